@@ -1,0 +1,22 @@
+//! Effects: what is to be done outside, as plain values. Only `engine` carries them out.
+
+use crate::argo::feed::Order;
+
+/// To be done outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the edge of the cluster.
+    Order(Order),
+    /// Leave, with this exit code.
+    Quit(u8),
+    /// Stop the process (Ctrl-Z), terminal restored meanwhile.
+    Suspend,
+    /// Draw everything anew.
+    Repaint,
+    /// Put text on the clipboard of the terminal (OSC 52).
+    Copy(String),
+    /// Ring the bell.
+    Bell,
+    /// Write a line to the log file.
+    Log(String),
+}

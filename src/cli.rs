@@ -1,0 +1,3 @@
+//! Cli: arguments, exit codes, errors for people.
+//!
+//! Must not know: clusters, state.

@@ -1,0 +1,8 @@
+//! Demo: the simulated cluster. A Kubernetes API server on loopback HTTP and an Argo Rollouts controller on a virtual
+//! clock, for the demo, for every test and for benchmarks.
+//!
+//! Must not know: any room but `names`. It speaks `serde_json::Value`, so that a mistake in rolltop's own types cannot
+//! hide in it.
+
+pub mod clock;
+pub mod store;

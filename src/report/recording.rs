@@ -1,0 +1,1 @@
+//! Recordings: JSON lines of watch events, optionally gzip or zstd compressed.
