@@ -4,3 +4,5 @@
 //! [`crate::argo::feed::News`]. Start reading at [`hub`].
 
 pub mod hub;
+pub mod kubeconfig;
+pub mod oneshot;

@@ -5,4 +5,9 @@
 //! hide in it.
 
 pub mod clock;
+pub mod controller;
+pub mod load;
+pub mod scenario;
+pub mod serve;
 pub mod store;
+pub mod world;

@@ -1,0 +1,62 @@
+//! The loop.
+
+use crate::app::state::Setup;
+use crate::cluster::hub::{Access, Target};
+use crate::ui::theme::Theme;
+use jiff::Timestamp;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Where news come from.
+pub enum Feed {
+    /// Live clusters.
+    Clusters {
+        /// How to reach them.
+        access: Access,
+        /// What to watch.
+        targets: Vec<Target>,
+    },
+    /// A recording, played at a speed.
+    Replay {
+        /// The events.
+        recording: crate::report::recording::Recording,
+        /// Recorded seconds per second.
+        speed: f64,
+    },
+}
+
+/// Everything that the loop needs.
+pub struct Start {
+    /// The state begins with this.
+    pub setup: Setup,
+    /// What frames are drawn with.
+    pub theme: Theme,
+    /// Where news come from.
+    pub feed: Feed,
+    /// The time now: the system's, or the simulated cluster's.
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// Mouse on.
+    pub mouse: bool,
+    /// Where panic reports are written.
+    pub report_dir: PathBuf,
+}
+
+/// Why the loop could not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// stdin or stdout is no terminal.
+    #[error("{0}")]
+    NotATerminal(String),
+    /// The terminal failed.
+    #[error("the terminal failed: {0}")]
+    Terminal(#[from] std::io::Error),
+}
+
+/// Runs until the user leaves; the exit code.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn run(start: Start) -> Result<u8, RunError> {
+    let _ = start.setup;
+    todo!()
+}
