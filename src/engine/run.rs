@@ -12,7 +12,7 @@ pub enum Feed {
     /// Live clusters.
     Clusters {
         /// How to reach them.
-        access: Access,
+        access: Box<Access>,
         /// What to watch.
         targets: Vec<Target>,
     },
@@ -35,8 +35,12 @@ pub struct Start {
     pub feed: Feed,
     /// The time now: the system's, or the simulated cluster's.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// Seconds of `clock` per real second: 1 on real clusters, `--speed` in the demo and in a replay.
+    pub speed: f64,
     /// Mouse on.
     pub mouse: bool,
+    /// Whether the terminal's title may be set.
+    pub title: bool,
     /// Where panic reports are written.
     pub report_dir: PathBuf,
 }
