@@ -1,9 +1,12 @@
 //! Promote: which patch promotes a pause, or why there is nothing to promote (Argo Rollouts,
 //! `pkg/kubectl-argo-rollouts/cmd/promote`), with the guard that the plugin lacks: the situation it was decided on.
 
-use super::rollout::Rollout;
+use super::forecast;
+use super::phase::{self, Lag};
+use super::rollout::{Rollout, StrategyKind};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// The situation that a decision was made on. A write is refused when the object has left it.
@@ -66,31 +69,131 @@ impl Refusal {
     /// The refusal in one sentence, with what to do instead.
     #[must_use]
     pub fn sentence(&self) -> String {
-        todo!()
+        match self {
+            Self::NothingToPromote => "nothing to promote: no step is left to run".into(),
+            Self::AlreadyPromoting => {
+                "a promote is already on its way and the controller has not reacted yet: wait for it".into()
+            }
+            Self::NotObserved => {
+                "the controller has not seen the newest spec yet: wait until it has, then look again".into()
+            }
+            Self::Aborted => "aborted: retry it, undo it or set another image first".into(),
+            Self::StepRunning { step } => {
+                format!("not paused: {step} is running, and a promote would skip it; wait for the next pause")
+            }
+            Self::NotWaiting => "not waiting for promotion yet: the preview is still starting or being analysed".into(),
+            Self::Unreadable => "this object could not be read, so nothing is sent to it".into(),
+            Self::Deleting => "the rollout is being deleted".into(),
+        }
     }
 }
 
-/// Decides what promoting this rollout means.
+/// Decides what promoting this rollout means. The four cases of the plugin, less the one that skips a running step:
+///
+/// | paused by | status patch | spec patch |
+/// | --- | --- | --- |
+/// | the controller | `pauseConditions: null` | – |
+/// | an inline analysis without a verdict | also `controllerPause: false` and the next index, else the same analysis would start again | – |
+/// | a person (`spec.paused`) | – (the plugin would skip the running step) | `paused: false` |
+/// | both | as in the first two rows | `paused: false` |
 ///
 /// # Errors
 /// A [`Refusal`] when a promote would do nothing, or would do more than end the present pause.
 pub fn plan(rollout: &Rollout) -> Result<Promotion, Refusal> {
-    let _ = rollout;
-    todo!()
+    let status = &rollout.status;
+    if rollout.unreadable.is_some() {
+        return Err(Refusal::Unreadable);
+    }
+    if rollout.meta.deleting.is_some() {
+        return Err(Refusal::Deleting);
+    }
+    if status.abort {
+        return Err(Refusal::Aborted);
+    }
+    match phase::lag(rollout) {
+        Some(Lag::Spec | Lag::Workload) => return Err(Refusal::NotObserved),
+        Some(Lag::Unpause) => return Err(Refusal::AlreadyPromoting),
+        None => {}
+    }
+    if status.pause_conditions.is_empty() && !rollout.spec.paused {
+        return Err(not_paused(rollout));
+    }
+    let status_fields = if status.pause_conditions.is_empty() {
+        json!({})
+    } else if let Some(next) = inconclusive_next(rollout) {
+        json!({"pauseConditions": null, "controllerPause": false, "currentStepIndex": next})
+    } else {
+        json!({"pauseConditions": null})
+    };
+    let has_fields = status_fields.as_object().is_some_and(|fields| !fields.is_empty());
+    let mut unified_patch = json!({"spec": {"paused": false}});
+    if has_fields {
+        unified_patch["status"] = status_fields.clone();
+    }
+    Ok(Promotion {
+        seen: seen(rollout),
+        status_patch: has_fields.then(|| json!({"status": status_fields})),
+        spec_patch: rollout.spec.paused.then(|| json!({"spec": {"paused": false}})),
+        unified_patch,
+    })
+}
+
+/// Why there is nothing to promote where nothing is paused.
+fn not_paused(rollout: &Rollout) -> Refusal {
+    match rollout.spec.strategy_kind() {
+        StrategyKind::BlueGreen if !rollout.fully_promoted() => Refusal::NotWaiting,
+        StrategyKind::Canary => match rollout.current_step() {
+            Some((index, step)) => Refusal::StepRunning {
+                step: format!("step {} ({})", index + 1, forecast::step_words(step, rollout.max_weight())),
+            },
+            None => Refusal::NothingToPromote,
+        },
+        StrategyKind::BlueGreen | StrategyKind::Unknown => Refusal::NothingToPromote,
+    }
+}
+
+/// The index to go on with after an inline analysis without a verdict; `None` when that is not what it waits for.
+pub(super) fn inconclusive_next(rollout: &Rollout) -> Option<i32> {
+    let run = rollout.status.canary.current_step_analysis_run_status.as_ref()?;
+    if &*run.status != "Inconclusive" || !rollout.status.controller_pause {
+        return None;
+    }
+    let total = i32::try_from(rollout.spec.steps().len()).ok().filter(|total| *total > 0)?;
+    let index = rollout.status.current_step_index.unwrap_or(0);
+    Some(if index < total { index + 1 } else { index })
 }
 
 /// What a rollout looks like now, as far as a decision depends on it.
 #[must_use]
 pub fn seen(rollout: &Rollout) -> Seen {
-    let _ = rollout;
-    todo!()
+    Seen {
+        uid: rollout.meta.uid.clone(),
+        resource_version: rollout.meta.resource_version.clone(),
+        generation: rollout.meta.generation,
+        step_index: rollout.status.current_step_index,
+        pod_hash: rollout.status.current_pod_hash.clone(),
+        pauses: pauses(rollout),
+        spec_paused: rollout.spec.paused,
+    }
 }
 
-/// Whether the rollout is still in the situation `seen`, whatever its resourceVersion says.
+fn pauses(rollout: &Rollout) -> Vec<(Box<str>, Option<Timestamp>)> {
+    rollout.status.pause_conditions.iter().map(|pause| (pause.reason.clone(), pause.start_time)).collect()
+}
+
+/// Whether the rollout is still in the situation `seen`, whatever its resourceVersion says. An abort, a deletion or an
+/// object that cannot be read ends every situation that a promote can be decided on.
 #[must_use]
 pub fn still_holds(seen: &Seen, rollout: &Rollout) -> bool {
-    let _ = (seen, rollout);
-    todo!()
+    rollout.unreadable.is_none()
+        && rollout.meta.deleting.is_none()
+        && !rollout.status.abort
+        && rollout.meta.uid == seen.uid
+        && rollout.meta.generation == seen.generation
+        && rollout.status.current_step_index == seen.step_index
+        && rollout.status.current_pod_hash == seen.pod_hash
+        && rollout.spec.paused == seen.spec_paused
+        && pauses(rollout) == seen.pauses
 }
 
 /// How a promote came out, judged by watched objects only.
@@ -98,9 +201,10 @@ pub fn still_holds(seen: &Seen, rollout: &Rollout) -> bool {
 pub enum Reaction {
     /// The controller has not touched the object since.
     Waiting,
-    /// The pause is cleared, the step has not moved yet.
+    /// The pause is cleared, the controller has not acted on it yet.
     Unpausing,
-    /// The controller moved on: index before and after.
+    /// The controller moved on: index before and after. Both are the same where only a pause by hand was ended, and
+    /// both are 0 for blue-green.
     Moved {
         /// Step index before.
         from: i32,
@@ -114,6 +218,53 @@ pub enum Reaction {
 /// Compares what is watched now with what the promote was decided on.
 #[must_use]
 pub fn reaction(seen: &Seen, rollout: &Rollout) -> Reaction {
-    let _ = (seen, rollout);
-    todo!()
+    let status = &rollout.status;
+    let overtaken = |words: &str| Reaction::Overtaken(words.into());
+    if rollout.meta.uid != seen.uid {
+        return overtaken("the rollout was deleted and made again");
+    }
+    if rollout.unreadable.is_some() {
+        return overtaken("the object cannot be read any more");
+    }
+    if rollout.meta.deleting.is_some() {
+        return overtaken("the rollout is being deleted");
+    }
+    if status.abort {
+        let why = rollout.status.message.as_deref().filter(|message| message.starts_with("RolloutAborted"));
+        return Reaction::Overtaken(why.map_or_else(|| "the update was aborted".into(), ToOwned::to_owned));
+    }
+    if status.current_pod_hash != seen.pod_hash {
+        return overtaken("another version was set, the update began again");
+    }
+    let (from, to) = (seen.step_index.unwrap_or(0), status.current_step_index.unwrap_or(0));
+    match to.cmp(&from) {
+        Ordering::Greater => return Reaction::Moved { from, to },
+        Ordering::Less => return overtaken("the steps began again"),
+        Ordering::Equal => {}
+    }
+    let now = pauses(rollout);
+    let left: Vec<_> = now.iter().filter(|pause| seen.pauses.contains(pause)).collect();
+    if left.len() < now.len() && seen.pauses.is_empty() && !rollout.spec.paused {
+        // A pause by hand was ended, and the step it had held back is itself a pause.
+        return Reaction::Moved { from, to };
+    }
+    if left.len() < now.len() {
+        let reason = now.iter().find(|pause| !seen.pauses.contains(pause)).map_or("", |(reason, _)| reason);
+        return Reaction::Overtaken(format!("it paused again: {reason}"));
+    }
+    let by_hand = seen.spec_paused && rollout.spec.paused;
+    if left.len() == seen.pauses.len() && (by_hand || !seen.spec_paused) {
+        return if rollout.spec.paused && !seen.spec_paused {
+            overtaken("it was paused by hand")
+        } else {
+            Reaction::Waiting
+        };
+    }
+    if by_hand || !left.is_empty() || phase::lag(rollout).is_some() {
+        return Reaction::Unpausing;
+    }
+    if rollout.spec.paused {
+        return overtaken("it was paused by hand");
+    }
+    Reaction::Moved { from, to }
 }
