@@ -80,6 +80,9 @@ fn max_surge(rollout: &Rollout, replicas: i32) -> i32 {
     }
 }
 
+/// How the last entry of [`Ahead::then`] ends where no pause comes any more.
+pub(super) const END_WORDS: &str = "then done";
+
 /// What a promote of the present pause would lead to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ahead {
@@ -122,13 +125,14 @@ fn canary_ahead(rollout: &Rollout, early_by: Option<i64>) -> Ahead {
     let (steps, max) = (rollout.spec.steps(), rollout.max_weight());
     let before = weights::set_weight(rollout);
     let mut then = Vec::new();
-    let mut after = None;
+    let (mut after, mut last) = (None, before);
     let mut stops = false;
     for step in &steps[first_step_ahead(rollout).min(steps.len())..] {
         then.push(step_words(step, max));
         match step.kind {
             StepKind::SetWeight(weight) => {
                 after = after.or(Some(weight));
+                last = weight;
             }
             StepKind::Pause(_) => stops = true,
             _ => {}
@@ -137,9 +141,8 @@ fn canary_ahead(rollout: &Rollout, early_by: Option<i64>) -> Ahead {
             break;
         }
     }
-    let runs_to_the_end = !stops && !picture_is_done(rollout);
-    if runs_to_the_end {
-        then.push(format!("{}, then done", weight_words(max, max)));
+    if !stops && !(rollout.current_step().is_none() && rollout.fully_promoted()) {
+        then.push(if last == max { "done".into() } else { format!("{}, {END_WORDS}", weight_words(max, max)) });
         after = after.or(Some(max));
     }
     let weight = after.filter(|after| *after != before).map(|after| (before, after));
@@ -147,11 +150,6 @@ fn canary_ahead(rollout: &Rollout, early_by: Option<i64>) -> Ahead {
     let pods =
         weight.filter(|_| basic).map(|(before, after)| (desired_pods(rollout, before), desired_pods(rollout, after)));
     Ahead { weight, pods, then, early_by }
-}
-
-/// All steps are done, or there are none and the version is stable.
-fn picture_is_done(rollout: &Rollout) -> bool {
-    rollout.current_step().is_none() && rollout.fully_promoted()
 }
 
 fn blue_green_ahead(rollout: &Rollout, early_by: Option<i64>) -> Ahead {
@@ -211,4 +209,135 @@ pub(super) fn at_rest(rollout: &Rollout, picture: &Picture) -> bool {
     picture.phase == Phase::Healthy
         && picture.replicas.current <= picture.replicas.desired
         && rollout.unreadable.is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::argo::picture::{Children, of as picture};
+    use serde_json::{Value, json};
+
+    fn basic(replicas: i32, surge: &Value) -> Rollout {
+        Rollout::decode(
+            &json!({"metadata": {}, "spec": {"replicas": replicas, "strategy": {"canary": {"maxSurge": surge}}}}),
+        )
+    }
+
+    #[test]
+    fn pods_for_a_weight_are_those_of_the_controller() {
+        let weights = [10, 20, 25, 33, 50, 75, 90, 100];
+        let rows = [
+            (1, "1+1 1+1 1+1 1+1 1+1 1+1 1+1 1+0"),
+            (2, "1+2 1+2 1+2 1+2 1+1 2+1 2+1 2+0"),
+            (3, "1+3 1+3 1+3 1+2 2+2 3+1 3+1 3+0"),
+            (4, "1+4 1+4 1+3 2+3 2+2 3+1 4+1 4+0"),
+            (5, "1+5 1+4 1+4 2+4 3+3 4+1 5+1 5+0"),
+            (10, "1+9 2+8 3+8 3+7 5+5 8+3 9+1 10+0"),
+        ];
+        for (replicas, expected) in rows {
+            let rollout = basic(replicas, &json!(null));
+            let found: Vec<String> = weights
+                .iter()
+                .map(|weight| desired_pods(&rollout, *weight))
+                .map(|(canary, stable)| format!("{canary}+{stable}"))
+                .collect();
+            assert_eq!(found.join(" "), expected, "{replicas} replicas");
+        }
+    }
+
+    #[test]
+    fn without_surge_the_odd_cases_are_those_of_the_controller() {
+        // 2 at 75 % and 5 at 90 %: an exact half whose ceiling is everything leaves no candidate.
+        for (replicas, weight, pods) in
+            [(3, 10, (1, 2)), (3, 50, (2, 1)), (1, 10, (0, 1)), (1, 50, (1, 0)), (2, 75, (0, 2)), (5, 90, (0, 5))]
+        {
+            for surge in [json!(0), json!("0%"), json!("0")] {
+                assert_eq!(
+                    desired_pods(&basic(replicas, &surge), weight),
+                    pods,
+                    "{replicas} at {weight} %, surge {surge}"
+                );
+            }
+        }
+        assert_eq!(desired_pods(&basic(0, &json!(null)), 50), (0, 0));
+        assert_eq!(desired_pods(&basic(3, &json!(null)), 0), (0, 3));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn both_sides_keep_a_pod_between_one_and_ninety_nine_percent(replicas in 2..200_i32, weight in 1..=99_i64) {
+            let (canary, stable) = desired_pods(&basic(replicas, &json!(null)), weight);
+            proptest::prop_assert!(canary >= 1 && stable >= 1);
+            proptest::prop_assert!((replicas..=replicas + 1).contains(&(canary + stable)));
+        }
+    }
+
+    #[test]
+    fn a_step_is_told_in_few_words() {
+        let rows = [
+            (json!({"setWeight": 40}), "weight 40 %"),
+            (json!({"setWeight": 0}), "weight 0 %"),
+            (json!({"pause": {}}), "pause, until promoted"),
+            (json!({"pause": {"duration": 300}}), "pause 5m"),
+            (json!({"pause": {"duration": "300"}}), "pause 5m"),
+            (json!({"pause": {"duration": "1h30m"}}), "pause 1h30m"),
+            (json!({"pause": {"duration": "90s"}}), "pause 90s"),
+            (json!({"pause": {"duration": "{{args.wait}}"}}), "pause {{args.wait}}"),
+            (json!({"analysis": {"templates": [{"templateName": "a"}, {"templateName": "b"}]}}), "analysis a, b"),
+            (json!({"experiment": {}}), "experiment"),
+            (json!({"setCanaryScale": {"weight": 5}}), "canary scale"),
+            (json!({"setHeaderRoute": {"name": "beta"}}), "header route beta"),
+            (json!({"setMirrorRoute": {"name": "m"}}), "mirror route m"),
+            (json!({"plugin": {"name": "argo/x"}}), "plugin argo/x"),
+            (json!({"fly": {"to": "moon"}}), "unknown step: fly"),
+            (json!({}), "not a valid step"),
+            (json!({"setWeight": 5, "pause": {}}), "weight 5 %"),
+        ];
+        for (step, words) in rows {
+            assert_eq!(step_words(&serde_json::from_value(step).unwrap(), 100), words);
+        }
+        assert_eq!(step_words(&serde_json::from_value(json!({"setWeight": 40})).unwrap(), 1000), "weight 40/1000");
+    }
+
+    fn gradual(status: &Value) -> Rollout {
+        let steps = json!([{"setWeight": 10}, {"pause": {}}, {"setWeight": 25}, {"pause": {"duration": "30s"}},
+            {"setWeight": 50}, {"pause": {"duration": "30s"}}]);
+        Rollout::decode(
+            &json!({"metadata": {"generation": 2}, "spec": {"replicas": 3, "strategy": {"canary": {"steps": steps}}},
+            "status": status}),
+        )
+    }
+
+    fn look(rollout: &Rollout) -> Ahead {
+        let now = "2026-01-01T00:00:10Z".parse().unwrap();
+        ahead(rollout, &picture(rollout, Children::default(), now), now)
+    }
+
+    fn paused_at(index: i32) -> Value {
+        json!({"phase": "Paused", "message": "CanaryPauseStep", "controllerPause": true, "currentStepIndex": index,
+            "currentPodHash": "b", "stableRS": "a", "pauseConditions": [{"reason": "CanaryPauseStep", "startTime": "2026-01-01T00:00:00Z"}]})
+    }
+
+    #[test]
+    fn a_promote_leads_to_the_next_pause_or_the_end() {
+        let first = look(&gradual(&paused_at(1)));
+        assert_eq!(first.weight, Some((10, 25)));
+        assert_eq!(first.pods, Some(((1, 3), (1, 3))));
+        assert_eq!(first.then, ["weight 25 %", "pause 30s"]);
+        assert_eq!(first.early_by, None);
+        let second = look(&gradual(&paused_at(3)));
+        assert_eq!((second.weight, second.pods), (Some((25, 50)), Some(((1, 3), (2, 2)))));
+        assert_eq!(second.early_by, Some(20));
+        let last = look(&gradual(&paused_at(5)));
+        assert_eq!((last.weight, last.pods), (Some((50, 100)), Some(((2, 2), (3, 0)))));
+        assert_eq!(last.then, ["100 %, then done"]);
+    }
+
+    #[test]
+    fn ending_a_pause_by_hand_goes_on_with_the_running_step() {
+        let mut rollout = gradual(&json!({"phase": "Paused", "message": "manually paused", "currentStepIndex": 2,
+            "currentPodHash": "b", "stableRS": "a"}));
+        rollout.spec.paused = true;
+        assert_eq!(look(&rollout).then, ["weight 25 %", "pause 30s"]);
+    }
 }

@@ -1,7 +1,7 @@
 //! The `next` line: one sentence that says what happens by itself, when, and which key changes it.
 
 use super::age;
-use super::forecast::{self, Ahead, at_rest};
+use super::forecast::{self, Ahead, END_WORDS, at_rest};
 use super::phase::{self, Degradation, Lag};
 use super::picture::{Phase, Picture, Waits};
 use super::promote::{self, Refusal};
@@ -77,22 +77,22 @@ fn paused(rollout: &Rollout, picture: &Picture, now: Timestamp, key: &str) -> St
     }
 }
 
-/// Where it goes: `10 % → 25 %, then pause 30s`.
+/// Where it goes: `10 % → 25 %, then pause 30s`. The arrow stands where the weight changes.
 fn way(rollout: &Rollout, ahead: &Ahead) -> String {
+    if ahead.then.is_empty() {
+        return "goes on".into();
+    }
     let max = rollout.max_weight();
-    let mut parts = Vec::new();
-    let mut then = &ahead.then[..];
+    let mut parts = ahead.then.clone();
     if let Some((before, after)) = ahead.weight {
-        parts.push(format!("{} → {}", forecast::weight_words(before, max), forecast::weight_words(after, max)));
-        // The weight that comes first is said by the arrow.
-        if then.first().is_some_and(|first| *first == format!("weight {}", forecast::weight_words(after, max))) {
-            then = &then[1..];
-        } else if then.len() == 1 && after == max {
-            return format!("{}, then done", parts.concat());
+        let (before, after) = (forecast::weight_words(before, max), forecast::weight_words(after, max));
+        let arrow = format!("{before} → {after}");
+        let (step, end) = (format!("weight {after}"), format!("{after}, {END_WORDS}"));
+        if let Some(part) = parts.iter_mut().find(|part| **part == step || **part == end) {
+            *part = if *part == step { arrow } else { format!("{arrow}, {END_WORDS}") };
         }
     }
-    parts.extend(then.iter().cloned());
-    if parts.is_empty() { "goes on".into() } else { parts.join(", then ") }
+    parts.join(", then ")
 }
 
 fn progressing(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
@@ -167,5 +167,114 @@ fn degraded(rollout: &Rollout, picture: &Picture) -> String {
         }
         Degradation::InvalidSpec => "nothing happens until the spec, or what it names, is corrected".into(),
         Degradation::Other => "nothing is known to happen by itself".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::argo::picture::{Children, of as picture};
+    use serde_json::{Value, json};
+
+    fn next(spec: &Value, status: &Value) -> String {
+        let rollout = Rollout::decode(&json!({"metadata": {"generation": 2}, "spec": spec, "status": status}));
+        assert_eq!(rollout.unreadable, None);
+        let now = "2026-01-01T00:00:10Z".parse().unwrap();
+        next_sentence(&rollout, &picture(&rollout, Children::default(), now), now, "p")
+    }
+
+    fn canary(status: &Value) -> String {
+        let steps = json!([{"setWeight": 10}, {"pause": {}}, {"setWeight": 25}, {"pause": {"duration": "30s"}},
+            {"analysis": {"templates": [{"templateName": "rate"}]}}, {"fly": {}}]);
+        next(&json!({"replicas": 3, "strategy": {"canary": {"steps": steps}}}), status)
+    }
+
+    #[test]
+    fn each_phase_of_a_canary_says_what_comes_and_which_key_changes_it() {
+        let pause = |index: i32| {
+            json!({"phase": "Paused", "currentStepIndex": index, "controllerPause": true, "currentPodHash": "b", "stableRS": "a",
+                "pauseConditions": [{"reason": "CanaryPauseStep", "startTime": "2026-01-01T00:00:00Z"}]})
+        };
+        let moving = |index: i32| {
+            json!({"phase": "Progressing", "message": "more replicas need to be updated", "currentStepIndex": index, "replicas": 4,
+                "updatedReplicas": 1, "availableReplicas": 3, "currentPodHash": "b", "stableRS": "a",
+                "canary": {"currentStepAnalysisRunStatus": {"name": "web-b-2-4"}}})
+        };
+        let rows = [
+            (pause(1), "p: 10 % → 25 %, then pause 30s; nothing happens by itself"),
+            (
+                pause(3),
+                "in 20s by itself: analysis rate, then unknown step: fly, then 25 % → 100 %, then done; p: at once",
+            ),
+            (
+                moving(0),
+                "step 1 (weight 10 %) waits for pods (1 updated, 3 of 4 available), then pause, until promoted; nothing to do",
+            ),
+            (moving(1), "step 2 (pause, until promoted) is under way, then weight 25 %; nothing to do"),
+            (moving(4), "the analysis web-b-2-4 has to succeed, then it goes on by itself"),
+            (moving(5), "step 6 (unknown step: fly) is of a kind that is not known here, then done; nothing to do"),
+            (
+                moving(6),
+                "the last pods have to come and go (1 updated, 3 of 4 available), then it is healthy; nothing to do",
+            ),
+            (
+                json!({"phase": "Healthy", "replicas": 3, "currentStepIndex": 6}),
+                "nothing happens by itself; all is well",
+            ),
+            (json!({"phase": "Healthy", "replicas": 5, "currentStepIndex": 6}), "2 old pods leave soon; all is well"),
+            (
+                json!({"phase": "Healthy", "observedGeneration": "1"}),
+                "the controller has to observe the new spec; nothing to do",
+            ),
+            (json!({"phase": "Paused", "controllerPause": true}), "the controller has to end the pause; nothing to do"),
+            (json!({"phase": "Paused", "abort": true}), "the controller has to abort; nothing to do"),
+            (
+                json!({"phase": "Degraded", "message": "RolloutAborted: x", "abort": true, "abortedAt": "2026-01-01T00:00:00Z"}),
+                "nothing happens by itself; retry it from the first step, undo it, or set another image",
+            ),
+            (
+                json!({"phase": "Degraded", "message": "ProgressDeadlineExceeded: x"}),
+                "the controller keeps trying; it goes on by itself when the pods become available",
+            ),
+            (
+                json!({"phase": "Degraded", "message": "InvalidSpec: x"}),
+                "nothing happens until the spec, or what it names, is corrected",
+            ),
+            (
+                json!({}),
+                "step 1 (weight 10 %) waits for pods (0 updated, 0 of 0 available), then pause, until promoted; nothing to do",
+            ),
+            (json!({"phase": "Hibernating"}), "not known: Hibernating is no phase that is known here"),
+        ];
+        for (status, sentence) in rows {
+            assert_eq!(canary(&status), sentence, "{status}");
+        }
+    }
+
+    #[test]
+    fn blue_green_says_when_it_switches() {
+        let spec = |enabled: bool| json!({"strategy": {"blueGreen": {"activeService": "web", "autoPromotionEnabled": enabled, "autoPromotionSeconds": 30}}});
+        let pause = json!({"phase": "Paused", "controllerPause": true, "currentPodHash": "b", "stableRS": "a",
+            "pauseConditions": [{"reason": "BlueGreenPause", "startTime": "2026-01-01T00:00:00Z"}]});
+        assert_eq!(
+            next(&spec(false), &pause),
+            "p: web switches to the preview, then the old pods leave; nothing happens by itself"
+        );
+        assert_eq!(
+            next(&spec(true), &pause),
+            "in 20s by itself: web switches to the preview, then the old pods leave; p: at once"
+        );
+        let starting = json!({"phase": "Progressing", "message": "active service cutover pending", "currentPodHash": "b", "stableRS": "a"});
+        assert_eq!(next(&spec(true), &starting), "the preview pods have to become ready, then the switch is due");
+    }
+
+    #[test]
+    fn a_pause_by_hand_names_the_key_too() {
+        let spec = json!({"paused": true, "strategy": {"canary": {"steps": [{"setWeight": 10}, {"pause": {}}]}}});
+        let status = json!({"phase": "Paused", "message": "manually paused", "currentStepIndex": 0, "currentPodHash": "b", "stableRS": "a"});
+        assert_eq!(
+            next(&spec, &status),
+            "p: ends the pause by hand and goes on: weight 10 %, then pause, until promoted; nothing happens by itself"
+        );
     }
 }

@@ -268,3 +268,211 @@ pub fn reaction(seen: &Seen, rollout: &Rollout) -> Reaction {
     }
     Reaction::Moved { from, to }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn canary(paused: bool, status: &Value) -> Rollout {
+        let steps = json!([{"setWeight": 10}, {"pause": {}}, {"setWeight": 25}, {"pause": {"duration": "30s"}}]);
+        let rollout = Rollout::decode(&json!({
+            "metadata": {"uid": "u", "resourceVersion": "77", "generation": 2},
+            "spec": {"paused": paused, "strategy": {"canary": {"steps": steps}}}, "status": status}));
+        assert_eq!(rollout.unreadable, None);
+        rollout
+    }
+
+    fn at_pause(index: i32) -> Value {
+        json!({"observedGeneration": "2", "phase": "Paused", "controllerPause": true, "currentStepIndex": index,
+            "currentPodHash": "b", "stableRS": "a",
+            "pauseConditions": [{"reason": "CanaryPauseStep", "startTime": "2026-01-01T00:00:00Z"}]})
+    }
+
+    fn running(index: i32) -> Value {
+        json!({"observedGeneration": "2", "phase": "Progressing", "currentStepIndex": index, "currentPodHash": "b", "stableRS": "a"})
+    }
+
+    fn with(mut status: Value, extra: &Value) -> Value {
+        status.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        status
+    }
+
+    #[test]
+    fn what_is_paused_decides_which_patches_are_sent() {
+        let clear = json!({"status": {"pauseConditions": null}});
+        let unpause = json!({"spec": {"paused": false}});
+        let both = json!({"spec": {"paused": false}, "status": {"pauseConditions": null}});
+        let inconclusive = |index: i32| {
+            with(
+                at_pause(index),
+                &json!({
+                "pauseConditions": [{"reason": "InconclusiveAnalysisRun", "startTime": "2026-01-01T00:00:00Z"}],
+                "canary": {"currentStepAnalysisRunStatus": {"name": "x", "status": "Inconclusive"}}}),
+            )
+        };
+        let three = json!({"pauseConditions": null, "controllerPause": false, "currentStepIndex": 3});
+        let rows = [
+            ("untimed pause", canary(false, &at_pause(1)), Some(clear.clone()), None, both.clone()),
+            ("timed pause", canary(false, &at_pause(3)), Some(clear.clone()), None, both.clone()),
+            ("by hand in mid-step", canary(true, &running(2)), None, Some(unpause.clone()), unpause.clone()),
+            (
+                "by hand and by a step",
+                canary(true, &at_pause(1)),
+                Some(clear.clone()),
+                Some(unpause.clone()),
+                both.clone(),
+            ),
+            (
+                "no verdict of the inline analysis",
+                canary(false, &inconclusive(2)),
+                Some(json!({"status": three.clone()})),
+                None,
+                json!({"spec": {"paused": false}, "status": three.clone()}),
+            ),
+            (
+                "no verdict and by hand",
+                canary(true, &inconclusive(2)),
+                Some(json!({"status": three.clone()})),
+                Some(unpause.clone()),
+                json!({"spec": {"paused": false}, "status": three}),
+            ),
+            (
+                "no verdict of the background analysis",
+                canary(false, &with(at_pause(2), &json!({"pauseConditions": [{"reason": "InconclusiveAnalysisRun"}]}))),
+                Some(clear),
+                None,
+                both,
+            ),
+        ];
+        for (what, rollout, status, spec, unified) in rows {
+            let promotion = plan(&rollout).unwrap();
+            assert_eq!(promotion.status_patch, status, "{what}");
+            assert_eq!(promotion.spec_patch, spec, "{what}");
+            assert_eq!(promotion.unified_patch, unified, "{what}");
+            assert_eq!(&*promotion.seen.resource_version, "77");
+            assert!(still_holds(&promotion.seen, &rollout));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_promoted_is_refused_with_a_reason() {
+        let unpausing =
+            json!({"observedGeneration": "2", "phase": "Paused", "controllerPause": true, "currentStepIndex": 1});
+        let mut deleting = canary(false, &at_pause(1));
+        deleting.meta.deleting = Some("2026-01-01T00:00:00Z".parse().unwrap());
+        let blue_green = |status: &Value| {
+            Rollout::decode(&json!({"metadata": {}, "spec": {"strategy": {"blueGreen": {}}}, "status": status}))
+        };
+        let rows = [
+            (canary(false, &unpausing), Refusal::AlreadyPromoting),
+            (canary(true, &unpausing), Refusal::AlreadyPromoting),
+            (canary(false, &with(at_pause(1), &json!({"observedGeneration": "1"}))), Refusal::NotObserved),
+            (canary(false, &with(at_pause(1), &json!({"abort": true}))), Refusal::Aborted),
+            (canary(false, &running(0)), Refusal::StepRunning { step: "step 1 (weight 10 %)".into() }),
+            (canary(false, &running(1)), Refusal::StepRunning { step: "step 2 (pause, until promoted)".into() }),
+            (canary(false, &running(4)), Refusal::NothingToPromote),
+            (
+                Rollout::decode(&json!({"metadata": {}, "spec": {"strategy": {"canary": {}}}})),
+                Refusal::NothingToPromote,
+            ),
+            (blue_green(&json!({"currentPodHash": "b", "stableRS": "a"})), Refusal::NotWaiting),
+            (blue_green(&json!({"currentPodHash": "b", "stableRS": "b"})), Refusal::NothingToPromote),
+            (Rollout::decode(&json!({"metadata": {}, "spec": {"replicas": "x"}})), Refusal::Unreadable),
+            (deleting, Refusal::Deleting),
+        ];
+        for (rollout, refusal) in rows {
+            assert_eq!(plan(&rollout), Err(refusal.clone()), "{rollout:?}");
+            assert!(refusal.sentence().len() > 10);
+        }
+    }
+
+    #[test]
+    fn the_situation_is_left_when_anything_the_decision_rests_on_changes() {
+        let rollout = canary(false, &at_pause(1));
+        let seen = seen(&rollout);
+        let mut newer = rollout.clone();
+        newer.meta.resource_version = "78".into();
+        newer.status.ready_replicas = 9;
+        assert!(still_holds(&seen, &newer));
+        let changes: [(&str, fn(&mut Rollout)); 8] = [
+            ("another object", |r| r.meta.uid = "v".into()),
+            ("spec", |r| r.meta.generation = 3),
+            ("step", |r| r.status.current_step_index = Some(2)),
+            ("version", |r| r.status.current_pod_hash = "c".into()),
+            ("pauses", |r| r.status.pause_conditions.clear()),
+            ("another pause", |r| r.status.pause_conditions[0].start_time = None),
+            ("by hand", |r| r.spec.paused = true),
+            ("abort", |r| r.status.abort = true),
+        ];
+        for (what, change) in changes {
+            let mut changed = rollout.clone();
+            change(&mut changed);
+            assert!(!still_holds(&seen, &changed), "{what}");
+        }
+    }
+
+    #[test]
+    fn the_reaction_is_read_from_what_is_watched() {
+        let before = canary(false, &at_pause(1));
+        let seen_before = seen(&before);
+        let cleared = json!({"pauseConditions": null});
+        let rows = [
+            (at_pause(1), Reaction::Waiting),
+            (with(at_pause(1), &cleared), Reaction::Unpausing),
+            (running(2), Reaction::Moved { from: 1, to: 2 }),
+            (at_pause(3), Reaction::Moved { from: 1, to: 3 }),
+            (running(0), Reaction::Overtaken("the steps began again".into())),
+            (
+                with(running(2), &json!({"currentPodHash": "c"})),
+                Reaction::Overtaken("another version was set, the update began again".into()),
+            ),
+            (
+                with(running(0), &json!({"abort": true, "message": "RolloutAborted: by hand"})),
+                Reaction::Overtaken("RolloutAborted: by hand".into()),
+            ),
+            (
+                with(at_pause(1), &json!({"pauseConditions": [{"reason": "InconclusiveAnalysisRun"}]})),
+                Reaction::Overtaken("it paused again: InconclusiveAnalysisRun".into()),
+            ),
+        ];
+        for (status, expected) in rows {
+            assert_eq!(reaction(&seen_before, &canary(false, &status)), expected, "{status}");
+        }
+        let mut other = before;
+        other.meta.uid = "v".into();
+        assert_eq!(
+            reaction(&seen_before, &other),
+            Reaction::Overtaken("the rollout was deleted and made again".into())
+        );
+    }
+
+    #[test]
+    fn the_end_of_a_pause_by_hand_is_followed_too() {
+        let by_hand = seen(&canary(true, &running(2)));
+        assert_eq!(reaction(&by_hand, &canary(true, &running(2))), Reaction::Waiting);
+        let lagging = with(running(2), &json!({"observedGeneration": "1"}));
+        assert_eq!(reaction(&by_hand, &canary(false, &lagging)), Reaction::Unpausing);
+        assert_eq!(reaction(&by_hand, &canary(false, &running(2))), Reaction::Moved { from: 2, to: 2 });
+        let at_step = seen(&canary(true, &running(3)));
+        assert_eq!(reaction(&at_step, &canary(false, &at_pause(3))), Reaction::Moved { from: 3, to: 3 });
+        let both = seen(&canary(true, &at_pause(1)));
+        assert_eq!(reaction(&both, &canary(true, &at_pause(1))), Reaction::Waiting);
+        let half = with(at_pause(1), &json!({"pauseConditions": null}));
+        assert_eq!(reaction(&both, &canary(true, &half)), Reaction::Unpausing);
+        assert_eq!(reaction(&both, &canary(false, &half)), Reaction::Unpausing);
+        assert_eq!(reaction(&both, &canary(false, &running(2))), Reaction::Moved { from: 1, to: 2 });
+    }
+
+    #[test]
+    fn a_blue_green_promote_has_moved_when_its_pause_is_over() {
+        let at = |status: Value| {
+            Rollout::decode(
+                &json!({"metadata": {"uid": "u"}, "spec": {"strategy": {"blueGreen": {}}}, "status": status}),
+            )
+        };
+        let pause = json!([{"reason": "BlueGreenPause", "startTime": "2026-01-01T00:00:00Z"}]);
+        let seen = seen(&at(json!({"controllerPause": true, "pauseConditions": pause, "currentPodHash": "b"})));
+        assert_eq!(reaction(&seen, &at(json!({"controllerPause": true, "currentPodHash": "b"}))), Reaction::Unpausing);
+        assert_eq!(reaction(&seen, &at(json!({"currentPodHash": "b"}))), Reaction::Moved { from: 0, to: 0 });
+    }
+}
