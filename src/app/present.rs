@@ -7,6 +7,7 @@
 
 pub mod about;
 pub mod call;
+pub mod cause;
 pub mod conditions;
 pub mod dialog;
 pub mod health;
@@ -24,9 +25,12 @@ pub mod version;
 pub mod weight;
 pub mod words;
 
-use crate::argo::picture::Picture;
-use crate::argo::rollout::Rollout;
+use crate::argo::lenient::IntOrString;
+use crate::argo::picture::{Picture, ReplicaSetPicture};
+use crate::argo::rollout::{Condition, Rollout, Step};
 use jiff::{SignedDuration, Timestamp};
+use tick::Ticker;
+use time::Style;
 
 /// Where and when a rollout is looked at: what the words need and the object does not tell.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,24 +70,139 @@ pub struct Subject<'a> {
     pub picture: &'a Picture,
     /// Where and when.
     pub context: &'a Context<'a>,
+    /// Told of every text that depends on the time.
+    ticker: Option<&'a Ticker>,
 }
 
 impl<'a> Subject<'a> {
     /// Brings the three together.
     #[must_use]
     pub fn new(rollout: &'a Rollout, picture: &'a Picture, context: &'a Context<'a>) -> Self {
-        Self { rollout, picture, context }
+        Self { rollout, picture, context, ticker: None }
     }
 
-    /// Time since `then` by the cluster's clock; never negative.
-    #[must_use]
-    pub fn since(&self, then: Timestamp) -> SignedDuration {
-        time::between(then, self.context.cluster_now)
+    /// The same, with every text that depends on the time told to `ticker`.
+    fn watched<'b>(&'b self, ticker: &'b Ticker) -> Subject<'b> {
+        Subject { rollout: self.rollout, picture: self.picture, context: self.context, ticker: Some(ticker) }
     }
 
-    /// Time until `then` by the cluster's clock; zero when it is past.
+    /// The age of `then` by the cluster's clock, in two units: `12m03s`.
     #[must_use]
-    pub fn until(&self, then: Timestamp) -> SignedDuration {
-        time::between(self.context.cluster_now, then)
+    pub fn age(&self, then: Timestamp) -> String {
+        self.aged(then, Style::Long)
+    }
+
+    /// The same in one unit: `12m`.
+    #[must_use]
+    pub fn age_tight(&self, then: Timestamp) -> String {
+        self.aged(then, Style::Tight)
+    }
+
+    /// The time left until `then` by the cluster's clock: `in 1m48s`.
+    #[must_use]
+    pub fn countdown(&self, then: Timestamp) -> String {
+        if let Some(ticker) = self.ticker {
+            ticker.countdown(then, self.context.cluster_now);
+        }
+        time::countdown(time::between(self.context.cluster_now, then))
+    }
+
+    /// Age of the data by the second, stale or not: `1 s`.
+    #[must_use]
+    pub fn data_age(&self) -> Option<String> {
+        let age = self.context.heard?;
+        if let Some(ticker) = self.ticker {
+            ticker.span(age, Style::Tight);
+        }
+        Some(health::seconds(age))
+    }
+
+    /// Age of the data when it is stale, in one unit.
+    #[must_use]
+    pub fn stale_age(&self) -> Option<String> {
+        let age = self.context.stale?;
+        if let Some(ticker) = self.ticker {
+            ticker.span(age, Style::Tight);
+        }
+        Some(time::tight(age))
+    }
+
+    fn aged(&self, then: Timestamp, style: Style) -> String {
+        if let Some(ticker) = self.ticker {
+            ticker.age(then, self.context.cluster_now, style);
+        }
+        time::span(time::between(then, self.context.cluster_now), style)
+    }
+
+    /// Whether two versions are about: the desired template is not the stable one. A first deployment has no stable
+    /// version and is no update.
+    #[must_use]
+    pub fn is_updating(&self) -> bool {
+        let status = &self.rollout.status;
+        !status.stable_rs.is_empty()
+            && !status.current_pod_hash.is_empty()
+            && status.stable_rs != status.current_pod_hash
+    }
+
+    /// Whether the status speaks of an older spec than the one that is stored (Argo Rollouts,
+    /// `utils/rollout/rolloututil.go`); a text that is no number counts as observed.
+    #[must_use]
+    pub fn is_lagging(&self) -> bool {
+        let observed = match &self.rollout.status.observed_generation {
+            Some(IntOrString::Int(n)) => Some(*n),
+            Some(IntOrString::Text(text)) => text.parse().ok(),
+            None => None,
+        };
+        observed.is_some_and(|n: i64| n < self.rollout.meta.generation)
+    }
+
+    /// Whether the pause is cleared and the controller has not moved on: a promote is on its way.
+    #[must_use]
+    pub fn is_unpausing(&self) -> bool {
+        let status = &self.rollout.status;
+        self.context.promoting || (status.controller_pause && status.pause_conditions.is_empty() && !self.is_lagging())
+    }
+
+    /// Whether it is aborted.
+    #[must_use]
+    pub fn is_aborted(&self) -> bool {
+        self.rollout.status.abort
+    }
+
+    /// The steps of the spec.
+    #[must_use]
+    pub fn steps(&self) -> &'a [Step] {
+        self.rollout.spec.steps()
+    }
+
+    /// Index of the running step as the status says it, when it points at a step.
+    #[must_use]
+    pub fn running_step(&self) -> Option<usize> {
+        let index = usize::try_from(self.rollout.status.current_step_index.unwrap_or(0)).ok()?;
+        (index < self.steps().len()).then_some(index)
+    }
+
+    /// The position as Argo counts, `1/6`; empty without steps.
+    #[must_use]
+    pub fn position(&self) -> String {
+        self.picture.step.as_ref().map(|step| format!("{}/{}", step.index, step.total)).unwrap_or_default()
+    }
+
+    /// What stands for all traffic.
+    #[must_use]
+    pub fn max_weight(&self) -> i64 {
+        self.picture.weights.map_or(100, |weights| weights.max)
+    }
+
+    /// A condition by type.
+    #[must_use]
+    pub fn condition(&self, kind: &str) -> Option<&'a Condition> {
+        self.rollout.status.conditions.iter().find(|condition| &*condition.kind == kind)
+    }
+
+    /// The ReplicaSets that play a role, as far as they are known.
+    fn with_role(&self, role: &str) -> Option<&'a ReplicaSetPicture> {
+        let all = self.picture.revisions.iter().flat_map(|revision| &revision.replica_sets);
+        all.into_iter().find(|set| set.tags.contains(&role))
     }
 }
