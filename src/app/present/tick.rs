@@ -7,6 +7,7 @@ use super::Subject;
 use super::dialog::Asking;
 use super::health::{self, SourceView};
 use super::time::{self, Style};
+use super::verdict::NO_REACTION_AFTER;
 use super::{page, rows, trouble};
 use jiff::{SignedDuration, Timestamp};
 use std::cell::Cell;
@@ -113,6 +114,13 @@ pub fn health(source: &SourceView<'_>) -> Option<Timestamp> {
 #[must_use]
 pub fn verdict(at: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let ticker = Ticker::default();
-    ticker.age(at, now, Style::Long);
+    let waited = time::between(at, now);
+    let quiet = SignedDuration::from_secs(NO_REACTION_AFTER);
+    if waited < quiet {
+        // Until then the line holds no time; its spinner is turned by the loop.
+        ticker.note(quiet.saturating_sub(waited));
+    } else {
+        ticker.age(at, now, Style::Long);
+    }
     ticker.next(now)
 }
