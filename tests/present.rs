@@ -81,12 +81,12 @@ fn each_moment_of_a_real_rollout_has_its_words_in_the_lists() {
     let table: &[Row] = &[
         ("healthy", "healthy", Mark::Ok, Urgency::Healthy, "", None, "", "2s"),
         ("not-observed", "not observed", Mark::Busy, Urgency::Moving, "", None, "not observed", ""),
-        ("scaling", "scaling pods", Mark::Busy, Urgency::Moving, "0/6", Some(10), "scaling pods", "now"),
+        ("scaling", "scaling pods", Mark::Busy, Urgency::Moving, "0/6", Some(10), "scaling pods", "1s"),
         ("waits-for-you", "waits for you", Mark::Wait, Urgency::Person, "1/6", Some(10), "waits for you", "2s"),
         ("unpausing", "promoting…", Mark::Busy, Urgency::Moving, "1/6", Some(10), "promoting…", ""),
         ("timed-pause", "timed pause", Mark::Wait, Urgency::Timer, "3/6", Some(25), "", "in 28s"),
         ("half", "scaling pods", Mark::Busy, Urgency::Moving, "4/6", Some(50), "scaling pods", "35s"),
-        ("paused-by-hand", "paused by hand", Mark::Wait, Urgency::Person, "1/6", Some(20), "paused by hand", "8s"),
+        ("paused-by-hand", "paused by hand", Mark::Wait, Urgency::Person, "1/6", Some(40), "paused by hand", "8s"),
         ("invalid-spec", "invalid spec", Mark::Bad, Urgency::Repair, "", None, "invalid spec", "now"),
         ("preview-waits", "waits: preview", Mark::Wait, Urgency::Person, "", None, "preview", "now"),
         ("aborted", "aborted", Mark::Aborted, Urgency::Repair, "", None, "aborted", "1s"),
@@ -230,10 +230,22 @@ fn the_tree_has_revisions_with_their_replica_sets_and_pods() {
         ]
     );
     assert_eq!((page.revisions[0].name.as_str(), page.revisions[3].name.as_str()), ("2", "1"));
-    let steps = page_of(&moment("steps-paused"));
-    let gone = steps.revisions.iter().position(|line| line.status == "scaled to 0");
-    let alive = steps.revisions.iter().rposition(|line| line.status.ends_with("ready"));
-    assert!(gone > alive, "what is scaled to 0 comes last: {:?}", steps.revisions);
+}
+
+#[test]
+fn a_revision_that_is_scaled_to_zero_comes_last_even_when_it_is_the_newest() {
+    let mut value = raw("waits-for-you");
+    for set in value["replicaSets"].as_array_mut().unwrap() {
+        if set["metadata"]["annotations"]["rollout.argoproj.io/revision"] == "2" {
+            set["spec"]["replicas"] = json!(0);
+            set["status"] = json!({"observedGeneration": set["metadata"]["generation"]});
+        }
+    }
+    value["pods"] = json!([]);
+    let page = page_of(&moment_of(&value));
+    let heads: Vec<_> = page.revisions.iter().filter(|line| line.kind == TreeKind::Revision).collect();
+    assert_eq!((heads[0].name.as_str(), heads[0].status.as_str()), ("1", "3/3 ready"));
+    assert_eq!((heads[1].name.as_str(), heads[1].status.as_str(), heads[1].mark), ("2", "scaled to 0", Mark::Absent));
 }
 
 #[test]
