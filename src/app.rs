@@ -7,5 +7,6 @@ pub mod action;
 pub mod effect;
 pub mod event;
 pub mod model;
+pub mod present;
 pub mod state;
 pub mod update;
