@@ -134,6 +134,5 @@ pub struct Verdict {
 /// The model of the present state.
 #[must_use]
 pub fn of(state: &super::state::State) -> Model {
-    let _ = state;
-    todo!()
+    super::frame::of(state)
 }
