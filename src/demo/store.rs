@@ -116,12 +116,18 @@ impl Store {
     /// Changes after `version`, oldest first; `None` when that is compacted away.
     #[must_use]
     pub fn changes_after(&self, version: u64) -> Option<Vec<Change>> {
+        self.some_changes_after(version, usize::MAX)
+    }
+
+    /// The first `most` changes after `version`, oldest first; `None` when that is compacted away.
+    #[must_use]
+    pub fn some_changes_after(&self, version: u64, most: usize) -> Option<Vec<Change>> {
         let inner = self.lock();
         if version < inner.compacted {
             return None;
         }
         let start = inner.history.partition_point(|change| change.version <= version);
-        Some(inner.history.range(start..).cloned().collect())
+        Some(inner.history.range(start..).take(most).cloned().collect())
     }
 
     /// Oldest version that a watch may start from.
@@ -142,7 +148,15 @@ impl Store {
     ///
     /// # Errors
     /// [`Refused::Exists`].
-    pub fn create(&self, kind: &'static Kind, mut object: Value) -> Result<Arc<Value>, Refused> {
+    pub fn create(&self, kind: &'static Kind, object: Value) -> Result<Arc<Value>, Refused> {
+        self.create_or_try(kind, object, false)
+    }
+
+    /// [`Store::create`], or with `dry` what it would make.
+    ///
+    /// # Errors
+    /// As [`Store::create`].
+    pub fn create_or_try(&self, kind: &'static Kind, mut object: Value, dry: bool) -> Result<Arc<Value>, Refused> {
         let (namespace, name) = names(&object);
         let mut inner = self.lock();
         let key = key(kind, &namespace, &name);
@@ -164,6 +178,10 @@ impl Store {
         if kind.generation {
             metadata.insert("generation".into(), json!(1));
         }
+        if dry {
+            metadata.remove("resourceVersion");
+            return Ok(Arc::new(object));
+        }
         Ok(self.commit(&mut inner, kind, key, Happened::Added, object))
     }
 
@@ -181,6 +199,22 @@ impl Store {
         part: Part,
         change: impl FnOnce(&mut Value) -> Result<(), E>,
     ) -> Result<Arc<Value>, E> {
+        self.modify_or_try(kind, namespace, name, part, false, change)
+    }
+
+    /// [`Store::modify`], or with `dry` what it would make.
+    ///
+    /// # Errors
+    /// As [`Store::modify`].
+    pub fn modify_or_try<E: From<Refused>>(
+        &self,
+        kind: &'static Kind,
+        namespace: &str,
+        name: &str,
+        part: Part,
+        dry: bool,
+        change: impl FnOnce(&mut Value) -> Result<(), E>,
+    ) -> Result<Arc<Value>, E> {
         let mut inner = self.lock();
         let key = key(kind, namespace, name);
         let Some(before) = inner.objects.get(&key).cloned() else {
@@ -196,6 +230,9 @@ impl Store {
         settle(kind, part, &before, &mut after);
         if after == *before {
             return Ok(before);
+        }
+        if dry {
+            return Ok(Arc::new(after));
         }
         let deleted = after.pointer("/metadata/deletionTimestamp").is_some()
             && after.pointer("/metadata/finalizers").and_then(Value::as_array).is_none_or(Vec::is_empty)

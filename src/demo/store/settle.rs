@@ -35,7 +35,11 @@ pub(super) fn metadata_mut(object: &mut Value) -> &mut Map<String, Value> {
 pub(super) fn settle(kind: &Kind, part: Part, before: &Value, after: &mut Value) {
     if part == Part::Status {
         let status = after.get("status").cloned();
+        let managers = after.pointer("/metadata/managedFields").cloned();
         *after = before.clone();
+        if let Some(managers) = managers {
+            metadata_mut(after).insert("managedFields".into(), managers);
+        }
         if let Some(map) = after.as_object_mut() {
             match status {
                 Some(status) => map.insert("status".into(), status),
