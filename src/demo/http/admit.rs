@@ -3,7 +3,8 @@
 use super::call::Call;
 use super::failure::{Cause, Failure};
 use super::target::Target;
-use crate::demo::store::{JOBS, Kind, NAMESPACES, REPLICA_SETS, SERVICES, Store};
+use super::validate;
+use crate::demo::store::{JOBS, Kind, NAMESPACES, SERVICES, Store};
 use serde_json::{Map, Value, json};
 
 /// An object that may be stored, and what to warn of.
@@ -90,10 +91,35 @@ pub(crate) fn generate_name(store: &Store, object: &mut Value) {
 }
 
 /// Name, schema, unknown fields.
-pub(crate) fn admit(kind: &Kind, object: Value, call: &Call) -> Result<Admitted, Failure> {
-    let _ = call;
+pub(crate) fn admit(kind: &Kind, mut object: Value, call: &Call) -> Result<Admitted, Failure> {
+    let findings = validate::look(kind, &mut object);
+    let how = call.query.get("fieldValidation").unwrap_or_default();
+    let told = |path: &String| format!("unknown field \"{path}\"");
+    let warnings = match how {
+        "Strict" if !findings.unknown.is_empty() => {
+            let all: Vec<String> = findings.unknown.iter().map(told).collect();
+            return Err(Failure::bad_request(format!(
+                "{} in version \"{}\" cannot be handled as a {}: strict decoding error: {}",
+                kind.kind,
+                kind.version,
+                kind.kind,
+                all.join(", ")
+            )));
+        }
+        "Ignore" | "Strict" => Vec::new(),
+        // Without the parameter a server warns.
+        "Warn" | "" => findings.unknown.iter().map(told).collect(),
+        other => {
+            let message = format!("Unsupported value: \"{other}\": supported values: \"Ignore\", \"Strict\", \"Warn\"");
+            let cause = Cause { reason: "FieldValueNotSupported", message, field: "fieldValidation".into() };
+            return Err(Failure::invalid("meta.k8s.io", "CreateOptions", "", &[cause]));
+        }
+    };
     check_name(kind, &object)?;
-    Ok(Admitted { object, warnings: Vec::new() })
+    match findings.refusal(kind, &object) {
+        Some(failure) => Err(failure),
+        None => Ok(Admitted { object, warnings }),
+    }
 }
 
 fn check_name(kind: &Kind, object: &Value) -> Result<(), Failure> {
@@ -199,6 +225,5 @@ pub(crate) fn on_update(kind: &Kind, before: &Value, after: &Value) -> Result<()
             causes.push(Cause::invalid("spec.selector", format!("Invalid value: {selector}: field is immutable")));
         }
     }
-    debug_assert!(REPLICA_SETS.group == "apps");
     if causes.is_empty() { Ok(()) } else { Err(Failure::invalid(kind.group, kind.kind, &name, &causes)) }
 }
