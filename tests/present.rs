@@ -1,6 +1,8 @@
 //! Objects as a real controller left them, and the words that a person reads about them. The objects are moments of
 //! recordings of a real cluster (`tests/data/objects`): the rollout, its ReplicaSets, its pods and the time.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may end at once, with the place where it did")]
+
 use jiff::{SignedDuration, Timestamp};
 use rolltop::app::model::{Mark, RolloutPage, TreeKind};
 use rolltop::app::present::dialog::{Asking, BUTTON_CANCEL, BUTTON_PROMOTE, Elsewhere};
@@ -145,13 +147,13 @@ fn page_of(moment: &Moment) -> RolloutPage {
 fn headlines_number_the_running_step_as_the_ladder_does() {
     let table = [
         ("healthy", "Healthy for 2s", "canary · blue · rev 1"),
-        ("not-observed", "Changed, the controller has not seen it yet", "canary · green · rev 1"),
+        ("not-observed", "Changed, the controller has not seen it yet", "canary · blue → green"),
         ("scaling", "Progressing at step 1 of 6: weight 10 %", "canary · blue → green · rev 2"),
         ("waits-for-you", "Paused at step 2 of 6, waits for you", "canary · blue → green · rev 2"),
         ("unpausing", "Promoted at step 2 of 6, the controller has not moved on yet", "canary · blue → green · rev 2"),
         ("timed-pause", "Paused at step 4 of 6, goes on in 28s", "canary · blue → green · rev 2"),
         ("paused-by-hand", "Paused by hand at step 2 of 6, waits for you", "canary · blue → yellow · rev 2"),
-        ("preview-waits", "The preview waits before the cut-over, for you", "blue-green · blue → green · rev 2"),
+        ("preview-waits", "Preview waits for you before the cut-over", "blue-green · blue → green · rev 2"),
     ];
     for (name, headline, facts) in table {
         let page = page_of(&moment(name));
@@ -317,8 +319,9 @@ fn the_dialog_names_where_what_and_what_comes_after() {
     assert_eq!(row("where"), Some("PRODUCTION · prod-eu · namespace demo"));
     assert_eq!(row("version"), Some("blue → green   revision 2"));
     assert_eq!(row("step"), Some("2 pause, until promoted → 3 weight 25 %"));
-    assert_eq!(row("traffic"), Some("10 % → 25 % for the canary"));
+    assert_eq!(row("traffic"), Some("set 10 % → 25 %, actual 25 % → 25 %"));
     assert_eq!(row("pods"), Some("canary 1 → 1, stable 3 → 3"));
+    assert_eq!(row("then"), Some("pause 30s"));
     assert_eq!(row("early by"), None);
     assert_eq!(dialog.evidence[0], (Mark::Ok, "canary pods 1 of 1 ready".to_owned()));
     assert_eq!(dialog.evidence[1], (Mark::Ok, "staging runs green, healthy for 21h".to_owned()));
@@ -429,16 +432,18 @@ fn an_aborted_canary_says_who_serves_and_keeps_both_versions_apart() {
 }
 
 /// Every text that is shown, at a time.
-fn everything(moment: &Moment, children: bool, now: Timestamp) -> (String, [Option<Timestamp>; 3]) {
-    let picture = if children { moment.with_children() } else { moment.alone() };
+fn everything(moment: &Moment, now: Timestamp) -> (String, [Option<Timestamp>; 3]) {
+    let children = Children { replica_sets: Some(&moment.replica_sets), pods: Some(&moment.pods) };
+    let picture = picture::of(&moment.rollout, children, now);
     let context = Context { now, cluster_now: now, ..moment.context() };
     let subject = Subject::new(&moment.rollout, &picture, &context);
     let texts = format!(
-        "{:?}{:?}{:?}{:?}",
+        "{:?}{:?}{:?}{:?}{}",
         rows::cell(&subject),
         rows::need_line(&subject),
         rows::board_row(&subject),
-        page::page(&subject, "")
+        page::page(&subject, ""),
+        next::line(&subject)
     );
     (texts, [tick::cell(&subject), tick::board(&subject), tick::page(&subject)])
 }
@@ -451,12 +456,12 @@ fn nothing_reads_otherwise_before_the_next_change_that_was_told() {
         let moment = moment(name);
         for ahead in [0_i64, 700, 61_500, 599_999, 3_600_123, 90_000_000] {
             let now = moment.now + SignedDuration::from_millis(ahead);
-            let (texts, ticks) = everything(&moment, true, now);
+            let (texts, ticks) = everything(&moment, now);
             let next = ticks.into_iter().flatten().min().unwrap_or_else(|| panic!("{name}: ages are shown"));
             assert!(next > now, "{name}: {next} {now}");
             let before = next - SignedDuration::from_nanos(1);
-            assert_eq!(everything(&moment, true, before).0, texts, "{name} +{ahead} ms: changed before {next}");
-            assert_ne!(everything(&moment, true, next).0, texts, "{name} +{ahead} ms: nothing changed at {next}");
+            assert_eq!(everything(&moment, before).0, texts, "{name} +{ahead} ms: changed before {next}");
+            assert_ne!(everything(&moment, next).0, texts, "{name} +{ahead} ms: nothing changed at {next}");
         }
     }
 }
