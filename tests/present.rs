@@ -431,6 +431,70 @@ fn an_aborted_canary_says_who_serves_and_keeps_both_versions_apart() {
     assert_eq!(page.steps_note, "aborted: no step runs, a retry begins with the first");
 }
 
+#[test]
+fn a_preview_with_a_timer_needs_nobody() {
+    let mut value = raw("preview-waits");
+    let blue_green = &mut value["rollout"]["spec"]["strategy"]["blueGreen"];
+    blue_green["autoPromotionEnabled"] = json!(true);
+    blue_green["autoPromotionSeconds"] = json!(20);
+    let moment = moment_of(&value);
+    let (picture, context) = (moment.with_children(), moment.context());
+    let subject = Subject::new(&moment.rollout, &picture, &context);
+    assert!(!standing::needs_person(&subject));
+    let left = standing::for_how_long(&subject, true);
+    assert!(left.starts_with("in "), "{left}");
+    assert_eq!(page::headline(&subject), format!("Preview is up, cut-over by itself {left}"));
+    let dialog = dialog_of(&moment, None, None, false);
+    assert_eq!(dialog.buttons[BUTTON_PROMOTE].label, "Switch to green");
+    assert!(dialog.evidence[0].1.starts_with("preview pods"), "{:?}", dialog.evidence);
+}
+
+#[test]
+fn a_promote_out_of_an_inconclusive_analysis_says_that_it_skips_the_step() {
+    let mut value = raw("waits-for-you");
+    value["rollout"]["spec"]["strategy"]["canary"]["steps"][1] =
+        json!({"analysis": {"templates": [{"templateName": "success-rate"}]}});
+    let status = &mut value["rollout"]["status"];
+    status["message"] = json!("InconclusiveAnalysisRun");
+    status["pauseConditions"][0]["reason"] = json!("InconclusiveAnalysisRun");
+    status["canary"] = json!({"currentStepAnalysisRunStatus": {"name": "web-2-1", "status": "Inconclusive"}});
+    let moment = moment_of(&value);
+    let (picture, context) = (moment.with_children(), moment.context());
+    let subject = Subject::new(&moment.rollout, &picture, &context);
+    assert_eq!(standing::state_words(&subject), "inconclusive");
+    assert_eq!(standing::urgency(&subject), Urgency::Person);
+    let dialog = dialog_of(&moment, None, None, false);
+    let warned = (Mark::Attention, "step 2 (analysis success-rate) has no verdict: this skips it".to_owned());
+    assert!(dialog.evidence.contains(&warned), "{:?}", dialog.evidence);
+}
+
+#[test]
+fn what_was_asked_for_and_not_acted_on_is_told_apart_from_what_happened() {
+    let words = |change: &dyn Fn(&mut Value)| {
+        let mut value = raw("waits-for-you");
+        change(&mut value["rollout"]);
+        let moment = moment_of(&value);
+        let (picture, context) = (moment.alone(), moment.context());
+        standing::state_words(&Subject::new(&moment.rollout, &picture, &context))
+    };
+    assert_eq!(words(&|rollout| rollout["status"]["abort"] = json!(true)), "aborting…");
+    assert_eq!(words(&|rollout| rollout["metadata"]["deletionTimestamp"] = json!("2026-11-24T00:04:44Z")), "deleting");
+    assert_eq!(words(&|rollout| rollout["status"]["phase"] = json!("Strange")), "Strange");
+    let restart = |rollout: &mut Value| {
+        rollout["status"]["phase"] = json!("Progressing");
+        rollout["status"]["message"] = json!("rollout is restarting");
+        rollout["status"]["pauseConditions"] = Value::Null;
+        rollout["status"]["controllerPause"] = json!(false);
+    };
+    assert_eq!(words(&restart), "restarting");
+    let deadline = |rollout: &mut Value| {
+        rollout["status"]["phase"] = json!("Degraded");
+        rollout["status"]["message"] =
+            json!("ProgressDeadlineExceeded: ReplicaSet \"web-1\" has timed out progressing.");
+    };
+    assert_eq!(words(&deadline), "no progress");
+}
+
 /// Every text that is shown, at a time.
 fn everything(moment: &Moment, now: Timestamp) -> (String, [Option<Timestamp>; 3]) {
     let children = Children { replica_sets: Some(&moment.replica_sets), pods: Some(&moment.pods) };

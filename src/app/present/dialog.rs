@@ -6,6 +6,7 @@ use crate::app::model::{Button, Mark, WriteDialog};
 use crate::argo::age;
 use crate::argo::forecast::{self, Ahead, step_words, weight_words};
 use crate::argo::promote::Promotion;
+use crate::argo::rollout::StrategyKind;
 use jiff::SignedDuration;
 
 /// Index of the button that shows or hides the call.
@@ -84,10 +85,14 @@ pub fn promote(subject: &Subject<'_>, asking: &Asking<'_>) -> WriteDialog {
     }
 }
 
+fn is_blue_green(subject: &Subject<'_>) -> bool {
+    subject.picture.strategy == StrategyKind::BlueGreen
+}
+
 fn verb(subject: &Subject<'_>, ahead: &Ahead) -> String {
     match (standing::of(subject), ahead.weight) {
         (Standing::ByHand, _) if subject.picture.pauses.is_empty() => "Resume".to_owned(),
-        (Standing::Preview, _) => format!("Switch to {}", version::wanted(subject)),
+        _ if is_blue_green(subject) => format!("Switch to {}", version::wanted(subject)),
         (_, Some((from, to))) if from != to => format!("Promote to {}", weight_words(to, subject.rollout.max_weight())),
         _ => "Promote".to_owned(),
     }
@@ -179,6 +184,9 @@ fn evidence(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, String)> {
     if let Some(age) = subject.stale_age() {
         evidence.push((Mark::Attention, format!("the data is {age} old")));
     }
+    if let Some(words) = skips(subject, asking.promotion) {
+        evidence.push((Mark::Attention, words));
+    }
     evidence.push(pods(subject));
     evidence.extend(asking.elsewhere.iter().map(|elsewhere| in_channel(subject, elsewhere)));
     for writer in about::writers_within(subject, JUST_NOW) {
@@ -195,11 +203,18 @@ fn evidence(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, String)> {
     evidence
 }
 
+/// A promote out of an inconclusive analysis sets the index itself: the same analysis would begin again otherwise.
+fn skips(subject: &Subject<'_>, promotion: &Promotion) -> Option<String> {
+    let index = promotion.status_patch.as_ref()?.get("status")?.get("currentStepIndex")?.as_i64()?;
+    let at = subject.running_step()?;
+    let step = subject.steps().get(at)?;
+    let words = step_words(step, subject.rollout.max_weight());
+    (index > i64::try_from(at).unwrap_or(i64::MAX))
+        .then(|| format!("step {} ({words}) has no verdict: this skips it", at + 1))
+}
+
 fn pods(subject: &Subject<'_>) -> (Mark, String) {
-    let role = match standing::of(subject) {
-        Standing::Preview => "preview",
-        _ => "canary",
-    };
+    let role = if is_blue_green(subject) { "preview" } else { "canary" };
     match subject.with_role(role) {
         Some(set) if set.desired > 0 => {
             let mark = if set.ready >= set.desired { Mark::Ok } else { Mark::Attention };

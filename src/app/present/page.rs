@@ -85,7 +85,11 @@ pub fn headline(subject: &Subject<'_>) -> String {
 }
 
 fn timed(subject: &Subject<'_>, at: &str) -> String {
-    match standing::ends_at(subject).map(|until| subject.countdown(until)).as_deref() {
+    let left = standing::ends_at(subject).map(|until| subject.countdown(until));
+    if subject.picture.strategy == StrategyKind::BlueGreen {
+        return format!("Preview is up, cut-over by itself {}", left.unwrap_or_default());
+    }
+    match left.as_deref() {
         Some("due") => format!("Paused{at}, the timer is over"),
         Some(left) => format!("Paused{at}, goes on {left}"),
         None => format!("Paused{at}, goes on by itself"),

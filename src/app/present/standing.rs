@@ -250,6 +250,10 @@ pub fn reason(subject: &Subject<'_>) -> String {
         Standing::ByHand => format!("paused by hand{at} (spec.paused): waits for a person"),
         Standing::Inconclusive => format!("paused{at}, the analysis was inconclusive: a person decides"),
         Standing::Preview => format!("preview {} waits before the cut-over", version::wanted(subject)),
+        Standing::Timed if subject.picture.strategy == StrategyKind::BlueGreen => {
+            let left = ends_at(subject).map(|until| subject.countdown(until)).unwrap_or_default();
+            format!("preview {} waits, cut-over by itself {left}", version::wanted(subject))
+        }
         Standing::Timed => match ends_at(subject) {
             Some(until) => match subject.countdown(until).as_str() {
                 "due" => format!("paused{at}, the timer is over: the controller goes on"),
