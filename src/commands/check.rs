@@ -179,7 +179,7 @@ fn cluster_findings(findings: &mut Doctor, name: &str, source: &Source, cluster:
     match &cluster.found.rollouts {
         Ok(true) => findings.add(Mark::Ok, name, "Argo Rollouts is served, with its status subresource"),
         Ok(false) => {
-            findings.add(Mark::Warn, name, "Argo Rollouts is served without a status subresource: an old installation")
+            findings.add(Mark::Warn, name, "Argo Rollouts is served without a status subresource: an old installation");
         }
         Err(trouble) => findings.trouble(name, trouble),
     }

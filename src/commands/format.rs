@@ -36,7 +36,7 @@ pub fn report(rollout: &Rollout, picture: &Picture, seen: &Seen<'_>) -> Value {
 
 /// A list of reports.
 #[must_use]
-pub fn list(items: Vec<Value>) -> Value {
+pub fn list(items: &[Value]) -> Value {
     json!({"apiVersion": "rolltop/v1", "kind": "RolloutReportList", "items": items})
 }
 

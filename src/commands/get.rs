@@ -76,7 +76,7 @@ fn stream(ready: &Ready, found: &Found, form: Form, out: &mut dyn Write) -> Resu
         };
         match form {
             Form::Yaml => writeln!(out, "---")?,
-            Form::Text | Form::Wide if !first => writeln!(out, "\n--- {:.0}", now)?,
+            Form::Text | Form::Wide if !first => writeln!(out, "\n--- {now:.0}")?,
             _ => {}
         }
         out.write_all(text.as_bytes())?;

@@ -88,8 +88,9 @@ fn print(form: Form, rows: &[(Row, Arc<Rollout>, Picture)], out: &mut dyn Write)
             }
         }
         Form::Json | Form::Yaml => {
-            let items = rows.iter().map(|(row, rollout, picture)| format::report(rollout, picture, &row.seen()));
-            out.write_all(format::data(form, &format::list(items.collect()))?.as_bytes())?;
+            let items: Vec<_> =
+                rows.iter().map(|(row, rollout, picture)| format::report(rollout, picture, &row.seen())).collect();
+            out.write_all(format::data(form, &format::list(&items))?.as_bytes())?;
         }
         Form::Text | Form::Wide => {
             if !rows.is_empty() {

@@ -51,7 +51,7 @@ pub fn print(options: &Options, out: &mut dyn Write) -> Result<u8, Failure> {
     let rollouts: Vec<Rollout> = moment.all("rollouts");
     let named: Vec<&Rollout> = rollouts
         .iter()
-        .filter(|rollout| &*rollout.meta.name == options.name)
+        .filter(|rollout| *rollout.meta.name == options.name)
         .filter(|rollout| options.namespace.as_deref().is_none_or(|wanted| wanted == &*rollout.meta.namespace))
         .collect();
     let rollout = match named.as_slice() {
