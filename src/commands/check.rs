@@ -225,7 +225,7 @@ fn cluster_findings(findings: &mut Doctor, name: &str, source: &Source, cluster:
 fn terminal(base: &Base, findings: &mut Doctor) {
     let theme = look::theme(&crate::config::settings::Look::default(), &base.look, &base.terminal);
     let words = look::findings(&theme, &base.terminal).join(", ");
-    match look::drawable(base) {
+    match look::drawable(&base.terminal) {
         Ok(()) => findings.add(Mark::Ok, "terminal", &words),
         Err(failure) => {
             let why: Vec<String> = failure.faults.into_iter().map(|fault| fault.what).collect();
