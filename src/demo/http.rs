@@ -16,6 +16,7 @@ pub(crate) mod call;
 pub(crate) mod control;
 pub(crate) mod encode;
 pub(crate) mod failure;
+pub(crate) mod fields;
 pub(crate) mod list;
 pub(crate) mod managers;
 pub(crate) mod patch;
