@@ -14,6 +14,8 @@ const AGGREGATED_BETA: &str = "application/json;g=apidiscovery.k8s.io;v=v2beta1;
 
 /// The verbs of a resource.
 const VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+/// Those of a custom resource, in the order in which a real server names them.
+const CUSTOM_VERBS: &[&str] = &["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 const PART_VERBS: &[&str] = &["get", "patch", "update"];
 
 /// Questions that are answered and not stored: group, kind, plural.
@@ -105,8 +107,15 @@ fn of_group(group: &str, version: &str) -> Value {
     json!({"name": group, "versions": [version], "preferredVersion": version})
 }
 
-fn kinds(group: &str, version: &str) -> impl Iterator<Item = &'static Kind> {
-    KINDS.iter().copied().filter(move |kind| kind.group == group && kind.version == version)
+fn kinds(group: &str, version: &str) -> Vec<&'static Kind> {
+    let mut kinds: Vec<&'static Kind> =
+        KINDS.iter().copied().filter(|kind| kind.group == group && kind.version == version).collect();
+    kinds.sort_by_key(|kind| kind.plural);
+    kinds
+}
+
+fn verbs(kind: &Kind) -> &'static [&'static str] {
+    if kind.custom() { CUSTOM_VERBS } else { VERBS }
 }
 
 /// Kinds that `kubectl get all` shows.
@@ -131,7 +140,7 @@ fn resources(group: &str, version: &str) -> Answer {
     for kind in kinds(group, version) {
         let mut one = json!({
             "name": kind.plural, "singularName": kind.singular, "namespaced": kind.namespaced, "kind": kind.kind,
-            "verbs": VERBS,
+            "verbs": verbs(kind),
         });
         if let Some(map) = one.as_object_mut() {
             if !kind.short.is_empty() {
@@ -172,6 +181,7 @@ fn aggregate(form: &'static str, form_version: &str, groups: &[(&str, &str)]) ->
                 |(group, version, kind): (&str, &str, &str)| json!({"group": group, "version": version, "kind": kind});
             let scope = |namespaced| if namespaced { "Namespaced" } else { "Cluster" };
             let mut list: Vec<Value> = kinds(group, version)
+                .into_iter()
                 .map(|kind| {
                     let parts: Vec<Value> = subresources(kind)
                         .iter()
@@ -184,7 +194,7 @@ fn aggregate(form: &'static str, form_version: &str, groups: &[(&str, &str)]) ->
                         .collect();
                     let mut one = json!({
                         "resource": kind.plural, "responseKind": response((kind.group, kind.version, kind.kind)),
-                        "scope": scope(kind.namespaced), "singularResource": kind.singular, "verbs": VERBS,
+                        "scope": scope(kind.namespaced), "singularResource": kind.singular, "verbs": verbs(kind),
                     });
                     if let Some(map) = one.as_object_mut() {
                         for (name, values) in [("shortNames", kind.short), ("categories", categories(kind))] {
