@@ -97,6 +97,10 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
+        if width(paragraph) <= cells {
+            lines.push(paragraph.trim_end().to_owned());
+            continue;
+        }
         let indent: String = paragraph.chars().take_while(|c| *c == ' ').take(cells / 2).collect();
         let mut line = indent.clone();
         let mut fresh = true;
