@@ -48,7 +48,7 @@ pub fn draw(pen: &mut Pen<'_>, screen: Rect, dialog: &Dialog, placed: &mut Place
     pen.dim_all();
     let framed = screen.width >= 44 && screen.height >= 12;
     let width = if framed { WIDTH.min(screen.width - 2) } else { screen.width };
-    let inner_width = if framed { width - 6 } else { width };
+    let inner_width = if framed { width - 4 } else { width };
     let (title, footnote, buttons, mut rows) = match dialog {
         Dialog::Write(write) => (&write.title, write.footnote.as_str(), &write.buttons, write_rows(write, inner_width)),
         Dialog::Ask { title, lines, buttons } => (title, "", buttons, ask_rows(lines, inner_width)),
@@ -146,7 +146,8 @@ fn write_rows(write: &WriteDialog, width: u16) -> Vec<Ranked> {
     if let Some((wanted, typed)) = &write.typed {
         rows.push(Ranked(Row::Blank, 9));
         let verb = write.title.split(' ').next().unwrap_or_default().to_lowercase();
-        for line in text::wrap(&format!("Type {wanted} to {verb}:"), usize::from(width)) {
+        let place = write.rows.first().and_then(|(_, words)| words.split(" · ").next()).unwrap_or_default();
+        for line in text::wrap(&format!("Type {wanted} to {verb} in {place}:"), usize::from(width)) {
             rows.push(Ranked(Row::Text(line), 1));
         }
         rows.push(Ranked(Row::Field(typed.clone()), 0));
@@ -229,6 +230,7 @@ fn draw_buttons(
     placed: &mut Placed,
 ) {
     let first = range.start;
+    let inner = Rect { width: inner.width.saturating_sub(u16::from(inner.width >= 40)), ..inner };
     let buttons = &buttons[range];
     let texts: Vec<String> = buttons
         .iter()
