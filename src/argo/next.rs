@@ -4,7 +4,7 @@ use super::age;
 use super::forecast::{self, Ahead, END_WORDS, at_rest};
 use super::phase::{self, Degradation, Lag};
 use super::picture::{Phase, Picture, Waits};
-use super::promote::{self, Refusal};
+use super::promote;
 use super::rollout::{Rollout, StrategyKind};
 use super::waits::{abort_pending, retry_pending};
 use jiff::Timestamp;
@@ -112,9 +112,12 @@ fn progressing(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
         return format!("the analysis{name} has to succeed, then it goes on by itself");
     }
     if rollout.spec.strategy_kind() == StrategyKind::BlueGreen {
-        return match promote::plan(rollout) {
-            Err(Refusal::NotWaiting) => "the preview pods have to become ready, then the switch is due".into(),
-            _ => format!("{}; nothing to do", picture.message),
+        let status = &rollout.status;
+        let active = &status.blue_green.active_selector;
+        return if active.is_empty() || *active != status.current_pod_hash {
+            format!("the new pods have to become ready ({} updated), then the switch is due", replicas.updated)
+        } else {
+            format!("{}; nothing to do", picture.message)
         };
     }
     let max = rollout.max_weight();
@@ -265,7 +268,10 @@ mod tests {
             "in 20s by itself: web switches to the preview, then the old pods leave; p: at once"
         );
         let starting = json!({"phase": "Progressing", "message": "active service cutover pending", "currentPodHash": "b", "stableRS": "a"});
-        assert_eq!(next(&spec(true), &starting), "the preview pods have to become ready, then the switch is due");
+        assert_eq!(
+            next(&spec(true), &starting),
+            "the new pods have to become ready (0 updated), then the switch is due"
+        );
     }
 
     #[test]

@@ -124,7 +124,7 @@ pub struct Weights {
 pub struct TaggedImage {
     /// The image as written.
     pub image: String,
-    /// Sorted, without repeats.
+    /// In the order of the ReplicaSet's roles; sorted, without repeats, where several run the image.
     pub tags: Vec<String>,
 }
 
