@@ -4,6 +4,8 @@
 //! The plugin reads its objects one after another, so its text fits the recording at some moment within
 //! [`WINDOW_MS`] of the time it was asked.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may end at once, with the place where it did")]
+
 use jiff::{SignedDuration, Timestamp};
 use rolltop::argo::forecast;
 use rolltop::argo::picture::{Children, of as picture};
@@ -264,7 +266,9 @@ fn compare(block: &Block, changes: &playback::Changes, start: Timestamp) -> Resu
         fits
     };
     let (before, after): (Vec<_>, Vec<_>) = changes.list.iter().partition(|(t_ms, _)| *t_ms <= block.t_ms);
-    before.into_iter().for_each(|(_, change)| moment.apply(change));
+    for (_, change) in before {
+        moment.apply(change);
+    }
     if look(&moment, block.t_ms) {
         return Ok(());
     }

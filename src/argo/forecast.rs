@@ -141,7 +141,8 @@ fn canary_ahead(rollout: &Rollout, early_by: Option<i64>) -> Ahead {
             break;
         }
     }
-    if !stops && !(rollout.current_step().is_none() && rollout.fully_promoted()) {
+    let over = rollout.current_step().is_none() && rollout.fully_promoted();
+    if !stops && !over {
         then.push(if last == max { "done".into() } else { format!("{}, {END_WORDS}", weight_words(max, max)) });
         after = after.or(Some(max));
     }

@@ -14,29 +14,26 @@ use std::collections::btree_map::Entry;
 #[must_use]
 pub fn of(rollout: &Rollout, revisions: Option<&[Revision]>) -> Vec<TaggedImage> {
     let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    match revisions {
-        Some(revisions) => {
-            let sets = revisions.iter().flat_map(|revision| &revision.replica_sets);
-            for set in sets.filter(|set| set.replicas > 0) {
-                for image in &set.images {
-                    match found.entry(image) {
-                        Entry::Vacant(vacant) => {
-                            vacant.insert(set.tags.clone());
-                        }
-                        Entry::Occupied(mut tags) => {
-                            tags.get_mut().extend(&set.tags);
-                            tags.get_mut().sort_unstable();
-                            tags.get_mut().dedup();
-                        }
+    if let Some(revisions) = revisions {
+        let sets = revisions.iter().flat_map(|revision| &revision.replica_sets);
+        for set in sets.filter(|set| set.replicas > 0) {
+            for image in &set.images {
+                match found.entry(image) {
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(set.tags.clone());
+                    }
+                    Entry::Occupied(mut tags) => {
+                        tags.get_mut().extend(&set.tags);
+                        tags.get_mut().sort_unstable();
+                        tags.get_mut().dedup();
                     }
                 }
             }
         }
-        None => {
-            let template = rollout.spec.template.iter();
-            for container in template.flat_map(|template| &template.spec.containers) {
-                found.entry(&container.image).or_default();
-            }
+    } else {
+        let template = rollout.spec.template.iter();
+        for container in template.flat_map(|template| &template.spec.containers) {
+            found.entry(&container.image).or_default();
         }
     }
     found

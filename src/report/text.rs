@@ -208,7 +208,7 @@ fn list_row(row: Row<'_>, wide: bool) -> Vec<String> {
 /// Names as `kubectl -o name` prints them, one per line.
 #[must_use]
 pub fn names(rows: &[Row<'_>]) -> String {
-    rows.iter().map(|row| format!("rollout.argoproj.io/{}\n", row.rollout.meta.name)).collect()
+    rows.iter().flat_map(|row| ["rollout.argoproj.io/", &*row.rollout.meta.name, "\n"]).collect()
 }
 
 /// Pads columns to their widest cell, three blanks between them, none at the end of a line. A row with a single cell
