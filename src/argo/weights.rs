@@ -55,7 +55,9 @@ fn actual(rollout: &Rollout, children: Children<'_>, set: i64) -> Option<i64> {
         return Some(status.canary.weights.as_ref().map_or(set, |weights| weights.canary.weight));
     }
     let canary = canary_available(rollout, children)?;
-    Some(i64::from(canary) * max / i64::from(status.available_replicas))
+    // A greatest weight may be any number that somebody wrote.
+    let share = i128::from(canary) * i128::from(max) / i128::from(status.available_replicas);
+    Some(i64::try_from(share).unwrap_or(max))
 }
 
 /// Available pods of the canary ReplicaSet. Without ReplicaSets at hand the status alone tells where it can: when
