@@ -157,6 +157,18 @@ impl Moment {
         self.rollouts.values()
     }
 
+    /// The ReplicaSets, of all owners.
+    #[must_use]
+    pub fn replica_sets(&self) -> Vec<Arc<ReplicaSet>> {
+        self.replica_sets.values().cloned().collect()
+    }
+
+    /// The pods, of all owners.
+    #[must_use]
+    pub fn pods(&self) -> Vec<Arc<Pod>> {
+        self.pods.values().cloned().collect()
+    }
+
     /// The rollouts of this name, in one namespace or in all.
     #[must_use]
     pub fn named(&self, name: &str, namespace: Option<&str>) -> Vec<&Arc<Rollout>> {
