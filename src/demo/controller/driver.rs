@@ -2,7 +2,7 @@
 //! one look of one controller at one object. The same core is driven by hand, moving the clock to the next job, and
 //! live, sleeping until it.
 
-use super::events::Recorder;
+use super::events::{KEPT, Recorder};
 use super::json::{owner_name, text};
 use super::kubelet::Kubelet;
 use super::pass::is_foreign;
@@ -94,9 +94,7 @@ impl Driver {
             failures: Vec::new(),
             world,
         };
-        for at in 0..driver.clusters.len() {
-            driver.wish(at, Job::Sweep, SWEEP);
-        }
+        driver.observe();
         driver
     }
 
@@ -109,10 +107,12 @@ impl Driver {
         }
     }
 
-    /// Events before this time are not written.
+    /// Events before this time are not written, and an hour after it the first ones are removed.
     pub(in crate::demo) fn events_from(&mut self, from: Timestamp) {
-        for cluster in &mut self.clusters {
-            cluster.recorder.from = Some(from);
+        let sweep = from.saturating_add(KEPT.saturating_add(SWEEP)).unwrap_or(from);
+        for at in 0..self.clusters.len() {
+            self.clusters[at].recorder.from = Some(from);
+            self.push(at, Job::Sweep, sweep);
         }
     }
 
@@ -310,7 +310,6 @@ impl Driver {
         let now = self.world.clock.now();
         // A clock that stands still would never come to a reaction's time.
         let after = if self.live && self.world.clock.speed() == 0.0 { SignedDuration::ZERO } else { after };
-        let after = if job == Job::Sweep { SWEEP } else { after };
         self.push(at, job, now.saturating_add(after).unwrap_or(now));
     }
 
