@@ -3,13 +3,15 @@
 //! Equal to what `kubectl argo rollouts get rollout` prints from the same objects, with two additions that the plugin
 //! lacks: when a pause ends, and what the rollout waits for.
 
-use super::lenient::IntOrString;
 use super::pod::Pod;
 use super::replicaset::ReplicaSet;
 use super::rollout::{Rollout, StrategyKind};
+use super::{images, pauses, phase, tree, waits, warnings, weights};
 use jiff::Timestamp;
 use std::fmt;
 use std::sync::Arc;
+
+pub use super::pauses::pause_seconds;
 
 /// The phase as people know it. Unknown words from newer controllers are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +79,7 @@ pub struct Picture {
     pub phase: Phase,
     /// The reason in the controller's words; empty when healthy.
     pub message: String,
-    /// Steps done and steps in all; `None` for blue-green, or without steps.
+    /// Steps done and steps in all; `None` for blue-green, without steps, or before the controller has set an index.
     pub step: Option<StepPosition>,
     /// Weights; `None` for blue-green.
     pub weights: Option<Weights>,
@@ -99,7 +101,7 @@ pub struct Picture {
 /// Position in the steps. `index` counts completed steps: 0 means the first one runs, `total` means all are done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepPosition {
-    /// As in `status.currentStepIndex`, printed as it is (0 when absent).
+    /// As in `status.currentStepIndex`, printed as it is, even outside the steps.
     pub index: i32,
     /// Number of steps.
     pub total: usize,
@@ -245,14 +247,37 @@ pub struct PodPicture {
 /// Derives the picture. `now` (in the cluster's time) is used only for what a timer decides.
 #[must_use]
 pub fn of(rollout: &Rollout, children: Children<'_>, now: Timestamp) -> Picture {
-    let _ = (rollout, children, now);
-    todo!()
+    let (phase, message) = phase::of(rollout);
+    let pauses = pauses::of(rollout);
+    let revisions = tree::revisions(rollout, children);
+    let mut picture = Picture {
+        strategy: rollout.spec.strategy_kind(),
+        waits: waits::of(rollout, &phase, &message, &pauses),
+        step: weights::step_position(rollout),
+        weights: weights::of(rollout, children),
+        images: images::of(rollout, revisions.as_deref()),
+        replicas: replicas(rollout),
+        revisions: revisions.unwrap_or_default(),
+        phase,
+        message,
+        pauses,
+        warnings: Vec::new(),
+    };
+    picture.warnings = warnings::of(rollout, &picture, now);
+    picture
 }
 
-/// The length of a pause in whole seconds: a number is seconds, digits in a text are seconds, else a Go duration.
-/// `None` when it does not parse (the controller calls that invalid).
-#[must_use]
-pub fn pause_seconds(duration: &IntOrString) -> Option<i64> {
-    let _ = duration;
-    todo!()
+/// Replica counts; all zero for an object that cannot be read.
+fn replicas(rollout: &Rollout) -> Replicas {
+    if rollout.unreadable.is_some() {
+        return Replicas::default();
+    }
+    let status = &rollout.status;
+    Replicas {
+        desired: rollout.spec.desired(),
+        current: status.replicas,
+        updated: status.updated_replicas,
+        ready: status.ready_replicas,
+        available: status.available_replicas,
+    }
 }
