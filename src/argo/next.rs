@@ -38,7 +38,7 @@ fn owed_reaction(rollout: &Rollout, picture: &Picture) -> Option<String> {
         Some(Lag::Spec) => "observe the new spec",
         Some(Lag::Workload) => "observe the new spec of the referenced workload",
         Some(Lag::Unpause) => "end the pause",
-        None if abort_pending(rollout, &picture.message) => "abort",
+        None if abort_pending(rollout) => "abort",
         None if retry_pending(rollout, &picture.message) => "retry from the first step",
         None => return None,
     };
