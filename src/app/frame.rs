@@ -18,13 +18,9 @@ use super::state::State;
 use crate::argo::promote;
 use jiff::Timestamp;
 
-/// The least size that is drawn: columns, rows.
-pub const LEAST: (u16, u16) = (20, 6);
-
 /// The model of the present state.
 #[must_use]
 pub fn of(state: &State) -> Model {
-    let small = state.size.0 < LEAST.0 || state.size.1 < LEAST.1;
     Model {
         header: header::header(state),
         body: body(state),
@@ -34,7 +30,7 @@ pub fn of(state: &State) -> Model {
         toast: state.notes.shown().cloned(),
         dialog: state.overlay.as_ref().map(|over| overlay::dialog(state, over)),
         verdict: shown_write(state).map(|write| write.verdict(state.now)),
-        too_small: small.then_some(state.size),
+        too_small: state.is_too_small().then_some(state.size),
     }
 }
 

@@ -181,7 +181,7 @@ fn same_service(state: &mut State, key: &RolloutKey, channel: usize) -> Vec<Effe
         return show(state, screens);
     }
     let name = channel_name(&state.setup, channel).to_owned();
-    state.toast(Mark::Attention, format!("{service} has no single rollout in {name}: press 0 for all channels"));
+    state.answer(Mark::Attention, format!("{service} has no single rollout in {name}: press 0 for all channels"));
     Vec::new()
 }
 
@@ -200,7 +200,7 @@ pub fn channel_by(state: &mut State, by: isize) -> Vec<Effect> {
 /// To the next that needs a person: down the list and round again; on a rollout's page, to the next rollout.
 pub fn next_attention(state: &mut State) -> Vec<Effect> {
     if let Screen::Rollout(view) = state.screen() {
-        let mut needing: Vec<&Row> = state.fleet.rows().filter(|row| row.needs_person()).collect();
+        let mut needing: Vec<&Row> = state.fleet.needing().collect();
         needing.sort_by(|a, b| (a.urgency, &a.service, &a.key).cmp(&(b.urgency, &b.service, &b.key)));
         let after = needing.iter().position(|row| row.key == view.key).map_or(0, |at| at + 1);
         let next = needing.get(after).or(needing.first()).map(|row| row.key.clone());
@@ -230,7 +230,7 @@ pub fn next_attention(state: &mut State) -> Vec<Effect> {
             state.list_mut().move_to(index);
             state.touch();
         }
-        None => state.toast(Mark::Ok, "nothing else needs you in this list"),
+        None => state.answer(Mark::Ok, "nothing else needs you in this list"),
     }
     Vec::new()
 }

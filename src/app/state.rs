@@ -57,6 +57,9 @@ pub struct Setup {
     pub now: Timestamp,
 }
 
+/// The least size that is drawn: columns, rows.
+const LEAST: (u16, u16) = (20, 6);
+
 /// The state of the program.
 #[derive(Clone, Debug)]
 pub struct State {
@@ -211,6 +214,18 @@ impl State {
     pub(super) fn toast(&mut self, mark: Mark, words: impl Into<String>) {
         self.notes.toast(self.now, mark, words);
         self.dirty = true;
+    }
+
+    /// A passing message in answer to a key.
+    pub(super) fn answer(&mut self, mark: Mark, words: impl Into<String>) {
+        self.notes.answer(self.now, mark, words);
+        self.dirty = true;
+    }
+
+    /// Whether the terminal is too small to show anything.
+    #[must_use]
+    pub(super) fn is_too_small(&self) -> bool {
+        self.size.0 < LEAST.0 || self.size.1 < LEAST.1
     }
 
     /// A message that the log keeps.

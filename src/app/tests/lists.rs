@@ -187,6 +187,7 @@ fn a_filter_that_cannot_be_read_stays_open_and_says_why() {
 #[test]
 fn keys_in_the_filter_line_are_text() {
     let mut script = Script::fleet();
+    script.take();
     script.keys("/ p q Q");
     assert_eq!(script.model().filter_input, Some(("pqQ".to_owned(), 3)));
     assert_eq!(script.take(), []);
