@@ -79,6 +79,9 @@ fn next_line(state: &State) -> String {
         Some(Overlay::Leave(_)) => return "a write was sent and is not answered yet".to_owned(),
         None => {}
     }
+    if state.screen().place() == Place::Text {
+        return String::new();
+    }
     let row = match state.selected() {
         Selected::One(row) => row,
         Selected::Several(rows) => {
@@ -96,7 +99,7 @@ fn next_line(state: &State) -> String {
     if matches!(state.screen(), Screen::Rollout(_)) { next::line(&subject) } else { next::line_in_list(&subject) }
 }
 
-fn hint(key: &str, word: &str, on: bool) -> KeyHint {
+pub(super) fn hint(key: &str, word: &str, on: bool) -> KeyHint {
     KeyHint { key: key.to_owned(), word: word.to_owned(), on }
 }
 
@@ -118,6 +121,9 @@ fn keys(state: &State) -> Vec<KeyHint> {
         return vec![hint("⏎", "keep", true), hint("Esc", "clear", true), hint("↑↓", "move", true)];
     }
     let place = state.screen().place();
+    if place == Place::Text {
+        return text::keys(state);
+    }
     let rows = action::TABLE.iter().filter(|row| row.places.contains(&place) && !row.hint.is_empty());
     let mut keys: Vec<KeyHint> = Vec::new();
     for row in rows {

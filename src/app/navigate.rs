@@ -5,6 +5,7 @@ use super::effect::Effect;
 use super::fleet::Row;
 use super::list::{Item, List, Scope, in_line, line_of};
 use super::model::Mark;
+use super::overlay::Overlay;
 use super::screen::{RolloutView, Screen};
 use super::selection::Selected;
 use super::source::channel_name;
@@ -75,7 +76,7 @@ pub fn show(state: &mut State, screens: Vec<Screen>) -> Vec<Effect> {
         state.board.page = page;
     }
     state.rebuild_lists();
-    sync_detail(state)
+    Vec::new()
 }
 
 /// Puts a screen on the stack.
@@ -235,13 +236,19 @@ pub fn next_attention(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Watches the children of the rollout whose page is on the stack, and of no other.
+/// Watches the children of the rollout that a dialog asks about or whose page is on the stack, and of no other.
 pub fn sync_detail(state: &mut State) -> Vec<Effect> {
-    let wanted = state.screens.iter().rev().find_map(|screen| match screen {
-        Screen::Rollout(view) => Some(view.key.clone()),
-        _ => None,
-    });
-    let row = wanted.as_ref().and_then(|key| state.fleet.get(key));
+    let page = || {
+        state.screens.iter().rev().find_map(|screen| match screen {
+            Screen::Rollout(view) => Some(&view.key),
+            _ => None,
+        })
+    };
+    let wanted = match &state.overlay {
+        Some(Overlay::Promote(dialog)) => Some(&dialog.key),
+        _ => page(),
+    };
+    let row = wanted.and_then(|key| state.fleet.get(key));
     let same = match (&state.detail, row) {
         (Some(detail), Some(row)) => detail.key == row.key && detail.uid == row.rollout.meta.uid,
         (None, None) => true,

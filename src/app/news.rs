@@ -6,10 +6,9 @@ use super::fleet::{Change, ChangeKind, Deriving, Row};
 use super::model::HappenedLine;
 use super::overlay::Overlay;
 use super::present::{Subject, page};
-use super::screen::Screen;
 use super::source::channel_name;
 use super::state::State;
-use super::{connection, navigate, promote, request};
+use super::{connection, promote, request};
 use crate::argo::feed::{Answer, Delta, DetailId, News, RequestId, TroubleKind};
 use crate::argo::rollout::Rollout;
 use crate::names::{RolloutKey, SourceId};
@@ -61,16 +60,10 @@ fn rollouts(state: &mut State, source: SourceId, delta: Delta<Rollout>) -> Vec<E
         state.rebuild_lists();
     }
     if !changes.is_empty() {
+        state.aim();
         effects.extend(promote::ask_rights(state));
     }
-    if changes.iter().any(|change| touches_detail(state, &change.key)) {
-        effects.extend(navigate::sync_detail(state));
-    }
     effects
-}
-
-fn touches_detail(state: &State, key: &RolloutKey) -> bool {
-    state.screens.iter().any(|screen| matches!(screen, Screen::Rollout(view) if view.key == *key))
 }
 
 fn take_change(state: &mut State, change: &Change, bulk: bool, listed: bool) -> Option<Effect> {

@@ -5,7 +5,7 @@ use super::detail::Detail;
 use super::effect::Effect;
 use super::filter::Filter;
 use super::fleet::Fleet;
-use super::list::{List, Scope};
+use super::list::{Item, List, Scope, in_line};
 use super::model::Mark;
 use super::notes::Notes;
 use super::overlay::Overlay;
@@ -190,6 +190,19 @@ impl State {
         }
         self.sorted_at = self.now;
         self.dirty = true;
+        self.aim();
+    }
+
+    /// Before the first key the overview points at the cell that needs a person most.
+    pub(super) fn aim(&mut self) {
+        if self.matrix.is_touched() {
+            return;
+        }
+        if let Some(Item::Line(line)) = self.matrix.cursor() {
+            let there = self.fleet.of_service(&line.service).filter(|row| in_line(line, row));
+            let urgent = there.min_by_key(|row| (row.urgency, std::cmp::Reverse(row.channel)));
+            self.matrix.column = urgent.map_or(0, |row| row.channel);
+        }
     }
 
     /// A channel's list is on screen, or the nearest list below what is.

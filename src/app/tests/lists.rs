@@ -38,7 +38,7 @@ fn the_cursor_stays_at_the_top_while_the_first_lists_come_in() {
     let mut script = Script::new(setup());
     script.live(TEST, vec![healthy("zebra", 1)]);
     script.live(STAGING, vec![healthy("ant", 1)]);
-    assert_eq!(script.cursor(), ("ant".to_owned(), 0));
+    assert_eq!(script.cursor().0, "ant");
 }
 
 #[test]
@@ -308,4 +308,17 @@ fn a_thousand_changes_among_ten_thousand_rows_are_cheap() {
     }
     // Unoptimised and on a busy machine; the loop is expected to need far less.
     assert!(began.elapsed() < std::time::Duration::from_secs(3), "{:?}", began.elapsed());
+}
+
+#[test]
+fn before_the_first_key_the_overview_points_at_the_cell_that_needs_a_person_most() {
+    let mut script = Script::new(setup());
+    script.live(TEST, vec![healthy("checkout", 1)]);
+    assert_eq!(script.cursor(), ("checkout".to_owned(), 0));
+    script.live(PRODUCTION, vec![paused("checkout", 1)]);
+    assert_eq!(script.cursor(), ("checkout".to_owned(), 2));
+    script.keys("Left");
+    script.upsert(TEST, aborted("web", 2));
+    script.wait(2);
+    assert_eq!(script.cursor(), ("checkout".to_owned(), 1), "after a key nothing moves by itself");
 }

@@ -23,7 +23,7 @@ fn focused(script: &Script) -> String {
 /// The dialog over checkout in production, readable for long enough.
 fn asked() -> Script {
     let mut script = Script::fleet();
-    script.on_checkout().keys("p").wait(1);
+    script.on_checkout().keys("p").wait(1).take();
     script
 }
 
@@ -174,7 +174,7 @@ fn esc_and_ctrl_c_close_the_dialog_without_sending() {
         let mut script = asked();
         script.keys(key);
         assert_eq!(script.model().dialog, None, "{key}");
-        assert_eq!(script.take(), [], "{key}");
+        assert!(matches!(script.take().as_slice(), [Effect::Order(Order::CloseDetail(_))]), "{key}");
     }
 }
 
@@ -436,4 +436,19 @@ fn the_answer_to_a_key_goes_with_the_next_key() {
     assert!(!script.toast().is_empty());
     script.keys("j");
     assert_eq!(script.toast(), "");
+}
+
+#[test]
+fn the_dialog_has_the_pods_watched_while_it_is_open() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("p");
+    let effects = script.take();
+    let [Effect::Order(Order::OpenDetail { detail, key, .. })] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(key.source, PRODUCTION);
+    let detail = *detail;
+    script.keys("Esc");
+    assert_eq!(script.take(), [Effect::Order(Order::CloseDetail(detail))]);
+    script.keys("Enter").take();
+    script.keys("p Esc");
+    assert_eq!(script.take(), [], "they are watched for the page already");
 }
