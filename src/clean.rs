@@ -54,6 +54,16 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// [`clean`] as a change: `Some` where the text had to be changed. The form that the visits of `argo::texts` take:
+/// `rollout.each_text(&clean::change)`.
+#[must_use]
+pub fn change(text: &str) -> Option<String> {
+    match clean(text) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(tidy) => Some(tidy),
+    }
+}
+
 fn is_clean(text: &str) -> bool {
     let mut marks = 0;
     text.chars().all(|c| {

@@ -6,6 +6,8 @@
 
 pub mod clock;
 pub mod controller;
+mod files;
+pub mod http;
 pub mod load;
 pub mod scenario;
 pub mod serve;

@@ -1,6 +1,22 @@
 //! Serving: puts world, controllers and API server together, on a thread of its own.
 
+use super::http::faults::Faults;
+use super::http::listener::{self, Order};
+use super::http::record::RequestLog;
+use super::http::router::Server;
+use super::scenario::Played;
+use super::world::World;
+use super::{controller, files, load, scenario};
+use jiff::Timestamp;
+use std::fmt;
+use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+/// When a simulation begins. Fixed, so that a run can be repeated; the `Date` header tells clients.
+const BEGIN: &str = "2026-01-12T02:00:00Z";
 
 /// How to serve.
 #[derive(Clone, Debug)]
@@ -17,12 +33,11 @@ pub struct Options {
     pub load: usize,
     /// Changes per second to them.
     pub churn: f64,
-    /// Faults: text form, see `faults`.
+    /// Faults: text form, see [`super::http::faults`].
     pub faults: String,
 }
 
 /// A running simulation; dropping it ends it.
-#[derive(Debug)]
 pub struct Running {
     /// `http://127.0.0.1:PORT`.
     pub url: String,
@@ -32,6 +47,11 @@ pub struct Running {
     pub config: String,
     /// The clock.
     pub clock: super::clock::Clock,
+    world: World,
+    server: Arc<Server>,
+    /// Taken at the end: without it the thread ends.
+    orders: Option<UnboundedSender<Order>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// What can go wrong at start.
@@ -39,14 +59,14 @@ pub struct Running {
 pub enum StartError {
     /// The scenario.
     #[error(transparent)]
-    Scenario(#[from] super::scenario::ScenarioError),
+    Scenario(#[from] scenario::ScenarioError),
     /// The address.
     #[error("cannot listen on {address}: {source}")]
     Listen {
         /// Address.
         address: SocketAddr,
         /// Why.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// Another address than loopback.
     #[error("refusing to listen on {0}: the simulated cluster is for this machine only; use 127.0.0.1")]
@@ -56,11 +76,164 @@ pub enum StartError {
     Faults(String),
 }
 
+/// What happens in the world beside its API.
+struct Life {
+    played: Option<Played>,
+    churn: f64,
+    seed: u64,
+}
+
 /// Starts serving; returns once requests are answered.
 ///
 /// # Errors
 /// See [`StartError`].
 pub fn start(options: Options) -> Result<Running, StartError> {
-    let _ = options;
-    todo!()
+    check(options.listen, &options.faults)?;
+    let begin = BEGIN.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+    // The past is played by moving the clock; real time only runs from here on.
+    let clock = super::clock::Clock::new(begin, 0.0);
+    let played = scenario::build(&options.scenario, &clock, options.seed)?;
+    let world = played.world.clone();
+    if options.load > 0 {
+        load::fill(&world, options.load, options.seed);
+    }
+    clock.set_speed(options.speed);
+    let life = Life { played: Some(played), churn: options.churn, seed: options.seed };
+    run(world, options.listen, &options.faults, life)
+}
+
+/// Serves a world as it is, without controllers: what is in it changes only by requests.
+///
+/// # Errors
+/// See [`StartError`].
+pub fn start_world(world: World, listen: SocketAddr, faults: &str) -> Result<Running, StartError> {
+    check(listen, faults)?;
+    run(world, listen, faults, Life { played: None, churn: 0.0, seed: 0 })
+}
+
+fn check(listen: SocketAddr, faults: &str) -> Result<(), StartError> {
+    if !listen.ip().is_loopback() {
+        return Err(StartError::NotLoopback(listen));
+    }
+    Faults::default().set(faults).map_err(StartError::Faults)
+}
+
+fn run(world: World, listen: SocketAddr, faults: &str, life: Life) -> Result<Running, StartError> {
+    let failed = |source| StartError::Listen { address: listen, source };
+    let socket = std::net::TcpListener::bind(listen).map_err(failed)?;
+    socket.set_nonblocking(true).map_err(failed)?;
+    let address = socket.local_addr().map_err(failed)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    let listener = {
+        let _inside = runtime.enter();
+        tokio::net::TcpListener::from_std(socket).map_err(failed)?
+    };
+    let server = Arc::new(Server::new(world.clone(), Faults::default(), RequestLog::default()));
+    server.set_faults(faults).map_err(StartError::Faults)?;
+    let (orders, inbox) = unbounded_channel();
+    let clock = world.clock.clone();
+    let served = server.clone();
+    let churned = world.clone();
+    let thread = std::thread::Builder::new()
+        .name("simulated-cluster".into())
+        .spawn(move || {
+            runtime.block_on(async move {
+                let life = async move {
+                    let churn = async {
+                        if life.churn > 0.0 {
+                            load::churn(churned, life.churn, life.seed).await;
+                        }
+                    };
+                    let control = async {
+                        if let Some(played) = life.played {
+                            controller::run(played).await;
+                        }
+                    };
+                    tokio::join!(churn, control);
+                    std::future::pending::<()>().await;
+                };
+                tokio::select! {
+                    () = listener::run(served, listener, address, inbox) => {}
+                    () = life => {}
+                }
+            });
+        })
+        .map_err(failed)?;
+    let url = format!("http://{address}");
+    Ok(Running {
+        kubeconfig: files::kubeconfig(&url, &world),
+        config: files::config(&world),
+        url,
+        clock,
+        world,
+        server,
+        orders: Some(orders),
+        thread: Some(thread),
+    })
+}
+
+impl Running {
+    /// The clusters, for tests and for what runs in the same process.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// What was asked of the servers.
+    #[must_use]
+    pub fn requests(&self) -> &RequestLog {
+        &self.server.log
+    }
+
+    /// Puts these faults in place of all others; see [`super::http::faults`].
+    ///
+    /// # Errors
+    /// What is wrong with the specification.
+    pub fn set_faults(&self, spec: &str) -> Result<(), String> {
+        self.server.set_faults(spec)
+    }
+
+    /// Cuts the open watches of a cluster (`*`: of all).
+    pub fn cut_watches(&self, cluster: &str) {
+        self.server.cut(cluster);
+    }
+
+    /// Closes the port and cuts every connection; the world lives on.
+    ///
+    /// # Errors
+    /// The thread has ended.
+    pub fn stop_listening(&self) -> io::Result<()> {
+        self.order(Order::Stop)
+    }
+
+    /// Opens the same port again.
+    ///
+    /// # Errors
+    /// The port is taken by someone else by now.
+    pub fn listen_again(&self) -> io::Result<()> {
+        self.order(Order::Open)
+    }
+
+    fn order(&self, order: impl FnOnce(std::sync::mpsc::Sender<io::Result<()>>) -> Order) -> io::Result<()> {
+        let (reply, answer) = std::sync::mpsc::channel();
+        let gone = || io::Error::other("the simulated cluster has ended");
+        self.orders.as_ref().ok_or_else(gone)?.send(order(reply)).map_err(|_| gone())?;
+        answer.recv().map_err(|_| gone())?
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic in there was printed already; there is nothing to add here.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("url", &self.url).finish_non_exhaustive()
+    }
 }

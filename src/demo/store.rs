@@ -3,150 +3,22 @@
 //! creationTimestamp, no-op detection, status subresource, owner garbage collection) is done here, once, for HTTP
 //! clients and for the controllers alike.
 
+mod change;
+mod kind;
+mod settle;
+
+pub use change::{Change, Happened, Part, Refused};
+pub use kind::*;
+pub use settle::stamp;
+
 use super::clock::Clock;
-use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, VecDeque};
+use serde_json::{Value, json};
+use settle::{metadata_mut, names, settle, uid};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
-/// A kind that the simulated cluster serves.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Kind {
-    /// API group; empty for the core group.
-    pub group: &'static str,
-    /// Version.
-    pub version: &'static str,
-    /// Kind.
-    pub kind: &'static str,
-    /// Plural name in paths.
-    pub plural: &'static str,
-    /// Singular name.
-    pub singular: &'static str,
-    /// Short names.
-    pub short: &'static [&'static str],
-    /// Lives in a namespace.
-    pub namespaced: bool,
-    /// Has a `status` subresource: status and the rest are written apart, and only the rest counts in `generation`.
-    pub status: bool,
-    /// Has a `generation`.
-    pub generation: bool,
-}
-
-macro_rules! kinds {
-    ($($name:ident: $group:literal $version:literal $kind:literal $plural:literal $singular:literal [$($short:literal)*] $namespaced:literal $status:literal $generation:literal)*) => {
-        $(
-            #[doc = concat!("`", $kind, "`")]
-            pub static $name: Kind = Kind {
-                group: $group, version: $version, kind: $kind, plural: $plural, singular: $singular,
-                short: &[$($short),*], namespaced: $namespaced, status: $status, generation: $generation,
-            };
-        )*
-        /// All kinds.
-        pub static KINDS: &[&Kind] = &[$(&$name),*];
-    };
-}
-
-kinds! {
-    NAMESPACES: "" "v1" "Namespace" "namespaces" "namespace" ["ns"] false true false
-    PODS: "" "v1" "Pod" "pods" "pod" ["po"] true true true
-    SERVICES: "" "v1" "Service" "services" "service" ["svc"] true true false
-    EVENTS: "" "v1" "Event" "events" "event" ["ev"] true false false
-    CONFIG_MAPS: "" "v1" "ConfigMap" "configmaps" "configmap" ["cm"] true false false
-    SECRETS: "" "v1" "Secret" "secrets" "secret" [] true false false
-    DEPLOYMENTS: "apps" "v1" "Deployment" "deployments" "deployment" ["deploy"] true true true
-    REPLICA_SETS: "apps" "v1" "ReplicaSet" "replicasets" "replicaset" ["rs"] true true true
-    JOBS: "batch" "v1" "Job" "jobs" "job" [] true true true
-    ROLLOUTS: "argoproj.io" "v1alpha1" "Rollout" "rollouts" "rollout" ["ro"] true true true
-    ANALYSIS_RUNS: "argoproj.io" "v1alpha1" "AnalysisRun" "analysisruns" "analysisrun" ["ar"] true false true
-    ANALYSIS_TEMPLATES: "argoproj.io" "v1alpha1" "AnalysisTemplate" "analysistemplates" "analysistemplate" ["at"] true false true
-    CLUSTER_ANALYSIS_TEMPLATES: "argoproj.io" "v1alpha1" "ClusterAnalysisTemplate" "clusteranalysistemplates" "clusteranalysistemplate" ["cat"] false false true
-    EXPERIMENTS: "argoproj.io" "v1alpha1" "Experiment" "experiments" "experiment" ["exp"] true false true
-    CUSTOM_RESOURCE_DEFINITIONS: "apiextensions.k8s.io" "v1" "CustomResourceDefinition" "customresourcedefinitions" "customresourcedefinition" ["crd"] false true true
-}
-
-impl Kind {
-    /// `apps/v1`, or `v1` for the core group.
-    #[must_use]
-    pub fn api_version(&self) -> String {
-        if self.group.is_empty() { self.version.to_owned() } else { format!("{}/{}", self.group, self.version) }
-    }
-
-    /// `rollouts.argoproj.io`, or `pods` for the core group.
-    #[must_use]
-    pub fn qualified(&self) -> String {
-        if self.group.is_empty() { self.plural.to_owned() } else { format!("{}.{}", self.plural, self.group) }
-    }
-}
-
-/// What part of an object a write touches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The main resource: `status` stays as it was where the kind has a status subresource.
-    Main,
-    /// The status subresource: only `status` changes.
-    Status,
-}
-
-/// What happened to an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Happened {
-    /// New.
-    Added,
-    /// Changed.
-    Modified,
-    /// Gone.
-    Deleted,
-}
-
-/// One entry of the history.
-#[derive(Clone, Debug)]
-pub struct Change {
-    /// resourceVersion of the change.
-    pub version: u64,
-    /// What kind.
-    pub kind: &'static Kind,
-    /// What.
-    pub happened: Happened,
-    /// The object after the change (for a deletion: its last form, with the version of the deletion).
-    pub object: Arc<Value>,
-    /// The object before the change.
-    pub before: Option<Arc<Value>>,
-}
-
-/// Why the store refuses.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    /// No such object.
-    #[error("{kind} \"{name}\" not found")]
-    NotFound {
-        /// Qualified plural.
-        kind: String,
-        /// Name.
-        name: String,
-    },
-    /// There is one already.
-    #[error("{kind} \"{name}\" already exists")]
-    Exists {
-        /// Qualified plural.
-        kind: String,
-        /// Name.
-        name: String,
-    },
-    /// The resourceVersion it was based on is not the present one.
-    #[error(
-        "Operation cannot be fulfilled on {kind} \"{name}\": the object has been modified; please apply your changes to the latest version and try again"
-    )]
-    Conflict {
-        /// Qualified plural.
-        kind: String,
-        /// Name.
-        name: String,
-    },
-    /// Another reason, decided by the caller's closure: passed through.
-    #[error("{0}")]
-    Other(String),
-}
-
+/// Group, plural, namespace, name.
 type Key = (&'static str, &'static str, String, String);
 
 #[derive(Debug, Default)]
@@ -156,6 +28,8 @@ struct Inner {
     compacted: u64,
     objects: BTreeMap<Key, Arc<Value>>,
     history: VecDeque<Change>,
+    /// Objects by the uid of an owner.
+    owned: BTreeMap<String, BTreeSet<(&'static Kind, String, String)>>,
     uids: u64,
 }
 
@@ -169,7 +43,7 @@ pub struct Store {
 }
 
 /// How many changes are kept for watches.
-const HISTORY: usize = 20_000;
+const HISTORY: usize = 10_000;
 
 impl Store {
     /// An empty store. Uids are made from `seed`, so that a run can be repeated.
@@ -212,27 +86,48 @@ impl Store {
     #[must_use]
     pub fn list(&self, kind: &'static Kind, namespace: Option<&str>) -> (Vec<Arc<Value>>, u64) {
         let inner = self.lock();
-        let from = key(kind, namespace.unwrap_or(""), "");
-        let objects = inner
-            .objects
-            .range(from..)
-            .take_while(|((group, plural, ns, _), _)| {
-                *group == kind.group && *plural == kind.plural && namespace.is_none_or(|wanted| wanted == ns)
-            })
-            .map(|(_, object)| object.clone())
-            .collect();
-        (objects, inner.version)
+        (inner.range(kind, namespace).map(|(_, object)| object.clone()).collect(), inner.version)
+    }
+
+    /// The list as it was at `version`; `None` when that is compacted away.
+    #[must_use]
+    pub fn list_at(&self, kind: &'static Kind, namespace: Option<&str>, version: u64) -> Option<Vec<Arc<Value>>> {
+        let inner = self.lock();
+        if version < inner.compacted || version > inner.version {
+            return None;
+        }
+        let mut objects: BTreeMap<Key, Arc<Value>> =
+            inner.range(kind, namespace).map(|(key, object)| (key.clone(), object.clone())).collect();
+        let start = inner.history.partition_point(|change| change.version <= version);
+        for change in inner.history.range(start..).rev().filter(|change| change.kind == kind) {
+            let (of, name) = names(&change.object);
+            if namespace.is_some_and(|wanted| wanted != of) {
+                continue;
+            }
+            let key = key(kind, &of, &name);
+            match &change.before {
+                Some(before) => objects.insert(key, before.clone()),
+                None => objects.remove(&key),
+            };
+        }
+        Some(objects.into_values().collect())
     }
 
     /// Changes after `version`, oldest first; `None` when that is compacted away.
     #[must_use]
     pub fn changes_after(&self, version: u64) -> Option<Vec<Change>> {
+        self.some_changes_after(version, usize::MAX)
+    }
+
+    /// The first `most` changes after `version`, oldest first; `None` when that is compacted away.
+    #[must_use]
+    pub fn some_changes_after(&self, version: u64, most: usize) -> Option<Vec<Change>> {
         let inner = self.lock();
         if version < inner.compacted {
             return None;
         }
         let start = inner.history.partition_point(|change| change.version <= version);
-        Some(inner.history.range(start..).cloned().collect())
+        Some(inner.history.range(start..).take(most).cloned().collect())
     }
 
     /// Oldest version that a watch may start from.
@@ -253,7 +148,15 @@ impl Store {
     ///
     /// # Errors
     /// [`Refused::Exists`].
-    pub fn create(&self, kind: &'static Kind, mut object: Value) -> Result<Arc<Value>, Refused> {
+    pub fn create(&self, kind: &'static Kind, object: Value) -> Result<Arc<Value>, Refused> {
+        self.create_or_try(kind, object, false)
+    }
+
+    /// [`Store::create`], or with `dry` what it would make.
+    ///
+    /// # Errors
+    /// As [`Store::create`].
+    pub fn create_or_try(&self, kind: &'static Kind, mut object: Value, dry: bool) -> Result<Arc<Value>, Refused> {
         let (namespace, name) = names(&object);
         let mut inner = self.lock();
         let key = key(kind, &namespace, &name);
@@ -265,11 +168,19 @@ impl Store {
         if kind.status && kind.group == "argoproj.io" {
             object.as_object_mut().map(|map| map.remove("status"));
         }
+        if let Some(map) = object.as_object_mut() {
+            map.entry("apiVersion").or_insert_with(|| Value::String(kind.api_version()));
+            map.entry("kind").or_insert_with(|| Value::String(kind.kind.into()));
+        }
         let metadata = metadata_mut(&mut object);
         metadata.insert("uid".into(), Value::String(uid));
         metadata.insert("creationTimestamp".into(), Value::String(stamp(self.clock.now())));
         if kind.generation {
             metadata.insert("generation".into(), json!(1));
+        }
+        if dry {
+            metadata.remove("resourceVersion");
+            return Ok(Arc::new(object));
         }
         Ok(self.commit(&mut inner, kind, key, Happened::Added, object))
     }
@@ -288,6 +199,22 @@ impl Store {
         part: Part,
         change: impl FnOnce(&mut Value) -> Result<(), E>,
     ) -> Result<Arc<Value>, E> {
+        self.modify_or_try(kind, namespace, name, part, false, change)
+    }
+
+    /// [`Store::modify`], or with `dry` what it would make.
+    ///
+    /// # Errors
+    /// As [`Store::modify`].
+    pub fn modify_or_try<E: From<Refused>>(
+        &self,
+        kind: &'static Kind,
+        namespace: &str,
+        name: &str,
+        part: Part,
+        dry: bool,
+        change: impl FnOnce(&mut Value) -> Result<(), E>,
+    ) -> Result<Arc<Value>, E> {
         let mut inner = self.lock();
         let key = key(kind, namespace, name);
         let Some(before) = inner.objects.get(&key).cloned() else {
@@ -304,6 +231,9 @@ impl Store {
         if after == *before {
             return Ok(before);
         }
+        if dry {
+            return Ok(Arc::new(after));
+        }
         let deleted = after.pointer("/metadata/deletionTimestamp").is_some()
             && after.pointer("/metadata/finalizers").and_then(Value::as_array).is_none_or(Vec::is_empty)
             && before.pointer("/metadata/finalizers").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
@@ -313,17 +243,98 @@ impl Store {
         Ok(self.commit(&mut inner, kind, key, Happened::Modified, after))
     }
 
-    /// Deletes an object at once (no finalizers are honoured here; the HTTP layer marks those first).
+    /// Deletes an object at once, and what only it owned (no finalizers are honoured here; the HTTP layer marks those
+    /// first).
     ///
     /// # Errors
     /// [`Refused::NotFound`].
     pub fn delete(&self, kind: &'static Kind, namespace: &str, name: &str) -> Result<Arc<Value>, Refused> {
         let mut inner = self.lock();
+        let gone = self.remove(&mut inner, kind, namespace, name)?;
+        let mut owners = vec![uid_of(&gone)];
+        while let Some(owner) = owners.pop() {
+            for (kind, namespace, name) in inner.owned.get(&owner).cloned().unwrap_or_default() {
+                let Some(child) = inner.objects.get(&key(kind, &namespace, &name)).cloned() else { continue };
+                let others = owners_of(&child).any(|other| other != owner && inner.alive(other));
+                if others {
+                    continue;
+                }
+                if let Ok(child) = self.remove(&mut inner, kind, &namespace, &name) {
+                    owners.push(uid_of(&child));
+                }
+            }
+        }
+        Ok(gone)
+    }
+
+    /// Deletes an object and leaves what it owned, without the reference to it.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub fn delete_orphaning(&self, kind: &'static Kind, namespace: &str, name: &str) -> Result<Arc<Value>, Refused> {
+        let mut inner = self.lock();
+        let gone = self.remove(&mut inner, kind, namespace, name)?;
+        let owner = uid_of(&gone);
+        for (kind, namespace, name) in inner.owned.get(&owner).cloned().unwrap_or_default() {
+            let key = key(kind, &namespace, &name);
+            let Some(child) = inner.objects.get(&key) else { continue };
+            let mut child = (**child).clone();
+            if let Some(list) = metadata_mut(&mut child).get_mut("ownerReferences").and_then(Value::as_array_mut) {
+                list.retain(|reference| reference.get("uid").and_then(Value::as_str) != Some(&owner));
+            }
+            self.commit(&mut inner, kind, key, Happened::Modified, child);
+        }
+        Ok(gone)
+    }
+
+    /// Marks an object as being deleted: it stays until its finalizers are gone. `finalizer` is added when given.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub fn mark_deleted(
+        &self,
+        kind: &'static Kind,
+        namespace: &str,
+        name: &str,
+        finalizer: Option<&str>,
+    ) -> Result<Arc<Value>, Refused> {
+        let mut inner = self.lock();
         let key = key(kind, namespace, name);
         let Some(before) = inner.objects.get(&key).cloned() else {
             return Err(Refused::NotFound { kind: kind.qualified(), name: name.to_owned() });
         };
-        Ok(self.commit(&mut inner, kind, key, Happened::Deleted, (*before).clone()))
+        if before.pointer("/metadata/deletionTimestamp").is_some() {
+            return Ok(before);
+        }
+        let mut after = (*before).clone();
+        let generation = before.pointer("/metadata/generation").and_then(Value::as_i64);
+        let metadata = metadata_mut(&mut after);
+        metadata.insert("deletionTimestamp".into(), Value::String(stamp(self.clock.now())));
+        metadata.insert("deletionGracePeriodSeconds".into(), json!(0));
+        if let Some(generation) = generation {
+            metadata.insert("generation".into(), json!(generation + 1));
+        }
+        if let Some(finalizer) = finalizer {
+            let list = metadata.entry("finalizers").or_insert_with(|| json!([]));
+            if let Some(list) = list.as_array_mut() {
+                list.push(json!(finalizer));
+            }
+        }
+        Ok(self.commit(&mut inner, kind, key, Happened::Modified, after))
+    }
+
+    fn remove(
+        &self,
+        inner: &mut Inner,
+        kind: &'static Kind,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Arc<Value>, Refused> {
+        let key = key(kind, namespace, name);
+        let Some(before) = inner.objects.get(&key).cloned() else {
+            return Err(Refused::NotFound { kind: kind.qualified(), name: name.to_owned() });
+        };
+        Ok(self.commit(inner, kind, key, Happened::Deleted, (*before).clone()))
     }
 
     fn commit(
@@ -338,11 +349,25 @@ impl Store {
         let version = inner.version;
         metadata_mut(&mut object).insert("resourceVersion".into(), Value::String(version.to_string()));
         let object = Arc::new(object);
+        let place = (kind, key.2.clone(), key.3.clone());
         let before = if happened == Happened::Deleted {
             inner.objects.remove(&key)
         } else {
             inner.objects.insert(key, object.clone())
         };
+        for owner in before.iter().flat_map(|object| owners_of(object)) {
+            if let Some(owned) = inner.owned.get_mut(owner) {
+                owned.remove(&place);
+                if owned.is_empty() {
+                    inner.owned.remove(owner);
+                }
+            }
+        }
+        if happened != Happened::Deleted {
+            for owner in owners_of(&object) {
+                inner.owned.entry(owner.to_owned()).or_default().insert(place.clone());
+            }
+        }
         inner.history.push_back(Change { version, kind, happened, object: object.clone(), before });
         if inner.history.len() > HISTORY {
             if let Some(oldest) = inner.history.pop_front() {
@@ -358,98 +383,31 @@ impl Store {
     }
 }
 
-/// A time as Kubernetes writes it: RFC 3339, whole seconds, UTC.
-#[must_use]
-pub fn stamp(time: jiff::Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+impl Inner {
+    fn range(&self, kind: &'static Kind, namespace: Option<&str>) -> impl Iterator<Item = (&Key, &Arc<Value>)> {
+        let namespace = namespace.map(str::to_owned);
+        self.objects.range(key(kind, namespace.as_deref().unwrap_or(""), "")..).take_while(
+            move |((group, plural, of, _), _)| {
+                *group == kind.group && *plural == kind.plural && namespace.as_ref().is_none_or(|wanted| wanted == of)
+            },
+        )
+    }
+
+    /// Whether an object with this uid is there. Only asked for a child with several owners, which is rare.
+    fn alive(&self, uid: &str) -> bool {
+        self.objects.values().any(|object| uid_of(object) == uid)
+    }
 }
 
 fn key(kind: &'static Kind, namespace: &str, name: &str) -> Key {
     (kind.group, kind.plural, namespace.to_owned(), name.to_owned())
 }
 
-fn names(object: &Value) -> (String, String) {
-    let text = |path| object.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
-    (text("/metadata/namespace"), text("/metadata/name"))
+fn uid_of(object: &Value) -> String {
+    object.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-fn metadata_mut(object: &mut Value) -> &mut Map<String, Value> {
-    if !object.is_object() {
-        *object = json!({});
-    }
-    let Some(map) = object.as_object_mut() else { unreachable!("made an object above") };
-    let metadata = map.entry("metadata").or_insert_with(|| json!({}));
-    if !metadata.is_object() {
-        *metadata = json!({});
-    }
-    match metadata.as_object_mut() {
-        Some(map) => map,
-        None => unreachable!("made an object above"),
-    }
-}
-
-/// Puts back what a write of this part may not change, and counts the generation.
-fn settle(kind: &Kind, part: Part, before: &Value, after: &mut Value) {
-    if part == Part::Status {
-        let status = after.get("status").cloned();
-        *after = before.clone();
-        if let Some(map) = after.as_object_mut() {
-            match status {
-                Some(status) => map.insert("status".into(), status),
-                None => map.remove("status"),
-            };
-        }
-        return;
-    }
-    let keep: Vec<(&str, Option<Value>)> =
-        ["uid", "creationTimestamp", "generation", "resourceVersion", "name", "namespace"]
-            .into_iter()
-            .map(|field| (field, before.pointer(&format!("/metadata/{field}")).cloned()))
-            .collect();
-    let metadata = metadata_mut(after);
-    for (field, value) in keep {
-        match value {
-            Some(value) => metadata.insert(field.into(), value),
-            None => metadata.remove(field),
-        };
-    }
-    if kind.status {
-        let status = before.get("status").cloned();
-        if let Some(map) = after.as_object_mut() {
-            match status {
-                Some(status) => map.insert("status".into(), status),
-                None => map.remove("status"),
-            };
-        }
-    }
-    if kind.generation && content(before) != content(after) {
-        let generation = before.pointer("/metadata/generation").and_then(Value::as_i64).unwrap_or(0) + 1;
-        metadata_mut(after).insert("generation".into(), json!(generation));
-    }
-}
-
-/// What counts in the generation: everything but metadata; status only where it is no subresource (it is equal on both
-/// sides otherwise).
-fn content(object: &Value) -> Vec<(&String, &Value)> {
-    object.as_object().map(|map| map.iter().filter(|(name, _)| *name != "metadata").collect()).unwrap_or_default()
-}
-
-/// A uid that looks like one and is the same in every run with the same seed.
-fn uid(seed: u64, n: u64) -> String {
-    let mix = |mut x: u64| {
-        x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^ (x >> 31)
-    };
-    let a = mix(seed ^ mix(n));
-    let b = mix(a ^ n.rotate_left(17));
-    format!(
-        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-        a >> 32,
-        (a >> 16) & 0xffff,
-        a & 0xfff,
-        0x8000 | (b >> 50),
-        b & 0xffff_ffff_ffff
-    )
+fn owners_of(object: &Value) -> impl Iterator<Item = &str> {
+    let references = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+    references.into_iter().flatten().filter_map(|reference| reference.get("uid").and_then(Value::as_str))
 }

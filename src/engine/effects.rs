@@ -1,5 +1,6 @@
 //! Effects: what the state asked for, carried out. Whatever touches the network is handed to the network thread.
 
+use super::replay::Player;
 use crate::app::effect::Effect;
 use crate::argo::feed::Order;
 use crate::cluster::hub::Hub;
@@ -25,15 +26,15 @@ pub enum Todo {
 pub enum Outlet {
     /// The network thread.
     Hub(Hub),
-    /// Nowhere: a recording is played. The state refuses whatever would need an answer.
-    Nowhere,
+    /// A recording that is played.
+    Player(Player),
 }
 
 impl Outlet {
     fn order(&self, order: Order) {
         match self {
             Self::Hub(hub) => hub.order(order),
-            Self::Nowhere => tracing::debug!(?order, "an order in a replay goes nowhere"),
+            Self::Player(player) => player.order(order),
         }
     }
 }

@@ -4,9 +4,10 @@
 //! something visible changes by itself. It sleeps for ever when nothing does.
 
 use super::effects::{self, Outlet, Todo};
+use super::fault;
 use super::mailbox::{Mailbox, Signal};
 use super::pace::Pace;
-use super::{fault, replay};
+use super::replay::Player;
 use crate::app::event::Event;
 use crate::app::model::{self, Body, Model};
 use crate::app::state::{Setup, State};
@@ -153,10 +154,7 @@ impl Loop {
         });
         let outlet = match feed {
             Feed::Clusters { access, targets } => Outlet::Hub(Hub::start(*access, targets, sink)),
-            Feed::Replay { recording, speed } => {
-                replay::play(recording, speed, sink)?;
-                Outlet::Nowhere
-            }
+            Feed::Replay { recording, speed } => Outlet::Player(Player::start(&recording, speed, clock.clone(), sink)?),
         };
         let (state, first) = State::new(setup);
         let mut this = Self {

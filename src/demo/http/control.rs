@@ -1,0 +1,86 @@
+//! Control paths, beside the API: time, faults, compaction, and the log of requests. They need the admin token of a
+//! cluster.
+//!
+//! | request | does |
+//! | --- | --- |
+//! | `GET /-/clock` | `{"now": …, "speed": …}` |
+//! | `POST /-/clock` with `{"speed": 0, "advance": "10m"}` | either or both; advance moves ahead at once |
+//! | `GET /-/faults`, `POST /-/faults` | what stands, one a line; puts the body's faults in place of all (see `faults`) |
+//! | `POST /-/compact`, `POST /-/cut` | forgets the history of all clusters (watches get 410); cuts all open watches |
+//! | `GET /-/requests`, `DELETE /-/requests` | the log as a JSON list (`?writes=1`: only writes); forgets it |
+//!
+//! Below `/clusters/NAME/-/` the last two rows concern that cluster alone.
+
+use super::answer::Answer;
+use super::call::Call;
+use super::failure::Failure;
+use super::router::Server;
+use serde_json::{Value, json};
+
+/// Answers a control path: `what` is what stands behind `/-/`, `cluster` is the one in the path.
+pub(crate) fn answer(server: &Server, cluster: Option<&str>, what: &str, call: &Call) -> Result<Answer, Failure> {
+    let concerned = || server.world.clusters.iter().filter(|one| cluster.is_none_or(|name| name == one.name));
+    let done = || Ok(Answer::text(200, "ok\n"));
+    match (call.method.as_str(), what) {
+        ("GET", "clock") => Ok(clock(server)),
+        ("POST", "clock") => {
+            let order: Value = serde_json::from_slice(&call.body)
+                .map_err(|error| Failure::bad_request(format!("the body is not JSON: {error}")))?;
+            if let Some(speed) = order.get("speed") {
+                let speed = speed.as_f64().filter(|speed| *speed >= 0.0);
+                let speed = speed.ok_or_else(|| Failure::bad_request("speed must be a number from 0"))?;
+                server.world.clock.set_speed(speed);
+            }
+            if let Some(advance) = order.get("advance") {
+                let by = match advance {
+                    Value::String(text) => text.parse::<jiff::SignedDuration>().ok(),
+                    other => other.as_f64().and_then(|seconds| jiff::SignedDuration::try_from_secs_f64(seconds).ok()),
+                };
+                let by = by.filter(|by| !by.is_negative());
+                let by =
+                    by.ok_or_else(|| Failure::bad_request("advance must be a duration, as in \"10m\", or seconds"))?;
+                server.world.clock.advance(by);
+            }
+            Ok(clock(server))
+        }
+        ("GET", "faults") => {
+            let text: String = server.faults.standing().iter().map(|fault| format!("{fault}\n")).collect();
+            Ok(Answer::text(200, text))
+        }
+        ("POST", "faults") => {
+            let spec = String::from_utf8_lossy(&call.body).replace('\n', ";");
+            server.set_faults(&spec).map_err(Failure::bad_request)?;
+            done()
+        }
+        ("POST", "compact") => {
+            concerned().for_each(|cluster| cluster.store.compact());
+            done()
+        }
+        ("POST", "cut") => {
+            concerned().for_each(|cluster| server.cut(&cluster.name));
+            done()
+        }
+        ("GET", "requests") => {
+            let writes = call.query.flag("writes");
+            let log: Vec<Value> = server
+                .log
+                .all()
+                .iter()
+                .filter(|logged| cluster.is_none_or(|name| name == logged.cluster) && (!writes || logged.writes()))
+                .map(super::record::Logged::json)
+                .collect();
+            Ok(Answer::json(200, &json!(log)))
+        }
+        ("DELETE", "requests") => {
+            server.log.clear();
+            done()
+        }
+        (_, "clock" | "faults" | "compact" | "cut" | "requests") => Err(Failure::method_not_allowed()),
+        _ => Err(Failure::no_such_path()),
+    }
+}
+
+fn clock(server: &Server) -> Answer {
+    let clock = &server.world.clock;
+    Answer::json(200, &json!({"now": clock.now().to_string(), "speed": clock.speed()}))
+}
