@@ -4,12 +4,13 @@
 use super::base::{Base, Ready};
 use super::find::{Care, find};
 use super::fleet::{Found, block_on};
-use super::follow::{Follow, Seen as Followed};
 use super::get::gone;
 use super::outcome::{Failure, code, code_of, warn, warn_all};
+use super::status::within;
 use crate::argo::feed::{Answer, Permission, Trouble};
 use crate::argo::promote::{Promotion, Reaction, Seen, plan, reaction};
 use crate::clean::clean;
+use crate::cluster::oneshot::Followed;
 use crate::config::duration;
 use crate::config::settings::{Channel, Confirm};
 use serde_json::{Value, json};
@@ -41,8 +42,13 @@ pub fn run(base: &Base, options: &Options, out: &mut dyn Write) -> Result<u8, Fa
     if ready.access.read_only && !options.dry_run {
         return Err(Failure::new(code::NOT_ALLOWED, "--readonly: nothing is written; nothing was sent"));
     }
-    let found = block_on(find(&ready, &options.name, Care::Writing))??;
-    let teller = Teller { ready: &ready, found: &found, json: options.json };
+    // One runtime from the first request to the last: a connection does not outlive the one it was made on.
+    block_on(carry_out(base, &ready, options, out))?
+}
+
+async fn carry_out(base: &Base, ready: &Ready, options: &Options, out: &mut dyn Write) -> Result<u8, Failure> {
+    let found = find(ready, &options.name, Care::Writing).await?;
+    let teller = Teller { ready, found: &found, json: options.json };
     let promotion = match plan(&found.rollout) {
         Ok(promotion) => promotion,
         Err(refusal) => {
@@ -51,11 +57,10 @@ pub fn run(base: &Base, options: &Options, out: &mut dyn Write) -> Result<u8, Fa
             return Err(Failure::failed(format!("{}: {words}", teller.object())));
         }
     };
-    allowed_by_settings(&ready, &found, options)?;
-    confirmed(base, &ready, &found, options)?;
+    allowed_by_settings(ready, &found, options)?;
+    confirmed(base, ready, &found, options)?;
 
-    let answer = block_on(send(&found, &promotion, options.dry_run))??;
-    let version = match answer {
+    let version = match send(&found, &promotion, options.dry_run).await? {
         Answer::Accepted { resource_version } => resource_version,
         other => return Err(refused(&teller, &other, out)?),
     };
@@ -70,7 +75,7 @@ pub fn run(base: &Base, options: &Options, out: &mut dyn Write) -> Result<u8, Fa
             teller.tell(out, "accepted", words, json!({"resourceVersion": version}))?;
             Ok(code::DONE)
         }
-        Some(limit) => follow(&teller, &promotion.seen, limit, out),
+        Some(limit) => follow(&teller, &promotion.seen, limit, out).await,
     }
 }
 
@@ -219,28 +224,28 @@ fn refused(teller: &Teller<'_>, answer: &Answer, out: &mut dyn Write) -> Result<
 }
 
 /// Follows until the controller has reacted, as the watched object says.
-fn follow(teller: &Teller<'_>, seen: &Seen, limit: Duration, out: &mut dyn Write) -> Result<u8, Failure> {
+async fn follow(teller: &Teller<'_>, seen: &Seen, limit: Duration, out: &mut dyn Write) -> Result<u8, Failure> {
     let object = teller.object();
     let until = Instant::now().checked_add(limit);
-    let mut follow = Follow::start(teller.ready, teller.found, false);
+    let meta = &teller.found.rollout.meta;
+    let mut follow = teller.found.connection.follow(&meta.namespace(), &meta.name);
     let mut unpausing = false;
     loop {
-        match follow.next(until) {
-            Followed::Changed => {}
-            Followed::Gone => return Err(gone(teller.ready, teller.found)),
-            Followed::Down(trouble) => {
+        let rollout = match within(until, follow.next()).await {
+            Some(Some(Followed::Is(rollout))) => rollout,
+            Some(Some(Followed::Lost { trouble, .. })) => {
                 warn(&trouble.sentence);
                 continue;
             }
-            Followed::TimeUp => {
+            Some(Some(Followed::Gone) | None) => return Err(gone(teller.ready, teller.found)),
+            None => {
                 let words = format!("accepted, but the controller did not react within {}", duration::text(limit));
                 teller.tell(out, "unknown", &words, json!({}))?;
                 return Err(Failure::new(code::TIMED_OUT, format!("{object}: {words}"))
                     .hint("is the Argo Rollouts controller running in that cluster?"));
             }
-        }
-        let Some(rollout) = follow.rollout() else { continue };
-        match reaction(seen, rollout) {
+        };
+        match reaction(seen, &rollout) {
             Reaction::Waiting => {}
             Reaction::Unpausing => {
                 if !unpausing && !teller.json {
