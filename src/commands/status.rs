@@ -107,7 +107,7 @@ fn words(picture: &Picture) -> String {
         text.push_str("Unknown");
     }
     if !picture.message.is_empty() {
-        let _ = write!(text, ": {}", picture.message);
+        let _ = write!(text, ": {}", picture.message.trim_end_matches('.'));
     }
     if let Some(step) = &picture.step {
         let _ = write!(text, ", step {}/{}", step.index, step.total);
