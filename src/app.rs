@@ -2,10 +2,48 @@
 //!
 //! Must not know: the terminal library, ratatui, kube, the clock, files. Time, size and answers come in as events;
 //! what is to be done goes out as [`effect::Effect`] values. [`model::of`] turns the state into what a screen shows.
+//!
+//! | question | file |
+//! | --- | --- |
+//! | what can happen, what is to be done | [`event`], [`effect`] |
+//! | what is known | [`state`], [`fleet`], [`source`], [`detail`], [`access`], [`request`], [`notes`] |
+//! | what is on the screen and where the cursor is | [`screen`], [`list`], [`sieve`], [`filter`], [`selection`], [`overlay`] |
+//! | what a key does, and why not | [`keyboard`], [`action`], [`availability`], [`act`], [`navigate`], [`promote`], [`pointer`] |
+//! | what the edge of the cluster tells | [`news`], [`connection`] |
+//! | what passes by itself | [`clock`] |
+//! | what a frame shows | [`model`], [`frame`], [`present`] |
 
+pub mod access;
+pub mod act;
 pub mod action;
+pub mod availability;
+pub mod clock;
+pub mod connection;
+pub mod detail;
 pub mod effect;
 pub mod event;
+pub mod filter;
+pub mod fleet;
+pub mod frame;
+pub mod keyboard;
+pub mod list;
 pub mod model;
+pub mod navigate;
+pub mod news;
+pub mod notes;
+pub mod overlay;
+pub mod pointer;
+pub mod present;
+pub mod promote;
+pub mod request;
+pub mod screen;
+pub mod selection;
+pub mod sieve;
+pub mod source;
 pub mod state;
 pub mod update;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

@@ -2,16 +2,30 @@
 //!
 //! Must not know: the network, the clock (time comes in as an argument), the terminal, kube, any room but `names`.
 //!
-//! Objects: [`meta`], [`rollout`], [`replicaset`], [`pod`]. What is derived from them: [`picture`] (phase, step,
-//! weights, images, pauses, revisions), [`forecast`] (what happens next), [`promote`] (which patch, or why not).
-//! What the edge of the cluster reports: [`feed`].
+//! Objects: [`meta`], [`rollout`] ([`strategy`], [`status`]), [`replicaset`], [`pod`]; [`texts`] visits their texts.
+//! What is derived from them: [`picture`], put together from [`phase`], [`weights`], [`pauses`], [`waits`], [`tree`]
+//! ([`pod_status`]), [`images`], [`warnings`]; then [`forecast`] (what happens next) and [`promote`] (which patch, or
+//! why not). Durations in words: [`age`]. What the edge of the cluster reports: [`feed`].
 
+pub mod age;
 pub mod feed;
 pub mod forecast;
+pub mod images;
 pub mod lenient;
 pub mod meta;
+pub mod next;
+pub mod pauses;
+pub mod phase;
 pub mod picture;
 pub mod pod;
+pub mod pod_status;
 pub mod promote;
 pub mod replicaset;
 pub mod rollout;
+pub mod status;
+pub mod strategy;
+pub mod texts;
+pub mod tree;
+pub mod waits;
+pub mod warnings;
+pub mod weights;

@@ -1,8 +1,30 @@
 //! Cluster: the edge. Everything that speaks to an API server.
 //!
 //! Must not know: state, views, the terminal. It takes [`crate::argo::feed::Order`] and gives
-//! [`crate::argo::feed::News`]. Start reading at [`hub`].
+//! [`crate::argo::feed::News`].
+//!
+//! Start reading at [`hub`] (the thread and its tasks) or [`oneshot`] (a command that asks and ends). Below them:
+//! [`source`] keeps one cluster watched, [`watch`] is one list-and-watch, [`wire`] turns bytes into slim objects,
+//! [`client`] sends requests under the fences of [`fence`], [`actions`] is the only place that writes, and
+//! [`trouble`] finds the words for what went wrong.
 
+mod access;
+mod actions;
+mod backoff;
+mod client;
+mod detail;
+mod difference;
+mod failure;
+mod fence;
+mod follow;
 pub mod hub;
 pub mod kubeconfig;
+mod leg;
+mod lines;
 pub mod oneshot;
+mod place;
+mod skew;
+mod source;
+mod trouble;
+mod watch;
+mod wire;

@@ -1,3 +1,26 @@
 //! Commands: what each subcommand does, by the rooms below.
 //!
 //! Must not know: how arguments are spelled (`cli` knows).
+//!
+//! The order of business is the same everywhere ([`base`]): options → configuration → kubeconfig → settled values →
+//! requests, so that bad input is found before anything is sent. [`fleet`] speaks to all chosen clusters at once,
+//! [`find`] says which rollout a name means, [`follow`] watches one, [`format`] prints. How it ended is an exit code,
+//! or a failure in words ([`outcome`]).
+
+pub mod base;
+pub mod check;
+pub mod config;
+pub mod demo;
+pub mod find;
+pub mod fleet;
+pub mod follow;
+pub mod format;
+pub mod get;
+pub mod list;
+pub mod look;
+pub mod outcome;
+pub mod promote;
+pub mod replay;
+pub mod status;
+pub mod table;
+pub mod ui;

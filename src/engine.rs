@@ -1,6 +1,15 @@
 //! Engine: the loop. It drains the mailbox, updates the state, carries out effects, draws when something visible
 //! changed. It never awaits the network.
 //!
-//! Must not know: command lines, the simulated cluster. Start reading at [`run`].
+//! Must not know: command lines, the simulated cluster.
+//!
+//! Start reading at [`run`]: [`mailbox`] is where the terminal, the signals and the network leave what they have,
+//! [`pace`] decides when a frame is due, [`effects`] does what the state asked for, [`replay`] plays a recording in
+//! place of clusters, [`fault`] is what happens to a panic.
 
+pub mod effects;
+pub mod fault;
+pub mod mailbox;
+pub mod pace;
+pub mod replay;
 pub mod run;

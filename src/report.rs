@@ -1,6 +1,11 @@
-//! Report: the outward JSON (`rolltop/v1`) and recordings.
+//! Report: the outward JSON (`rolltop/v1`), the text forms of the headless commands, and recordings.
 //!
 //! Must not know: clusters, state, views, the clock. No other room is serialisable outward.
+//!
+//! [`rollout`] is the report that scripts read, [`text`] the same for people. [`recording`] reads a recording, and
+//! [`playback`] turns its lines into the objects of a moment or into changes for the screen.
 
+pub mod playback;
 pub mod recording;
 pub mod rollout;
+pub mod text;

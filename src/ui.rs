@@ -1,6 +1,28 @@
 //! Ui: draws a [`crate::app::model::Model`]. Reads, never changes.
 //!
-//! Must not know: clusters, the clock, the terminal device, `app::state`. Start reading at [`screen::draw`].
+//! Must not know: clusters, the clock, the terminal device, `app::state`. Start reading at [`screen::draw`]: header and
+//! footer are in [`chrome`], each body in a file of its own ([`matrix`], [`board`], [`page`], [`pages`], [`floor`]),
+//! and all of them write through [`pen::Pen`], which knows the theme and the edges of the frame.
 
+pub mod blocks;
+pub mod board;
+pub mod cell;
+pub mod chrome;
+pub mod dialog;
+pub mod facts;
+pub mod floor;
+pub mod gauge;
+pub mod glyph;
+pub mod ladder;
+pub mod matrix;
+pub mod page;
+pub mod pages;
+pub mod palette;
+pub mod pen;
 pub mod screen;
+pub mod selected;
+pub mod svg;
+pub mod table;
+pub mod text;
 pub mod theme;
+pub mod tree;

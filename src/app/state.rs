@@ -1,5 +1,18 @@
 //! The state: everything that a frame needs, and nothing that can be derived cheaply.
 
+use super::access::AccessCache;
+use super::detail::Detail;
+use super::effect::Effect;
+use super::filter::Filter;
+use super::fleet::Fleet;
+use super::list::{List, Scope};
+use super::model::Mark;
+use super::notes::Notes;
+use super::overlay::Overlay;
+use super::request::Writes;
+use super::screen::Screen;
+use super::sieve::Sieve;
+use super::source::Sources;
 use crate::config::settings::Settings;
 use crate::names::{ClusterName, SourceId};
 use jiff::Timestamp;
@@ -47,24 +60,162 @@ pub struct Setup {
 /// The state of the program.
 #[derive(Clone, Debug)]
 pub struct State {
-    setup: Setup,
+    pub(super) setup: Setup,
+    pub(super) now: Timestamp,
+    /// Columns and rows of the terminal.
+    pub(super) size: (u16, u16),
+    pub(super) sources: Sources,
+    pub(super) fleet: Fleet,
+    pub(super) matrix: List,
+    pub(super) board: List,
+    /// Never empty; the last one is shown.
+    pub(super) screens: Vec<Screen>,
+    /// The screens before the last change of screen, for `-`.
+    pub(super) screens_before: Option<Vec<Screen>>,
+    pub(super) filter: Filter,
+    /// The filter line while it is being typed.
+    pub(super) filter_input: Option<String>,
+    pub(super) attention_only: bool,
+    pub(super) overlay: Option<Overlay>,
+    pub(super) writes: Writes,
+    pub(super) access: AccessCache,
+    pub(super) detail: Option<Detail>,
+    pub(super) notes: Notes,
+    /// Rows of the scrolling part of text screens.
+    pub(super) page_rows: usize,
+    /// When Ctrl-C was pressed for the first time.
+    pub(super) interrupted_at: Option<Timestamp>,
+    pub(super) last_key: Option<Timestamp>,
+    pub(super) sorted_at: Timestamp,
+    /// When the process went on after a stop.
+    pub(super) resumed_at: Option<Timestamp>,
+    /// No source is live: said once, until one is.
+    pub(super) all_away: bool,
+    pub(super) dirty: bool,
+    pub(super) last_number: u64,
 }
 
 impl State {
     /// The state at start, and what is to be done first.
     #[must_use]
-    pub fn new(setup: Setup) -> (Self, Vec<super::effect::Effect>) {
-        (Self { setup }, Vec::new())
+    pub fn new(setup: Setup) -> (Self, Vec<Effect>) {
+        let mut notes = Notes::default();
+        let warnings = setup.settings.warnings.iter().chain(&setup.warnings);
+        for warning in warnings {
+            notes.log(setup.now, Mark::Attention, warning.clone());
+        }
+        if let Some(first) = setup.settings.warnings.first().or(setup.warnings.first()) {
+            let more = setup.settings.warnings.len() + setup.warnings.len() - 1;
+            let words = if more == 0 { first.clone() } else { format!("{first} · {more} more: @ messages") };
+            notes.toast(setup.now, Mark::Attention, words);
+        }
+        let first = if setup.first_run.is_some() { Screen::FirstRun { scroll: 0 } } else { Screen::Matrix };
+        let state = Self {
+            now: setup.now,
+            size: (80, 24),
+            sources: Sources::new(&setup),
+            fleet: Fleet::default(),
+            matrix: List::new(Scope::Matrix),
+            board: List::new(Scope::Board(0)),
+            screens: vec![first],
+            screens_before: None,
+            filter: Filter::default(),
+            filter_input: None,
+            attention_only: false,
+            overlay: None,
+            writes: Writes::default(),
+            access: AccessCache::default(),
+            detail: None,
+            notes,
+            page_rows: 20,
+            interrupted_at: None,
+            last_key: None,
+            sorted_at: setup.now,
+            resumed_at: None,
+            all_away: false,
+            dirty: true,
+            last_number: 0,
+            setup,
+        };
+        (state, Vec::new())
     }
 
     /// Whether something visible changed since this was last asked.
     pub fn take_dirty(&mut self) -> bool {
-        todo!()
+        std::mem::take(&mut self.dirty)
     }
 
     /// When the next visible change by time alone is due (a countdown, an age); `None`: never.
     #[must_use]
     pub fn next_tick(&self) -> Option<Timestamp> {
-        todo!()
+        super::clock::next_tick(self)
+    }
+
+    /// The screen that is shown.
+    #[must_use]
+    pub fn screen(&self) -> &Screen {
+        self.screens.last().unwrap_or(&Screen::Matrix)
+    }
+
+    /// A number that was not used before in this process.
+    pub(super) fn number(&mut self) -> u64 {
+        self.last_number += 1;
+        self.last_number
+    }
+
+    /// Something visible changed.
+    pub(super) fn touch(&mut self) {
+        self.dirty = true;
+    }
+
+    /// The two lists with what their order depends on.
+    pub(super) fn lists(&mut self) -> ([&mut List; 2], &Fleet, Sieve<'_>) {
+        let sieve = Sieve {
+            filter: &self.filter,
+            attention_only: self.attention_only,
+            setup: &self.setup,
+            sources: &self.sources,
+        };
+        ([&mut self.matrix, &mut self.board], &self.fleet, sieve)
+    }
+
+    /// Sorts the lists anew.
+    pub(super) fn rebuild_lists(&mut self) {
+        let (lists, fleet, sieve) = self.lists();
+        for list in lists {
+            list.rebuild(fleet, &sieve);
+        }
+        self.sorted_at = self.now;
+        self.dirty = true;
+    }
+
+    /// A channel's list is on screen, or the nearest list below what is.
+    #[must_use]
+    pub(super) fn on_board(&self) -> bool {
+        let lists = self.screens.iter().rev().find(|screen| matches!(screen, Screen::Board(_) | Screen::Matrix));
+        matches!(lists, Some(Screen::Board(_)))
+    }
+
+    /// The list on screen, or the nearest below what is.
+    #[must_use]
+    pub(super) fn list(&self) -> &List {
+        if self.on_board() { &self.board } else { &self.matrix }
+    }
+
+    /// The same, to change.
+    pub(super) fn list_mut(&mut self) -> &mut List {
+        if self.on_board() { &mut self.board } else { &mut self.matrix }
+    }
+
+    /// A passing message.
+    pub(super) fn toast(&mut self, mark: Mark, words: impl Into<String>) {
+        self.notes.toast(self.now, mark, words);
+        self.dirty = true;
+    }
+
+    /// A message that the log keeps.
+    pub(super) fn say(&mut self, mark: Mark, words: impl Into<String>) {
+        self.notes.say(self.now, mark, words);
+        self.dirty = true;
     }
 }

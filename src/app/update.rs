@@ -2,10 +2,26 @@
 
 use super::effect::Effect;
 use super::event::Event;
+use super::model::Mark;
 use super::state::State;
+use super::{clock, keyboard, news, pointer};
 
 /// Takes one event.
 pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
-    let _ = (state, event);
-    todo!()
+    match event {
+        Event::Clock(now) => clock::tick(state, now),
+        Event::Key(chord) => keyboard::key(state, chord),
+        Event::Paste(text) => keyboard::paste(state, &text),
+        Event::Scroll(rows) => pointer::scroll(state, rows),
+        Event::Click(target) => pointer::click(state, target),
+        Event::Resize(columns, rows) => pointer::resize(state, columns, rows),
+        Event::Focus(_) => Vec::new(),
+        Event::Placed { page_rows } => pointer::placed(state, page_rows),
+        Event::Resumed => clock::resumed(state),
+        Event::News(news) => news::take(state, news),
+        Event::Fault(words) => {
+            state.say(Mark::Bad, format!("internal error: {words}; details are in the log file"));
+            Vec::new()
+        }
+    }
 }

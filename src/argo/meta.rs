@@ -69,6 +69,19 @@ pub struct Writer {
 }
 
 impl Meta {
+    /// What can still be read of metadata that is broken somewhere: name, namespace, uid and resourceVersion.
+    #[must_use]
+    pub fn salvage(value: &serde_json::Value) -> Self {
+        let text = |key: &str| value.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+        Self {
+            name: text("name").into(),
+            namespace: text("namespace").into(),
+            uid: text("uid").into(),
+            resource_version: text("resourceVersion").into(),
+            ..Self::default()
+        }
+    }
+
     /// The namespace as a name.
     #[must_use]
     pub fn namespace(&self) -> Namespace {

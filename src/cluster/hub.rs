@@ -1,9 +1,22 @@
 //! The hub: one thread with its own runtime for all clusters; each source has its own task, connection and back-off.
 
-use crate::argo::feed::{News, Order};
+#[doc(hidden)]
+pub use super::backoff::Tempo;
+
+use super::access;
+use super::actions;
+use super::detail;
+use super::leg::Shared;
+use super::source;
+use crate::argo::feed::{Answer, DetailId, Link, News, Order, Trouble, TroubleKind};
 use crate::names::{Namespace, SourceId};
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
 
 /// What of a cluster is watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,19 +56,167 @@ pub type Sink = Arc<dyn Fn(News) + Send + Sync>;
 
 /// The running hub. Dropping it ends all tasks.
 #[derive(Debug)]
-pub struct Hub {}
+pub struct Hub {
+    orders: mpsc::UnboundedSender<Order>,
+    stop: CancellationToken,
+    thread: Option<JoinHandle<()>>,
+}
 
 impl Hub {
     /// Starts the network thread and one task per target.
     #[must_use]
     pub fn start(access: Access, targets: Vec<Target>, sink: Sink) -> Self {
-        let _ = (access, targets, sink);
-        todo!()
+        Self::start_with(access, targets, sink, Tempo::default())
+    }
+
+    /// The same with other waits; for tests.
+    #[must_use]
+    #[doc(hidden)]
+    pub fn start_with(access: Access, targets: Vec<Target>, sink: Sink, tempo: Tempo) -> Self {
+        let (orders, received) = mpsc::unbounded_channel();
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        let numbers: Vec<_> = targets.iter().map(|target| target.source).collect();
+        let tell = Arc::clone(&sink);
+        let thread = std::thread::Builder::new().name("network".to_owned()).spawn(move || {
+            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(why) => return no_thread(&numbers, &tell, &why),
+            };
+            let mut network = Network { access, tempo, sink, sources: HashMap::new(), details: HashMap::new() };
+            runtime.block_on(async {
+                tokio::select! {
+                    () = stopped.cancelled() => {}
+                    () = network.run(targets, received) => {}
+                }
+            });
+            // A login command that hangs on a blocking thread must not hold us.
+            runtime.shutdown_background();
+        });
+        let thread = match thread {
+            Ok(thread) => Some(thread),
+            Err(why) => {
+                tracing::error!(%why, "the network thread cannot be started");
+                None
+            }
+        };
+        Self { orders, stop, thread }
     }
 
     /// Hands an order to the network thread; returns at once.
     pub fn order(&self, order: Order) {
-        let _ = order;
-        todo!()
+        // The thread ends only with the hub, or could not be started, which was told.
+        let _ = self.orders.send(order);
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != std::thread::current().id()
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn no_thread(sources: &[SourceId], sink: &Sink, why: &std::io::Error) {
+    for source in sources {
+        let sentence = format!("the network cannot be used: {why}");
+        let trouble = Trouble { kind: TroubleKind::Config, raw: sentence.clone(), sentence, hint: None };
+        let next_try = jiff::Timestamp::now();
+        sink(News::Link(*source, Link::Retrying { trouble, last_heard: None, next_try }));
+    }
+}
+
+/// One source, as orders see it.
+struct Known {
+    context: String,
+    shared: Arc<Shared>,
+}
+
+/// What lives on the network thread.
+struct Network {
+    access: Access,
+    tempo: Tempo,
+    sink: Sink,
+    sources: HashMap<SourceId, Known>,
+    details: HashMap<DetailId, AbortHandle>,
+}
+
+impl Network {
+    async fn run(&mut self, targets: Vec<Target>, mut orders: mpsc::UnboundedReceiver<Order>) {
+        let mut tasks = JoinSet::new();
+        for target in targets {
+            let shared = Shared::new();
+            let known = Known { context: target.context.clone(), shared: Arc::clone(&shared) };
+            self.sources.insert(target.source, known);
+            let access = self.access.clone();
+            tasks.spawn(source::keep(access, target, self.tempo, shared, Arc::clone(&self.sink)));
+        }
+        loop {
+            tokio::select! {
+                order = orders.recv() => match order {
+                    Some(order) => self.on_order(order, &mut tasks),
+                    None => return,
+                },
+                // Finished questions and writes are taken away; sources never finish by themselves.
+                Some(ended) = tasks.join_next() => if let Err(why) = ended && why.is_panic() {
+                    tracing::error!(%why, "a task of the network thread was lost");
+                },
+            }
+        }
+    }
+
+    fn on_order(&mut self, order: Order, tasks: &mut JoinSet<()>) {
+        let sink = Arc::clone(&self.sink);
+        match order {
+            Order::OpenDetail { detail, key, selector } => {
+                let Some(known) = self.sources.get(&key.source) else { return };
+                let shared = Arc::clone(&known.shared);
+                let task = tasks.spawn(detail::keep(detail, key.namespace, selector, self.tempo, shared, sink));
+                if let Some(before) = self.details.insert(detail, task) {
+                    before.abort();
+                }
+            }
+            Order::CloseDetail(detail) => {
+                if let Some(task) = self.details.remove(&detail) {
+                    task.abort();
+                }
+            }
+            Order::CheckAccess(source, namespace) => {
+                let Some(known) = self.sources.get(&source) else { return };
+                let shared = Arc::clone(&known.shared);
+                let patience = self.access.timeout;
+                tasks.spawn(async move {
+                    let answer = match tokio::time::timeout(patience, shared.client()).await {
+                        Ok(client) => access::ask(&client, &namespace).await,
+                        Err(_) => access::unknown("there is no connection yet"),
+                    };
+                    sink(News::Access(source, namespace, answer));
+                });
+            }
+            Order::Promote { request, key, promotion } => {
+                let known = self.sources.get(&key.source);
+                let client = known.and_then(|known| known.shared.client.borrow().clone());
+                let context = known.map(|known| known.context.clone()).unwrap_or_default();
+                tasks.spawn(async move {
+                    let answer = match client {
+                        Some(client) => actions::promote(&client, &key.namespace, &key.name, &promotion, false).await,
+                        None => Answer::Refused(source::no_client(&context)),
+                    };
+                    sink(News::Answer(request, answer));
+                });
+            }
+            Order::Reconnect(source) => self.bump(source, |shared| &shared.poke),
+            Order::Login(source) => self.bump(source, |shared| &shared.login),
+        }
+    }
+
+    fn bump(&self, source: SourceId, counter: impl Fn(&Shared) -> &tokio::sync::watch::Sender<u64>) {
+        if let Some(known) = self.sources.get(&source) {
+            counter(&known.shared).send_modify(|count| *count += 1);
+        }
     }
 }

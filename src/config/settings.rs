@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Default of `stale_after`.
+pub const STALE_AFTER: Duration = Duration::from_secs(15);
+
 /// The settled configuration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -33,7 +36,7 @@ pub struct Channel {
     pub confirm: Confirm,
     /// No writes here.
     pub read_only: bool,
-    /// A reason has to be given for writes.
+    /// A border colour for this channel's screens.
     pub color: Option<String>,
     /// Where it runs.
     pub runtimes: Vec<Runtime>,
@@ -63,4 +66,47 @@ pub struct Runtime {
     pub extra_namespaces: Vec<Namespace>,
     /// Labels.
     pub labels: BTreeMap<String, String>,
+}
+
+/// How the terminal UI looks, settled from file, flags and environment as far as they are known here; what the
+/// terminal can do decides the rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Palette: `auto`, `dark`, `light`, `cb`, `high`.
+    pub theme: String,
+    /// Colours.
+    pub color: Color,
+    /// One-cell ASCII twins instead of the glyphs.
+    pub ascii: bool,
+    /// No spinner, no bold flash.
+    pub reduced_motion: bool,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { theme: "auto".to_owned(), color: Color::Auto, ascii: false, reduced_motion: false }
+    }
+}
+
+/// Whether there are colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    /// `NO_COLOR`, `TERM` and `COLORTERM` decide.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    /// From its word; what is unknown counts as `auto`, the checkers have refused it before.
+    #[must_use]
+    pub fn of_word(word: &str) -> Self {
+        match word {
+            "always" => Self::Always,
+            "never" => Self::Never,
+            _ => Self::Auto,
+        }
+    }
 }

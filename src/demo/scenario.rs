@@ -1,7 +1,23 @@
-//! Scenarios: data files of initial manifests and a script of what people and time do (`assets/scenarios/`).
+//! Scenarios: data files of initial manifests and a script of what people and time do (`assets/scenarios/`). A new file
+//! is a new scenario: add it to the list in `scenario::files`.
+//!
+//! A file has `description`, `services` (what runs where), `past` (what people did so many minutes `ago`) and `later`
+//! (what they will do `after` the start, once or `every` so often). [`build`] plays the past with the same controllers
+//! that run later, so that ages, revisions and events are what they would be.
+//!
+//! Must not know: how controllers work, beyond [`controller::Driver`](super::controller::Driver).
+
+pub(in crate::demo) mod deed;
+mod file;
+mod files;
 
 use super::clock::Clock;
-use super::world::World;
+use super::controller::Driver;
+use super::store::Store;
+use super::world::{Cluster, World};
+use file::{File, Service};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
 /// A scenario file that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -15,23 +31,35 @@ pub struct Played {
     pub world: World,
     /// What is still to come.
     pub script: Vec<Upcoming>,
+    /// The controllers, as the past left them.
+    pub driver: Driver,
 }
 
 /// Something that a scenario does later.
 #[derive(Clone, Debug)]
 pub struct Upcoming {
     /// When, on the virtual clock.
-    pub at: jiff::Timestamp,
+    pub at: Timestamp,
     /// In which cluster (index in [`World::clusters`]).
     pub cluster: usize,
     /// What: decided by the scenario's own words.
     pub deed: serde_json::Value,
 }
 
+/// The clusters of every world, in their order.
+pub const CLUSTERS: [&str; 3] = ["test", "staging", "production"];
+
+/// The namespace of a scenario's services.
+pub const NAMESPACE: &str = "demo";
+
+/// How long a namespace is older than what is in it.
+const BEFORE: SignedDuration = SignedDuration::from_mins(3);
+
 /// Names and descriptions of the scenarios, default first.
 #[must_use]
 pub fn names() -> Vec<(String, String)> {
-    todo!()
+    let known = files::SCENARIOS.iter().filter_map(|(name, text)| Some(((*name).to_owned(), File::read(text).ok()?)));
+    known.map(|(name, file)| (name, file.description)).collect()
 }
 
 /// Builds a world and plays the scenario's past up to the clock's present.
@@ -39,6 +67,96 @@ pub fn names() -> Vec<(String, String)> {
 /// # Errors
 /// An unknown name (with the known ones), or a scenario file that cannot be read.
 pub fn build(name: &str, clock: &Clock, seed: u64) -> Result<Played, ScenarioError> {
-    let _ = (name, clock, seed);
-    todo!()
+    let Some((_, text)) = files::SCENARIOS.iter().find(|(known, _)| *known == name) else {
+        let known: Vec<&str> = files::SCENARIOS.iter().map(|(known, _)| *known).collect();
+        return Err(ScenarioError(format!("no scenario is called \"{name}\"; there are {}", known.join(", "))));
+    };
+    let at_fault = |why: String| ScenarioError(format!("scenario {name}: {why}"));
+    let file = File::read(text).map_err(at_fault)?;
+    let (present, speed) = (clock.now(), clock.speed());
+    clock.set_speed(0.0);
+    let played = play(&file, clock, present, seed).map_err(at_fault);
+    clock.set(present);
+    clock.set_speed(speed);
+    played
+}
+
+fn play(file: &File, clock: &Clock, present: Timestamp, seed: u64) -> Result<Played, String> {
+    let clusters = CLUSTERS.iter().enumerate().map(|(at, name)| Cluster {
+        name: (*name).to_owned(),
+        store: Store::new(clock.clone(), seed.wrapping_add(1_000_003 * at as u64)),
+    });
+    let world = World { clusters: clusters.collect(), clock: clock.clone() };
+    let mut past: Vec<Upcoming> = Vec::new();
+    for service in &file.services {
+        past.extend(deploy(service, present)?);
+    }
+    for entry in &file.past {
+        for cluster in entry.clusters()? {
+            past.push(Upcoming { at: ago(present, entry.ago()?), cluster, deed: entry.deed() });
+        }
+    }
+    past.sort_by_key(|upcoming| upcoming.at);
+    let first = past.first().map_or(present, |upcoming| upcoming.at);
+    clock.set(first.checked_sub(BEFORE).unwrap_or(first));
+    for cluster in &world.clusters {
+        found(cluster)?;
+    }
+    let mut driver = Driver::new(world.clone(), seed);
+    driver.events_from(present.checked_sub(SignedDuration::from_hours(1)).unwrap_or(present));
+    driver.script(past);
+    driver.play_until(present);
+    if let Some(why) = driver.failures().first() {
+        return Err(why.clone());
+    }
+    for cluster in &world.clusters {
+        // Nobody has watched the past: its history would only take memory.
+        cluster.store.compact();
+    }
+    let mut script = Vec::new();
+    for entry in &file.later {
+        for cluster in entry.clusters()? {
+            let at = present.checked_add(entry.after()?).map_err(|error| error.to_string())?;
+            script.push(Upcoming { at, cluster, deed: entry.deed() });
+        }
+    }
+    script.sort_by_key(|upcoming| upcoming.at);
+    Ok(Played { world, script, driver })
+}
+
+/// What every cluster has: its namespaces.
+fn found(cluster: &Cluster) -> Result<(), String> {
+    for name in ["default", "kube-system", NAMESPACE] {
+        let object = json!({
+            "apiVersion": "v1", "kind": "Namespace",
+            "metadata": {"name": name, "labels": {"kubernetes.io/metadata.name": name}},
+            "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"},
+        });
+        cluster.store.create(&super::store::NAMESPACES, object).map_err(|refused| refused.to_string())?;
+    }
+    Ok(())
+}
+
+/// The deeds that bring a service into its clusters.
+fn deploy(service: &Service, present: Timestamp) -> Result<Vec<Upcoming>, String> {
+    let mut deeds = Vec::new();
+    for (cluster, name) in CLUSTERS.iter().enumerate() {
+        let Some(image) = service.image.of(name) else { continue };
+        let replicas = service.replicas.of(name).unwrap_or(1);
+        let manifests = service.manifests(image, replicas)?;
+        let at = ago(present, service.age()?);
+        for manifest in manifests {
+            deeds.push(Upcoming { at, cluster, deed: json!({"do": "apply", "manifest": manifest}) });
+        }
+        if let Some(revision) = service.revision.of(name) {
+            // As if that many had gone before: those are beyond the history limit.
+            let deed = json!({"do": "revision", "rollout": service.name, "revision": revision});
+            deeds.push(Upcoming { at: at.saturating_add(SignedDuration::from_secs(20)).unwrap_or(at), cluster, deed });
+        }
+    }
+    Ok(deeds)
+}
+
+fn ago(present: Timestamp, ago: SignedDuration) -> Timestamp {
+    present.checked_sub(ago).unwrap_or(present)
 }

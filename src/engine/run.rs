@@ -1,18 +1,40 @@
-//! The loop.
+//! The loop: wait, update, carry out, draw.
+//!
+//! One thread, this one, owns the state and the screen. What it waits for is the mailbox, until the next time at which
+//! something visible changes by itself. It sleeps for ever when nothing does.
 
-use crate::app::state::Setup;
-use crate::cluster::hub::{Access, Target};
-use crate::ui::theme::Theme;
+use super::effects::{self, Outlet, Todo};
+use super::fault;
+use super::mailbox::{Mailbox, Signal};
+use super::pace::Pace;
+use super::replay::Player;
+use crate::app::event::Event;
+use crate::app::model::{self, Body, Model};
+use crate::app::state::{Setup, State};
+use crate::app::update::update;
+use crate::cluster::hub::{Access, Hub, Target};
+use crate::tui::guard::{self, Guard, Modes};
+use crate::tui::input::Input;
+use crate::tui::screen::{Colours, Screen};
+use crate::tui::writer::{Told, Writer};
+use crate::tui::{input, signals};
+use crate::ui::screen::Placed;
+use crate::ui::theme::{Depth, Theme};
 use jiff::Timestamp;
+use ratatui::layout::Position;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Where news come from.
+#[derive(Debug)]
 pub enum Feed {
     /// Live clusters.
     Clusters {
         /// How to reach them.
-        access: Access,
+        access: Box<Access>,
         /// What to watch.
         targets: Vec<Target>,
     },
@@ -35,8 +57,12 @@ pub struct Start {
     pub feed: Feed,
     /// The time now: the system's, or the simulated cluster's.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// Seconds of `clock` per real second: 1 on real clusters, `--speed` in the demo and in a replay.
+    pub speed: f64,
     /// Mouse on.
     pub mouse: bool,
+    /// Whether the terminal's title may be set.
+    pub title: bool,
     /// Where panic reports are written.
     pub report_dir: PathBuf,
 }
@@ -52,11 +78,294 @@ pub enum RunError {
     Terminal(#[from] std::io::Error),
 }
 
+/// News taken per turn. Keys are looked at between two turns, so this bounds how long a key waits: decoding has been
+/// done elsewhere, a piece of news costs some microseconds here.
+const NEWS_PER_TURN: usize = 256;
+/// The title changes at most this often.
+const TITLE_EVERY: Duration = Duration::from_secs(5);
+/// After a stop the loop re-enters by itself and is told of the SIGCONT as well; within this time it is the same one.
+const SAME_RESUME: Duration = Duration::from_millis(500);
+
 /// Runs until the user leaves; the exit code.
 ///
 /// # Errors
 /// See [`RunError`].
 pub fn run(start: Start) -> Result<u8, RunError> {
-    let _ = start.setup;
-    todo!()
+    guard::check(std::env::var("TERM").ok().as_deref()).map_err(RunError::NotATerminal)?;
+    let mailbox = Mailbox::default();
+    fault::install(mailbox.clone(), start.report_dir.clone());
+    // The guard is made inside and dropped on the way out, also by a panic's unwinding.
+    match catch_unwind(AssertUnwindSafe(|| Loop::begin(start, mailbox)?.turn_until_quit())) {
+        Ok(ended) => ended,
+        Err(_) => Ok(fault::EXIT_CODE),
+    }
+}
+
+struct Loop {
+    // Fields are dropped in this order: no frame is written after the terminal was restored.
+    outlet: Outlet,
+    writer: Writer,
+    guard: Guard,
+    mailbox: Mailbox,
+    state: State,
+    screen: Screen,
+    theme: Theme,
+    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    speed: f64,
+    pace: Pace,
+    /// The last model that was drawn, and what it placed.
+    shown: Option<Model>,
+    placed: Placed,
+    /// Something visible may have changed since.
+    dirty: bool,
+    /// A key was pressed since: its frame does not wait.
+    hurry: bool,
+    bytes: VecDeque<u8>,
+    title: Option<(usize, Instant)>,
+    may_set_title: bool,
+    resumed_at: Option<Instant>,
+}
+
+impl Loop {
+    fn begin(start: Start, mailbox: Mailbox) -> Result<Self, RunError> {
+        let Start { setup, theme, feed, clock, speed, mouse, title, report_dir: _ } = start;
+        let modes = Modes { mouse, title };
+        let (columns, rows) = crossterm::terminal::size()?;
+        let screen = Screen::new(columns, rows, colours(&theme))?;
+        let box_of_signals = mailbox.clone();
+        signals::start(move || box_of_signals.signal(Signal::Resumed))?;
+        let box_of_writer = mailbox.clone();
+        let writer = Writer::start(move |told| {
+            box_of_writer.signal(match told {
+                Told::Free => Signal::WriterFree,
+                Told::Failed(error) => Signal::TerminalGone(error),
+            });
+        })?;
+        let guard = Guard::enter(modes)?;
+        let (box_of_input, box_of_failure) = (mailbox.clone(), mailbox.clone());
+        input::start(
+            move |input| box_of_input.input(input),
+            move |error| box_of_failure.signal(Signal::TerminalGone(error)),
+        )?;
+        let box_of_news = mailbox.clone();
+        let sink = Arc::new(move |news| {
+            fault::provoke("network");
+            box_of_news.news(news);
+        });
+        let outlet = match feed {
+            Feed::Clusters { access, targets } => Outlet::Hub(Hub::start(*access, targets, sink)),
+            Feed::Replay { recording, speed } => Outlet::Player(Player::start(&recording, speed, clock.clone(), sink)?),
+        };
+        let (state, first) = State::new(setup);
+        let mut this = Self {
+            outlet,
+            writer,
+            guard,
+            mailbox,
+            state,
+            screen,
+            theme,
+            clock,
+            speed,
+            pace: Pace::default(),
+            shown: None,
+            placed: Placed::default(),
+            dirty: true,
+            hurry: true,
+            bytes: VecDeque::new(),
+            title: None,
+            may_set_title: title,
+            resumed_at: None,
+        };
+        // Nothing is asked to quit before the first frame.
+        let _ = this.carry_out(first)?;
+        this.feed(Event::Resize(columns, rows))?;
+        Ok(this)
+    }
+
+    fn turn_until_quit(mut self) -> Result<u8, RunError> {
+        loop {
+            if let Some(code) = self.turn()? {
+                self.writer.settle(Duration::from_millis(300));
+                return Ok(code);
+            }
+        }
+    }
+
+    /// One turn: what came is taken, keys before news, then a frame is drawn if one is due.
+    fn turn(&mut self) -> Result<Option<u8>, RunError> {
+        let batch = self.mailbox.take(self.deadline(Instant::now()), NEWS_PER_TURN);
+        if let Some(code) = self.feed(Event::Clock((self.clock)()))? {
+            return Ok(Some(code));
+        }
+        for signal in batch.signals {
+            match signal {
+                Signal::WriterFree => {}
+                Signal::Resumed => self.resumed()?,
+                Signal::TerminalGone(error) => return Err(RunError::Terminal(error)),
+                Signal::Fault(words) => {
+                    self.feed(Event::Fault(words))?;
+                }
+            }
+        }
+        for input in batch.input {
+            self.hurry = true;
+            if let Some(code) = self.take_input(input)? {
+                return Ok(Some(code));
+            }
+        }
+        for news in batch.news {
+            if let Some(code) = self.feed(Event::News(news))? {
+                return Ok(Some(code));
+            }
+        }
+        self.dirty |= self.state.take_dirty();
+        self.draw_if_due()?;
+        Ok(None)
+    }
+
+    fn take_input(&mut self, input: Input) -> Result<Option<u8>, RunError> {
+        match input {
+            Input::Key(chord) => self.feed(Event::Key(chord)),
+            Input::Paste(text) => self.feed(Event::Paste(text)),
+            Input::Scroll(rows) => self.feed(Event::Scroll(rows)),
+            Input::Focus(on) => {
+                if on {
+                    // Some terminals lose cells while they are hidden.
+                    self.repaint();
+                }
+                self.feed(Event::Focus(on))
+            }
+            Input::Resize(columns, rows) => {
+                self.screen.resize(columns, rows);
+                self.repaint();
+                self.feed(Event::Resize(columns, rows))
+            }
+            Input::Click(column, row) => {
+                let at = Position::new(column, row);
+                let hit = self.placed.targets.iter().rev().find(|(area, _)| area.contains(at)).map(|(_, t)| *t);
+                hit.map_or(Ok(None), |target| self.feed(Event::Click(target)))
+            }
+        }
+    }
+
+    fn feed(&mut self, event: Event) -> Result<Option<u8>, RunError> {
+        let effects = update(&mut self.state, event);
+        self.carry_out(effects)
+    }
+
+    fn carry_out(&mut self, effects: Vec<crate::app::effect::Effect>) -> Result<Option<u8>, RunError> {
+        for effect in effects {
+            match effects::carry_out(effect, &self.outlet) {
+                None => {}
+                Some(Todo::Quit(code)) => return Ok(Some(code)),
+                Some(Todo::Suspend) => self.suspend()?,
+                Some(Todo::Repaint) => self.repaint(),
+                Some(Todo::Bytes(bytes)) => {
+                    self.bytes.extend(bytes);
+                    self.dirty = true;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Stops the whole process group, as the terminal would have done for Ctrl-Z: a parent such as `cargo run` must
+    /// stop too, or the shell would not come back.
+    fn suspend(&mut self) -> Result<(), RunError> {
+        self.writer.settle(Duration::from_millis(300));
+        guard::restore();
+        rustix::process::kill_current_process_group(rustix::process::Signal::TSTP).map_err(std::io::Error::from)?;
+        self.resumed()
+    }
+
+    fn resumed(&mut self) -> Result<(), RunError> {
+        let now = Instant::now();
+        if self.resumed_at.is_some_and(|at| now.duration_since(at) < SAME_RESUME) {
+            return Ok(());
+        }
+        self.resumed_at = Some(now);
+        self.guard.on()?;
+        let (columns, rows) = crossterm::terminal::size()?;
+        self.screen.resize(columns, rows);
+        self.repaint();
+        self.feed(Event::Resize(columns, rows))?;
+        self.feed(Event::Resumed)?;
+        Ok(())
+    }
+
+    fn repaint(&mut self) {
+        self.screen.repaint();
+        self.shown = None;
+        self.dirty = true;
+        self.hurry = true;
+    }
+
+    /// When the loop has to wake by itself: for a frame that waits for its time, or for the next visible change.
+    fn deadline(&self, now: Instant) -> Option<Instant> {
+        if self.dirty {
+            // A writer that is busy wakes the loop itself.
+            return if self.writer.idle() { Some(self.pace.due(now).unwrap_or(now)) } else { None };
+        }
+        if self.speed <= 0.0 {
+            return None;
+        }
+        let left = self.state.next_tick()?.duration_since((self.clock)());
+        let real = (left.as_secs_f64() / self.speed).clamp(0.005, 86_400.0);
+        Some(now + Duration::from_secs_f64(real))
+    }
+
+    fn draw_if_due(&mut self) -> Result<(), RunError> {
+        let now = Instant::now();
+        if !self.dirty || !self.writer.idle() || (!self.hurry && self.pace.due(now).is_some()) {
+            return Ok(());
+        }
+        self.dirty = false;
+        self.hurry = false;
+        fault::provoke("loop");
+        let mut bytes: Vec<u8> = self.bytes.drain(..).collect();
+        let model = model::of(&self.state);
+        signals::set_last_words(model.verdict.as_ref().filter(|v| v.spinning).map(|v| v.words.clone()));
+        if !self.shown.as_ref().is_some_and(|shown| looks_alike(shown, &model)) {
+            let (placed, frame) = self.screen.draw(|frame| crate::ui::screen::draw(frame, &model, &self.theme))?;
+            bytes.extend(frame);
+            bytes.extend(self.title_bytes(&model, now));
+            if placed.page_rows != self.placed.page_rows {
+                self.feed(Event::Placed { page_rows: placed.page_rows })?;
+            }
+            self.placed = placed;
+            self.shown = Some(model);
+        }
+        if !bytes.is_empty() {
+            self.writer.send(bytes);
+            self.pace.drawn(now, self.writer.last_took());
+        }
+        Ok(())
+    }
+
+    fn title_bytes(&mut self, model: &Model, now: Instant) -> Vec<u8> {
+        let Body::Matrix(matrix) = &model.body else { return Vec::new() };
+        let count = matrix.needs_you.len();
+        let rests = self.title.is_none_or(|(last, at)| last != count && now.duration_since(at) >= TITLE_EVERY);
+        if !self.may_set_title || !rests {
+            return Vec::new();
+        }
+        self.title = Some((count, now));
+        effects::title(count)
+    }
+}
+
+/// Whether two frames differ in nothing but the time at which they were made: the clock alone is no reason to write.
+fn looks_alike(shown: &Model, model: &Model) -> bool {
+    let mut same_time = model.clone();
+    same_time.header.clock = shown.header.clock;
+    *shown == same_time
+}
+
+fn colours(theme: &Theme) -> Colours {
+    match theme.depth {
+        Depth::Mono => Colours::None,
+        Depth::Sixteen => Colours::Sixteen,
+        Depth::TwoFiftySix | Depth::True => Colours::Many,
+    }
 }

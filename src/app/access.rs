@@ -1,0 +1,94 @@
+//! What the signed-in user may do, as far as it was asked: once per namespace of a source, good for ten minutes.
+
+use crate::argo::feed::{Access, Order, Permission};
+use crate::argo::promote::Promotion;
+use crate::names::{Namespace, SourceId};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
+
+/// An answer is good for this long.
+const GOOD_FOR: SignedDuration = SignedDuration::from_mins(10);
+/// A question without an answer is asked again after this long, as is one that could not be asked.
+const ASK_AGAIN: SignedDuration = SignedDuration::from_secs(30);
+
+#[derive(Clone, Debug)]
+struct Entry {
+    asked_at: Timestamp,
+    answer: Option<Access>,
+}
+
+/// Whether a promote may be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// Allowed.
+    Yes,
+    /// Not allowed: what is missing, and the server's reason.
+    No {
+        /// Such as `patch rollouts/status`.
+        what: &'static str,
+        /// May be empty.
+        reason: String,
+    },
+    /// Asked, not answered yet, or not asked yet.
+    Asking,
+    /// Could not be asked; the server will decide. The reason.
+    Unsure(String),
+}
+
+/// All answers.
+#[derive(Clone, Debug, Default)]
+pub struct AccessCache(HashMap<(SourceId, Namespace), Entry>);
+
+impl AccessCache {
+    /// Asks, unless a good answer is there or on its way.
+    pub fn want(&mut self, source: SourceId, namespace: &Namespace, now: Timestamp) -> Option<Order> {
+        let key = (source, namespace.clone());
+        if let Some(entry) = self.0.get(&key) {
+            let good_for = match &entry.answer {
+                Some(access) if !is_unsure(access) => GOOD_FOR,
+                _ => ASK_AGAIN,
+            };
+            if now.duration_since(entry.asked_at) < good_for {
+                return None;
+            }
+        }
+        // An old answer is shown until the new one is there.
+        let answer = self.0.remove(&key).and_then(|entry| entry.answer);
+        self.0.insert(key, Entry { asked_at: now, answer });
+        Some(Order::CheckAccess(source, namespace.clone()))
+    }
+
+    /// Takes an answer.
+    pub fn answered(&mut self, source: SourceId, namespace: Namespace, access: Access, now: Timestamp) {
+        self.0.insert((source, namespace), Entry { asked_at: now, answer: Some(access) });
+    }
+
+    /// A write was refused for want of rights, or the user signed in anew: what was said before counts no more.
+    pub fn forget(&mut self, source: SourceId) {
+        self.0.retain(|(of, _), _| *of != source);
+    }
+
+    /// Whether a promotion may be sent, by what is known.
+    #[must_use]
+    pub fn rights(&self, source: SourceId, namespace: &Namespace, promotion: &Promotion) -> Rights {
+        let answer = self.0.get(&(source, namespace.clone())).and_then(|entry| entry.answer.as_ref());
+        let Some(access) = answer else { return Rights::Asking };
+        let needed = [
+            (promotion.status_patch.is_some(), "patch rollouts/status", &access.patch_status),
+            (promotion.spec_patch.is_some(), "patch rollouts", &access.patch_rollouts),
+        ];
+        let mut unsure = None;
+        for (_, what, permission) in needed.into_iter().filter(|(needed, _, _)| *needed) {
+            match permission {
+                Permission::Allowed => {}
+                Permission::Denied(reason) => return Rights::No { what, reason: reason.clone() },
+                Permission::Unknown(reason) => unsure = Some(reason.clone()),
+            }
+        }
+        unsure.map_or(Rights::Yes, Rights::Unsure)
+    }
+}
+
+fn is_unsure(access: &Access) -> bool {
+    [&access.patch_status, &access.patch_rollouts].iter().any(|permission| matches!(permission, Permission::Unknown(_)))
+}

@@ -1,0 +1,141 @@
+//! Actions carried out: what each row of the table does to the state.
+
+use super::action::Action;
+use super::effect::Effect;
+use super::filter::Filter;
+use super::model::Mark;
+use super::overlay::Overlay;
+use super::screen::{PANES, Screen};
+use super::selection::Selected;
+use super::state::State;
+use super::{navigate, promote};
+use crate::argo::feed::Order;
+
+/// Carries out an action that is available.
+pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Promote => return promote::open(state),
+        Action::Open => return navigate::open(state),
+        Action::ToggleBoard => return navigate::toggle_board(state),
+        Action::Channel(number) => return navigate::channel(state, usize::from(number).saturating_sub(1)),
+        Action::AllChannels => return navigate::show(state, vec![Screen::Matrix]),
+        Action::PreviousChannel => return navigate::channel_by(state, -1),
+        Action::NextChannel => return navigate::channel_by(state, 1),
+        Action::NextAttention => return navigate::next_attention(state),
+        Action::Up => navigate::by(state, -1),
+        Action::Down => navigate::by(state, 1),
+        Action::Top => navigate::by(state, -(1 << 30)),
+        Action::Bottom => navigate::by(state, 1 << 30),
+        Action::HalfUp => navigate::by(state, -(navigate::page(state) / 2).max(1)),
+        Action::HalfDown => navigate::by(state, (navigate::page(state) / 2).max(1)),
+        Action::PageUp => navigate::by(state, -navigate::page(state)),
+        Action::PageDown => navigate::by(state, navigate::page(state)),
+        Action::NextPane => pane(state, 1),
+        Action::PreviousPane => pane(state, PANES - 1),
+        Action::Zoom => {
+            if let Some(Screen::Rollout(view)) = state.screens.last_mut() {
+                view.zoom = !view.zoom;
+                state.touch();
+            }
+        }
+        Action::Filter => {
+            state.filter_input = Some(state.filter.text().to_owned());
+            state.touch();
+        }
+        Action::AttentionOnly => {
+            state.attention_only = !state.attention_only;
+            state.rebuild_lists();
+        }
+        Action::Help => {
+            let place = state.screen().place();
+            return navigate::push(state, Screen::Help { place, scroll: 0 });
+        }
+        Action::Messages => return navigate::push(state, Screen::Log(None)),
+        Action::Trouble => return navigate::open_trouble(state),
+        Action::Login => return ask_source(state, Order::Login, "signing in to"),
+        Action::Reconnect => return ask_source(state, Order::Reconnect, "trying"),
+        Action::Copy => return copy(state),
+        Action::Leave => return navigate::pop(state),
+        Action::LastScreen => return navigate::last_screen(state),
+        Action::Close => return close(state),
+        Action::Back => return back(state),
+        Action::Quit => return quit(state),
+        Action::Repaint => return vec![Effect::Repaint],
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Interrupt => {}
+    }
+    Vec::new()
+}
+
+/// Lets everything pass again.
+pub fn clear_filter(state: &mut State) {
+    state.filter = Filter::default();
+    state.rebuild_lists();
+}
+
+fn pane(state: &mut State, by: usize) {
+    if let Some(Screen::Rollout(view)) = state.screens.last_mut() {
+        view.focus = (view.focus + by) % PANES;
+        state.touch();
+    }
+}
+
+/// Esc: one thing at a time, and never the program.
+fn close(state: &mut State) -> Vec<Effect> {
+    if matches!(state.screen(), Screen::Matrix | Screen::Board(_)) {
+        if !state.filter.text().is_empty() {
+            clear_filter(state);
+            return Vec::new();
+        }
+        if state.attention_only {
+            state.attention_only = false;
+            state.rebuild_lists();
+            return Vec::new();
+        }
+    }
+    if state.screens.len() > 1 {
+        return navigate::pop(state);
+    }
+    state.toast(Mark::Attention, "Esc never quits: q does");
+    Vec::new()
+}
+
+fn back(state: &mut State) -> Vec<Effect> {
+    if state.screens.len() > 1 { navigate::pop(state) } else { quit(state) }
+}
+
+fn quit(state: &mut State) -> Vec<Effect> {
+    if state.writes.in_flight() == 0 {
+        return vec![Effect::Quit(0)];
+    }
+    state.overlay = Some(Overlay::Leave(0));
+    state.touch();
+    Vec::new()
+}
+
+fn ask_source(state: &mut State, order: impl Fn(crate::names::SourceId) -> Order, words: &str) -> Vec<Effect> {
+    let Some(source) = state.selected_source() else { return Vec::new() };
+    let (id, cluster) = (source.info.id, source.info.cluster.clone());
+    if let Some(broken) = source.info.broken.clone() {
+        state.toast(Mark::Bad, format!("{cluster} cannot be used: {broken}"));
+        return Vec::new();
+    }
+    // Another login may have other rights.
+    state.access.forget(id);
+    state.toast(Mark::Busy, format!("{words} {cluster} now"));
+    vec![Effect::Order(order(id))]
+}
+
+fn copy(state: &mut State) -> Vec<Effect> {
+    let name = match state.selected() {
+        Selected::One(row) => row.key.name.to_string(),
+        Selected::Several(rows) => match rows.first() {
+            Some(row) => row.key.name.to_string(),
+            None => return Vec::new(),
+        },
+        Selected::Nothing => return Vec::new(),
+    };
+    let count = name.chars().count();
+    state.toast(Mark::Ok, format!("copied {count} characters (OSC 52: your terminal decides)"));
+    vec![Effect::Copy(name)]
+}

@@ -1,0 +1,125 @@
+//! Availability: whether an action works now, and if not, why. One answer for the dim key in the footer, the line in
+//! help and the message after the key was pressed.
+
+use super::access::Rights;
+use super::action::Action;
+use super::fleet::Row;
+use super::present::verdict::{Off as Why, off};
+use super::selection::Selected;
+use super::source::channel_name;
+use super::state::State;
+use crate::argo::promote::{self, Promotion};
+use crate::config::settings::Confirm;
+
+/// Whether an action works now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Availability {
+    /// It does.
+    Ready,
+    /// It does not: why, in words.
+    Off(String),
+}
+
+impl Availability {
+    /// It works.
+    #[must_use]
+    pub const fn is_ready(&self) -> bool {
+        matches!(self, Self::Ready)
+    }
+}
+
+/// Whether an action works now.
+#[must_use]
+pub fn availability(state: &State, action: Action) -> Availability {
+    let why = match action {
+        Action::Promote => promotable(state).err(),
+        Action::Open | Action::Copy => nothing_selected(state),
+        Action::Channel(number) => no_such_channel(state, number),
+        Action::ToggleBoard if state.setup.settings.channels.is_empty() => Some("there are no channels".to_owned()),
+        Action::Login | Action::Reconnect if state.setup.replay => Some("a recording has no connection".to_owned()),
+        Action::Login => live(state, "nothing to log in to"),
+        Action::Trouble => live(state, "there is no error"),
+        Action::NextAttention if !state.fleet.rows().any(Row::needs_person) => Some("nothing needs you".to_owned()),
+        Action::LastScreen if state.screens_before.is_none() => Some("there was no other screen yet".to_owned()),
+        _ => None,
+    };
+    why.map_or(Availability::Ready, Availability::Off)
+}
+
+/// The selected rollout and what promoting it would send.
+///
+/// # Errors
+/// Why it cannot be promoted, in words.
+pub fn promotable(state: &State) -> Result<(&Row, Promotion), String> {
+    let row = match state.selected() {
+        Selected::One(row) => row,
+        Selected::Nothing => return Err(off(&Why::NothingSelected)),
+        Selected::Several(rows) => {
+            let (count, channel) = (rows.len(), channel_name(&state.setup, state.selected_channel()));
+            let service = rows.first().map_or("", |row| &row.service);
+            return Err(format!("{count} rollouts of {service} run in {channel}: press v and choose one"));
+        }
+    };
+    place_allows(state, row)?;
+    if let Some(write) = state.writes.blocking(&row.key, state.now) {
+        return Err(off(&Why::InFlight { service: &write.service }));
+    }
+    let promotion = promote::plan(&row.rollout).map_err(|refusal| refusal.sentence())?;
+    let cluster = state.sources.get(row.key.source).map_or("", |source| source.info.cluster.as_str());
+    match state.access.rights(row.key.source, &row.key.namespace, &promotion) {
+        Rights::Yes | Rights::Unsure(_) => Ok((row, promotion)),
+        Rights::No { what, reason } => {
+            Err(off(&Why::Denied { what, namespace: row.key.namespace.as_str(), cluster, reason: &reason }))
+        }
+        Rights::Asking => Err(format!("asking {cluster} whether you may; press p again")),
+    }
+}
+
+/// Whether a write may go where a rollout is, whatever its state.
+///
+/// # Errors
+/// Why not, in words.
+pub fn place_allows(state: &State, row: &Row) -> Result<(), String> {
+    let channel = channel_name(&state.setup, row.channel);
+    if state.setup.replay {
+        return Err(off(&Why::Replay));
+    }
+    if state.setup.read_only {
+        return Err(off(&Why::ReadOnly));
+    }
+    let read_only = state.setup.settings.channels.get(row.channel).is_none_or(|channel| channel.read_only);
+    if read_only || state.confirm(row.channel) == Confirm::Deny {
+        return Err(off(&Why::ChannelReadOnly { channel }));
+    }
+    let Some(source) = state.sources.get(row.key.source) else {
+        return Err(off(&Why::NotConnected { channel }));
+    };
+    if let Some(age) = source.stale(&state.setup, state.now) {
+        return Err(off(&Why::Stale { channel, age }));
+    }
+    if source.is_live() { Ok(()) } else { Err(off(&Why::NotConnected { channel })) }
+}
+
+fn nothing_selected(state: &State) -> Option<String> {
+    match state.selected() {
+        Selected::Nothing => Some("nothing is selected".to_owned()),
+        Selected::One(_) | Selected::Several(_) => None,
+    }
+}
+
+fn no_such_channel(state: &State, number: u8) -> Option<String> {
+    let count = state.setup.settings.channels.len();
+    // 0 stands for the row of all nine keys.
+    (number > 0 && usize::from(number) > count).then(|| match count {
+        0 => "there are no channels".to_owned(),
+        1 => "there is 1 channel".to_owned(),
+        _ => format!("there are {count} channels"),
+    })
+}
+
+/// Why something that helps against trouble is off: there is none.
+fn live(state: &State, what: &str) -> Option<String> {
+    let Some(source) = state.selected_source() else { return Some("no channel is selected".to_owned()) };
+    let troubled = source.trouble().is_some() || source.info.broken.is_some();
+    (!troubled).then(|| format!("{} has no trouble: {what}", source.info.cluster))
+}

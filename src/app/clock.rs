@@ -1,0 +1,111 @@
+//! Time: what passes by itself. Messages go, pauses run out, sources grow stale, lists are sorted anew; and when the
+//! next of it is due, so that the loop may sleep until then.
+
+use super::effect::Effect;
+use super::frame;
+use super::screen::Screen;
+use super::state::State;
+use jiff::{SignedDuration, Timestamp};
+
+/// Lists are sorted anew at most so often, and only when no key was pressed for as long.
+const CALM: SignedDuration = SignedDuration::from_secs(1);
+/// A first Ctrl-C is forgotten after this.
+const INTERRUPT: SignedDuration = SignedDuration::from_secs(2);
+
+/// It is now this time.
+pub fn tick(state: &mut State, now: Timestamp) -> Vec<Effect> {
+    if !state.dirty && next_tick(state).is_some_and(|due| due <= now) {
+        state.touch();
+    }
+    state.now = now;
+    state.dirty |= state.notes.expire(now);
+    if state.interrupted_at.is_some_and(|at| now.duration_since(at) >= INTERRUPT) {
+        state.interrupted_at = None;
+    }
+    pauses_run_out(state);
+    sources_grow_stale(state);
+    if resort_due(state).is_some_and(|due| due <= now) {
+        state.rebuild_lists();
+    }
+    Vec::new()
+}
+
+/// The process was stopped and goes on: what is shown is old until heard of again.
+pub fn resumed(state: &mut State) -> Vec<Effect> {
+    state.resumed_at = Some(state.now);
+    for source in state.sources.iter_mut() {
+        source.doubtful = source.heard.is_some();
+        source.was_stale |= source.doubtful;
+    }
+    state.touch();
+    vec![Effect::Repaint]
+}
+
+fn pauses_run_out(state: &mut State) {
+    let now = state.now;
+    if state.fleet.next_timer().is_none_or(|at| at > now) {
+        return;
+    }
+    let sources = &state.sources;
+    let due = state.fleet.expire(now, |key| sources.get(key.source).map(|source| source.cluster_time(now)));
+    for key in due {
+        if let Some(detail) = state.detail.as_mut().filter(|detail| detail.key == key)
+            && let (Some(row), Some(source)) = (state.fleet.get(&key), sources.get(key.source))
+        {
+            detail.derive(&row.rollout, source.cluster_time(now));
+        }
+        state.matrix.unsorted = true;
+        state.board.unsorted = true;
+        state.dirty = true;
+    }
+}
+
+fn sources_grow_stale(state: &mut State) {
+    let (setup, now) = (&state.setup, state.now);
+    let mut turned = false;
+    for source in state.sources.iter_mut() {
+        let stale = source.stale(setup, now).is_some();
+        turned |= source.was_stale != stale;
+        source.was_stale = stale;
+    }
+    if turned {
+        state.dirty = true;
+        // `is:stale` may decide otherwise now.
+        let sifted = !state.filter.is_empty();
+        state.matrix.unsorted |= sifted;
+        state.board.unsorted |= sifted;
+    }
+}
+
+fn resort_due(state: &State) -> Option<Timestamp> {
+    if !(state.matrix.unsorted || state.board.unsorted) {
+        return None;
+    }
+    let after = |at: Timestamp| at.checked_add(CALM).ok();
+    after(state.sorted_at).max(state.last_key.and_then(after))
+}
+
+/// When the next visible change by time alone is due.
+#[must_use]
+pub fn next_tick(state: &State) -> Option<Timestamp> {
+    let now = state.now;
+    let mut due: Vec<Timestamp> = Vec::new();
+    due.extend(state.notes.toast_ends());
+    due.extend(state.fleet.next_timer());
+    due.extend(resort_due(state));
+    due.extend(state.sources.iter().filter_map(|source| source.stale_at(&state.setup, now)));
+    if state.size.0 >= frame::LEAST.0 && state.size.1 >= frame::LEAST.1 {
+        due.extend(frame::tick(state));
+        let shown = match state.screen() {
+            Screen::Rollout(view) => state.writes.shown(Some(&view.key), now),
+            _ => state.writes.shown(None, now),
+        };
+        due.extend(shown.and_then(|write| write.tick(now)));
+    }
+    due.into_iter().filter(|at| *at > now).min().or_else(|| overdue(state))
+}
+
+/// What should have happened already happens at the next turn of the loop.
+fn overdue(state: &State) -> Option<Timestamp> {
+    resort_due(state).filter(|at| *at <= state.now).map(|_| state.now)
+}

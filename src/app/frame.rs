@@ -1,0 +1,161 @@
+//! The frame: the state brought into the parts of the model. What a rollout looks like in words is the business of
+//! [`super::present`]; here is decided which rollouts, rows and keys a frame holds. Only visible rows are formatted.
+
+mod header;
+mod lists;
+mod overlay;
+mod page;
+mod text;
+
+use super::action::{self, Action, Place};
+use super::availability::{availability, promotable};
+use super::model::{Body, KeyHint, Model};
+use super::overlay::Overlay;
+use super::present::{Subject, next};
+use super::screen::Screen;
+use super::selection::Selected;
+use super::state::State;
+use crate::argo::promote;
+use jiff::Timestamp;
+
+/// The least size that is drawn: columns, rows.
+pub const LEAST: (u16, u16) = (20, 6);
+
+/// The model of the present state.
+#[must_use]
+pub fn of(state: &State) -> Model {
+    let small = state.size.0 < LEAST.0 || state.size.1 < LEAST.1;
+    Model {
+        header: header::header(state),
+        body: body(state),
+        next: next_line(state),
+        keys: keys(state),
+        filter_input: state.filter_input.as_ref().map(|text| (text.clone(), text.chars().count())),
+        toast: state.notes.shown().cloned(),
+        dialog: state.overlay.as_ref().map(|over| overlay::dialog(state, over)),
+        verdict: shown_write(state).map(|write| write.verdict(state.now)),
+        too_small: small.then_some(state.size),
+    }
+}
+
+fn shown_write(state: &State) -> Option<&super::request::Write> {
+    match state.screen() {
+        Screen::Rollout(view) => state.writes.shown(Some(&view.key), state.now),
+        _ => state.writes.shown(None, state.now),
+    }
+}
+
+fn body(state: &State) -> Body {
+    match state.screen() {
+        Screen::Matrix => Body::Matrix(lists::matrix(state)),
+        Screen::Board(channel) => Body::Board(lists::board(state, *channel)),
+        Screen::Rollout(view) => match state.fleet.get(&view.key) {
+            Some(row) => Body::Rollout(Box::new(page::page(state, row, view))),
+            None => Body::Text(text::gone(state, &view.key)),
+        },
+        Screen::Help { place, scroll } => Body::Help(text::help(state, *place, *scroll)),
+        Screen::Log(first) => Body::Log(text::log(state, *first)),
+        Screen::Trouble { source, scroll } => Body::Text(text::trouble(state, *source, *scroll)),
+        Screen::FirstRun { scroll } => Body::Text(text::first_run(state, *scroll)),
+    }
+}
+
+/// Rows that the focused part of the screen can be scrolled through.
+#[must_use]
+pub fn scroll_length(state: &State) -> usize {
+    match state.screen() {
+        Screen::Matrix | Screen::Board(_) => state.list().len(),
+        Screen::Rollout(view) => state.fleet.get(&view.key).map_or(0, |row| page::length(state, row, view.focus)),
+        Screen::Help { place, .. } => {
+            let help = text::help(state, *place, 0);
+            help.groups.iter().map(|(_, lines)| lines.len() + 2).sum::<usize>() + help.about.len()
+        }
+        Screen::Log(_) => state.notes.len(),
+        Screen::Trouble { source, .. } => text::trouble(state, *source, 0).lines.len(),
+        Screen::FirstRun { .. } => text::first_run(state, 0).lines.len(),
+    }
+}
+
+/// What happens by itself, when, and what the key would change; or why the key is off.
+fn next_line(state: &State) -> String {
+    match &state.overlay {
+        Some(Overlay::Promote(_)) => return "nothing is sent before the right-hand button is pressed".to_owned(),
+        Some(Overlay::Leave(_)) => return "a write was sent and is not answered yet".to_owned(),
+        None => {}
+    }
+    let row = match state.selected() {
+        Selected::One(row) => row,
+        Selected::Several(rows) => {
+            return format!("{} rollouts stand in this cell: press v and choose one", rows.len());
+        }
+        Selected::Nothing => return String::new(),
+    };
+    if promote::plan(&row.rollout).is_ok()
+        && let Err(why) = promotable(state)
+    {
+        return format!("p is off here: {why}");
+    }
+    let context = state.context(row, false);
+    let subject = Subject::new(&row.rollout, &row.picture, &context);
+    if matches!(state.screen(), Screen::Rollout(_)) { next::line(&subject) } else { next::line_in_list(&subject) }
+}
+
+fn hint(key: &str, word: &str, on: bool) -> KeyHint {
+    KeyHint { key: key.to_owned(), word: word.to_owned(), on }
+}
+
+/// The keys of the focus.
+fn keys(state: &State) -> Vec<KeyHint> {
+    match &state.overlay {
+        Some(Overlay::Promote(dialog)) => {
+            let mut keys =
+                vec![hint("Tab", "next button", true), hint("⏎", "press", true), hint("Esc", "cancel", true)];
+            if dialog.name.is_some() {
+                keys.insert(0, hint("letters:", "the name", true));
+            }
+            return keys;
+        }
+        Some(Overlay::Leave(_)) => return vec![hint("w", "wait", true), hint("Q", "quit anyway", true)],
+        None => {}
+    }
+    if state.filter_input.is_some() {
+        return vec![hint("⏎", "keep", true), hint("Esc", "clear", true), hint("↑↓", "move", true)];
+    }
+    let place = state.screen().place();
+    let rows = action::TABLE.iter().filter(|row| row.places.contains(&place) && !row.hint.is_empty());
+    let mut keys: Vec<KeyHint> = Vec::new();
+    for row in rows {
+        let on = availability(state, row.action).is_ready();
+        // What helps against trouble is offered where there is some, and then first.
+        let helps = matches!(row.action, Action::Login | Action::Reconnect | Action::Trouble);
+        let troubled = helps && availability(state, Action::Trouble).is_ready();
+        if helps && !troubled {
+            continue;
+        }
+        let word = match (row.action, place) {
+            (Action::ToggleBoard, Place::Matrix) => "board",
+            (Action::ToggleBoard, _) => "matrix",
+            (Action::Back, _) if state.screens.len() > 1 => "back",
+            _ => row.hint,
+        };
+        let at = if helps {
+            keys.iter().filter(|key| key.word == "log in" || key.word == "retry now").count()
+        } else {
+            keys.len()
+        };
+        keys.insert(at, hint(&row.first_key(), word, on));
+    }
+    keys
+}
+
+/// When a text of this frame changes by time alone.
+#[must_use]
+pub fn tick(state: &State) -> Option<Timestamp> {
+    let rows = match state.screen() {
+        Screen::Matrix => lists::tick_matrix(state),
+        Screen::Board(_) => lists::tick_board(state),
+        Screen::Rollout(view) => page::tick(state, view),
+        _ => None,
+    };
+    rows.into_iter().chain(header::tick(state)).min()
+}

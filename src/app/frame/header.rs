@@ -1,0 +1,137 @@
+//! Row 1: where we are, how the connections stand, what is true of everything on the screen.
+
+use crate::app::model::{Header, Health};
+use crate::app::present::health::{self, Counts};
+use crate::app::present::tick;
+use crate::app::screen::Screen;
+use crate::app::source::{Source, channel_name};
+use crate::app::state::State;
+use crate::config::settings::Confirm;
+use crate::names::RolloutKey;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// From this width on the header counts channels and clusters too.
+const WIDE: u16 = 120;
+
+/// Row 1.
+pub fn header(state: &State) -> Header {
+    let (path, channel) = path(state);
+    let protected = channel.is_some_and(|channel| state.confirm(channel) == Confirm::TypeName);
+    Header {
+        strong: protected.then_some(1),
+        path,
+        summary: summary(state),
+        filter: filter(state),
+        ribbons: ribbons(state),
+        clock: state.now,
+    }
+}
+
+/// Where we are, and the channel that stands at index 1 of it.
+fn path(state: &State) -> (Vec<String>, Option<usize>) {
+    let mut path = vec!["rolltop".to_owned()];
+    let name = |channel: usize| channel_name(&state.setup, channel).to_owned();
+    let channel = match state.screen() {
+        Screen::Matrix | Screen::FirstRun { .. } => None,
+        Screen::Board(channel) => Some(*channel),
+        Screen::Rollout(view) => Some(state.sources.channel(view.key.source)),
+        Screen::Trouble { source, .. } => Some(state.sources.channel(*source)),
+        Screen::Help { .. } => {
+            path.push("help".to_owned());
+            None
+        }
+        Screen::Log(_) => {
+            path.push("messages".to_owned());
+            None
+        }
+    };
+    path.extend(channel.map(name));
+    match state.screen() {
+        Screen::Rollout(view) => path.push(service(state, &view.key)),
+        Screen::Trouble { .. } => path.push("error".to_owned()),
+        _ => {}
+    }
+    (path, channel)
+}
+
+/// The service of a rollout; its own name when it is gone.
+pub fn service(state: &State, key: &RolloutKey) -> String {
+    state.fleet.get(key).map_or_else(|| key.name.to_string(), |row| row.service.to_string())
+}
+
+fn summary(state: &State) -> String {
+    match state.screen() {
+        Screen::Board(channel) => health::heads_line(&heads(state, *channel)),
+        Screen::Rollout(view) => {
+            let Some(source) = state.sources.get(view.key.source) else { return String::new() };
+            let heard = source.heard.map(|at| crate::app::present::time::between(at, state.now));
+            // The age of the data needs the room of a wide screen, and must not tick on a narrow one.
+            let heard = heard.filter(|_| state.size.0 >= WIDE && source.was_stale);
+            health::place(&head(state, source), view.key.namespace.as_str(), heard)
+        }
+        Screen::FirstRun { .. } => String::new(),
+        _ => health::summary(counts(state), state.size.0 >= WIDE),
+    }
+}
+
+fn counts(state: &State) -> Counts {
+    let sifted = state.attention_only || !state.filter.is_empty();
+    let clusters: BTreeSet<&str> = state.sources.iter().map(|source| source.info.cluster.as_str()).collect();
+    Counts {
+        services: state.fleet.services().count(),
+        shown: sifted.then_some(state.matrix.len()),
+        need_you: state.fleet.needing().count(),
+        channels: state.setup.settings.channels.len(),
+        clusters: clusters.len(),
+    }
+}
+
+fn filter(state: &State) -> Option<String> {
+    let text = state.filter.text();
+    match (state.filter_input.is_some() || text.is_empty(), state.attention_only) {
+        (true, false) => None,
+        (true, true) => Some("! attention only".to_owned()),
+        (false, false) => Some(format!("/{text}")),
+        (false, true) => Some(format!("/{text} ! attention only")),
+    }
+}
+
+fn ribbons(state: &State) -> Vec<String> {
+    let setup = &state.setup;
+    [(setup.demo, "DEMO"), (setup.replay, "REPLAY"), (setup.read_only && !setup.replay, "read-only")]
+        .into_iter()
+        .filter(|(on, _)| *on)
+        .map(|(_, words)| words.to_owned())
+        .collect()
+}
+
+/// The head of a source; old whatever the link says while the process was stopped a moment ago.
+pub fn head(state: &State, source: &Source) -> Health {
+    let mut head = health::head(&source.view(&state.setup, state.now));
+    if source.doubtful && source.is_live() {
+        let age =
+            source.heard.map(|at| crate::app::present::time::tight(crate::app::present::time::between(at, state.now)));
+        head.mark = crate::app::model::Mark::Stale;
+        head.words = age.unwrap_or_default();
+        head.short.clone_from(&head.words);
+    }
+    head
+}
+
+/// The heads of a channel.
+pub fn heads(state: &State, channel: usize) -> Vec<Health> {
+    state.sources.of_channel(channel).map(|source| head(state, source)).collect()
+}
+
+/// When a head reads otherwise by time alone.
+pub fn tick(state: &State) -> Option<Timestamp> {
+    let shown: Vec<&Source> = match state.screen() {
+        Screen::Matrix => state.sources.iter().collect(),
+        Screen::Board(channel) => state.sources.of_channel(*channel).collect(),
+        Screen::Rollout(view) => state.sources.get(view.key.source).into_iter().collect(),
+        Screen::Trouble { source, .. } => state.sources.get(*source).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    shown.into_iter().filter_map(|source| tick::health(&source.view(&state.setup, state.now))).min()
+}

@@ -1,0 +1,95 @@
+//! Dialogs as the model has them.
+
+use super::lists;
+use crate::app::fleet::Row;
+use crate::app::list::line_of;
+use crate::app::model::{Button, Dialog, WriteDialog};
+use crate::app::overlay::{Overlay, PromoteDialog};
+use crate::app::present::dialog::{self, Asking, BUTTON_PROMOTE, Elsewhere};
+use crate::app::present::{Subject, standing, version};
+use crate::app::promote;
+use crate::app::source::channel_name;
+use crate::app::state::State;
+
+/// What lies over the screen.
+pub fn dialog(state: &State, overlay: &Overlay) -> Dialog {
+    match overlay {
+        Overlay::Leave(focus) => leave(state, *focus),
+        Overlay::Promote(dialog) => Dialog::Write(Box::new(write(state, dialog))),
+    }
+}
+
+fn leave(state: &State, focus: usize) -> Dialog {
+    let count = state.writes.in_flight();
+    let writes = if count == 1 { "1 write is".to_owned() } else { format!("{count} writes are") };
+    let button = |index: usize, label: &str| Button { label: label.to_owned(), focused: focus == index, on: true };
+    Dialog::Ask {
+        title: "Quit now?".to_owned(),
+        lines: vec![format!("{writes} in flight: sent, not answered."), "Leaving does not take it back.".to_owned()],
+        buttons: vec![button(0, "Wait"), button(1, "Quit anyway")],
+    }
+}
+
+fn write(state: &State, open: &PromoteDialog) -> WriteDialog {
+    let Some(row) = state.fleet.get(&open.key) else { return gone(open) };
+    let blocked = promote::blocked(state, open);
+    let channel = state.setup.settings.channels.get(row.channel);
+    let cluster = state.sources.get(row.key.source).map(|source| &source.info.cluster);
+    let runtime = channel.and_then(|channel| channel.runtimes.iter().find(|runtime| Some(&runtime.name) == cluster));
+    let elsewhere = elsewhere(state, row);
+    let context = state.context(row, lists::drift(state, row));
+    let subject = Subject::new(&row.rollout, &row.picture, &context);
+    let asking = Asking {
+        promotion: &open.promotion,
+        kube_context: runtime.map(|runtime| runtime.context.as_str()),
+        typed: open.name.as_deref().map(|name| (name, open.typed.as_str())),
+        focus: Some(open.focus),
+        show_call: open.show_call,
+        changed: blocked.as_deref(),
+        elsewhere: &elsewhere,
+    };
+    dialog::promote(&subject, &asking)
+}
+
+/// The same service in the channels before this one.
+fn elsewhere(state: &State, row: &Row) -> Vec<Elsewhere> {
+    let line = line_of(row, state.fleet.is_split(&row.service));
+    let before = (0..row.channel).flat_map(|channel| state.cell(&line, channel));
+    before
+        .map(|other| {
+            let context = state.context(other, false);
+            let subject = Subject::new(&other.rollout, &other.picture, &context);
+            Elsewhere {
+                channel: channel_name(&state.setup, other.channel).to_owned(),
+                version: version::wanted(&subject),
+                mark: standing::mark(&subject),
+                since: None,
+            }
+        })
+        .collect()
+}
+
+/// The rollout went away while the dialog was open: nothing of it is left to show, and nothing can be sent.
+fn gone(open: &PromoteDialog) -> WriteDialog {
+    let buttons = ["Show call", "Cancel", "Promote"];
+    WriteDialog {
+        title: format!("Promote {}", open.key.name),
+        protected: false,
+        rows: Vec::new(),
+        weights: None,
+        evidence: Vec::new(),
+        typed: None,
+        call: None,
+        back: String::new(),
+        buttons: buttons
+            .iter()
+            .enumerate()
+            .map(|(index, label)| Button {
+                label: (*label).to_owned(),
+                focused: index == open.focus,
+                on: index != BUTTON_PROMOTE,
+            })
+            .collect(),
+        footnote: open.changed.clone().unwrap_or_else(|| "the rollout is gone".to_owned()),
+    }
+}

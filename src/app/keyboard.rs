@@ -1,0 +1,205 @@
+//! Keys: the open dialog is asked first, then the line that is being typed, then the table of actions.
+
+use super::action::{self, Action};
+use super::availability::{Availability, availability};
+use super::effect::Effect;
+use super::filter::Filter;
+use super::model::Mark;
+use super::overlay::{self, Overlay};
+use super::state::State;
+use super::{act, navigate, promote};
+use crate::keys::{Key, KeyChord};
+use jiff::SignedDuration;
+
+/// A second Ctrl-C within this time quits.
+const INTERRUPT: SignedDuration = SignedDuration::from_secs(2);
+
+/// A key press.
+pub fn key(state: &mut State, chord: KeyChord) -> Vec<Effect> {
+    state.last_key = Some(state.now);
+    for list in [&mut state.matrix, &mut state.board] {
+        if !list.is_empty() {
+            list.touch();
+        }
+    }
+    if chord == KeyChord::ctrl('c') {
+        return interrupt(state);
+    }
+    state.interrupted_at = None;
+    if chord == KeyChord::ctrl('z') {
+        return vec![Effect::Suspend];
+    }
+    if chord == KeyChord::ctrl('l') {
+        return vec![Effect::Repaint];
+    }
+    match &state.overlay {
+        Some(Overlay::Promote(_)) => in_promote(state, chord),
+        Some(Overlay::Leave(_)) => in_leave(state, chord),
+        None if state.filter_input.is_some() => in_filter(state, chord),
+        None => in_screen(state, chord),
+    }
+}
+
+/// Pasted text goes into a text field, and nowhere else: a pasted `p` and newline must never promote.
+pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    let now = state.now;
+    match (&mut state.overlay, &mut state.filter_input) {
+        (Some(Overlay::Promote(dialog)), _) if dialog.name.is_some() && !dialog.is_typed_ahead(now) => {
+            dialog.put(text);
+            state.touch();
+        }
+        (None, Some(field)) => {
+            overlay::put(field, text);
+            refilter(state);
+        }
+        _ => state.toast(Mark::Attention, "paste ignored: there is no text field"),
+    }
+    Vec::new()
+}
+
+fn in_screen(state: &mut State, chord: KeyChord) -> Vec<Effect> {
+    let place = state.screen().place();
+    let Some(action) = action::lookup(place, chord) else {
+        if let Some(row) = action::elsewhere(chord) {
+            let places: Vec<_> = row.places.iter().map(|place| place.title()).collect();
+            state.toast(Mark::Attention, format!("{} works on: {}", row.name, places.join(", ")));
+        }
+        return Vec::new();
+    };
+    // `p` says itself why it is off: it also has to ask what the user may do.
+    if action != Action::Promote
+        && let Availability::Off(why) = availability(state, action)
+    {
+        state.toast(Mark::Attention, why);
+        return Vec::new();
+    }
+    let mut effects = act::run(state, action);
+    if action != Action::Promote {
+        effects.extend(promote::ask_rights(state));
+    }
+    effects
+}
+
+fn interrupt(state: &mut State) -> Vec<Effect> {
+    if state.overlay.take().is_some() {
+        state.touch();
+        return Vec::new();
+    }
+    if state.filter_input.take().is_some() {
+        state.touch();
+        return Vec::new();
+    }
+    let again = state.interrupted_at.is_some_and(|at| state.now.duration_since(at) < INTERRUPT);
+    if again {
+        return vec![Effect::Quit(130)];
+    }
+    state.interrupted_at = Some(state.now);
+    state.notes.toast_for(state.now, INTERRUPT, Mark::Attention, "press Ctrl-C again or q to quit");
+    state.touch();
+    Vec::new()
+}
+
+fn in_promote(state: &mut State, chord: KeyChord) -> Vec<Effect> {
+    let now = state.now;
+    let Some(Overlay::Promote(dialog)) = &mut state.overlay else { return Vec::new() };
+    if chord.key == Key::Esc {
+        state.overlay = None;
+        state.touch();
+        return Vec::new();
+    }
+    if dialog.is_typed_ahead(now) {
+        return Vec::new();
+    }
+    match chord {
+        KeyChord { key: Key::Tab | Key::Right, ctrl: false } => dialog.turn(1),
+        KeyChord { key: Key::BackTab | Key::Left, ctrl: false } => dialog.turn(-1),
+        KeyChord { key: Key::Enter, ctrl: false } => return promote::press(state),
+        KeyChord { key: Key::Backspace, ctrl: false } => {
+            dialog.typed.pop();
+        }
+        KeyChord { key: Key::Char('u'), ctrl: true } => dialog.typed.clear(),
+        KeyChord { key: Key::Char(c), ctrl: false } => {
+            if dialog.name.is_some() {
+                dialog.put(c.encode_utf8(&mut [0; 4]));
+            } else if c == 'q' {
+                state.overlay = None;
+            } else {
+                return Vec::new();
+            }
+        }
+        _ => return Vec::new(),
+    }
+    state.touch();
+    Vec::new()
+}
+
+fn in_leave(state: &mut State, chord: KeyChord) -> Vec<Effect> {
+    let Some(Overlay::Leave(focus)) = &mut state.overlay else { return Vec::new() };
+    match chord {
+        KeyChord { key: Key::Char('Q'), ctrl: false } => return vec![Effect::Quit(0)],
+        KeyChord { key: Key::Char('w' | 'q') | Key::Esc, ctrl: false } => state.overlay = None,
+        KeyChord { key: Key::Tab | Key::BackTab | Key::Left | Key::Right, ctrl: false } => *focus = 1 - *focus,
+        KeyChord { key: Key::Enter, ctrl: false } => return press_leave(state),
+        _ => return Vec::new(),
+    }
+    state.touch();
+    Vec::new()
+}
+
+/// Presses the focused button of the question before leaving.
+pub fn press_leave(state: &mut State) -> Vec<Effect> {
+    match state.overlay.take() {
+        Some(Overlay::Leave(1)) => vec![Effect::Quit(0)],
+        _ => {
+            state.touch();
+            Vec::new()
+        }
+    }
+}
+
+fn in_filter(state: &mut State, chord: KeyChord) -> Vec<Effect> {
+    let Some(field) = &mut state.filter_input else { return Vec::new() };
+    match chord {
+        KeyChord { key: Key::Enter, ctrl: false } => {
+            let (_, wrong) = Filter::read(field);
+            match wrong {
+                // The line stays open, so that it can be put right.
+                Some(why) => state.toast(Mark::Attention, why),
+                None => {
+                    state.filter_input = None;
+                    state.touch();
+                }
+            }
+            return promote::ask_rights(state);
+        }
+        KeyChord { key: Key::Esc, ctrl: false } => {
+            state.filter_input = None;
+            act::clear_filter(state);
+            return promote::ask_rights(state);
+        }
+        KeyChord { key: Key::Up, ctrl: false } => navigate::by(state, -1),
+        KeyChord { key: Key::Down, ctrl: false } => navigate::by(state, 1),
+        KeyChord { key: Key::Backspace, ctrl: false } => {
+            if field.pop().is_none() {
+                state.filter_input = None;
+            }
+            refilter(state);
+        }
+        KeyChord { key: Key::Char('u'), ctrl: true } => {
+            field.clear();
+            refilter(state);
+        }
+        KeyChord { key: Key::Char(c), ctrl: false } => {
+            overlay::put(field, c.encode_utf8(&mut [0; 4]));
+            refilter(state);
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn refilter(state: &mut State) {
+    let text = state.filter_input.clone().unwrap_or_default();
+    state.filter = Filter::read(&text).0;
+    state.rebuild_lists();
+}

@@ -1,0 +1,263 @@
+//! Going about: the cursor, the channels, the stack of screens, and the detail that is watched while it is open.
+
+use super::detail::{self, Detail};
+use super::effect::Effect;
+use super::fleet::Row;
+use super::list::{Item, List, Scope, in_line, line_of};
+use super::model::Mark;
+use super::screen::{RolloutView, Screen};
+use super::selection::Selected;
+use super::source::channel_name;
+use super::state::State;
+use crate::argo::feed::{DetailId, Order};
+use crate::names::RolloutKey;
+
+/// Rows of a page of what is scrolled.
+#[must_use]
+pub fn page(state: &State) -> isize {
+    let rows = match state.screen() {
+        Screen::Matrix | Screen::Board(_) => state.list().page,
+        _ => state.page_rows,
+    };
+    isize::try_from(rows.max(1)).unwrap_or(isize::MAX)
+}
+
+/// Moves the cursor or scrolls, not beyond the ends.
+pub fn by(state: &mut State, rows: isize) {
+    if matches!(state.screen(), Screen::Matrix | Screen::Board(_)) {
+        state.list_mut().move_by(rows);
+        state.touch();
+        return;
+    }
+    let (length, page) = (super::frame::scroll_length(state), state.page_rows);
+    let most = length.saturating_sub(page.min(length));
+    let current = current_step(state);
+    let scrolled = |from: usize, most: usize| from.min(most).saturating_add_signed(rows).min(most);
+    match state.screens.last_mut() {
+        Some(Screen::Help { scroll, .. } | Screen::Trouble { scroll, .. } | Screen::FirstRun { scroll }) => {
+            // The view wraps long lines; one may go on to the last line of the text.
+            *scroll = scrolled(*scroll, length.saturating_sub(1));
+        }
+        Some(Screen::Log(first)) => {
+            let next = scrolled(first.unwrap_or(most), most);
+            *first = (next < most).then_some(next);
+        }
+        Some(Screen::Rollout(view)) => {
+            let start = if view.focus == 0 { current.saturating_sub(2) } else { 0 };
+            let from = view.scroll[view.focus].unwrap_or(start);
+            view.scroll[view.focus] = Some(scrolled(from, length.saturating_sub(1)));
+        }
+        _ => {}
+    }
+    state.touch();
+}
+
+fn current_step(state: &State) -> usize {
+    let index = state.selected_row().and_then(|row| row.rollout.status.current_step_index);
+    index.and_then(|index| usize::try_from(index).ok()).unwrap_or(0)
+}
+
+/// Shows a stack of screens.
+pub fn show(state: &mut State, screens: Vec<Screen>) -> Vec<Effect> {
+    if screens.is_empty() || screens == state.screens {
+        return Vec::new();
+    }
+    state.screens_before = Some(std::mem::replace(&mut state.screens, screens));
+    let board = state.screens.iter().rev().find_map(|screen| match screen {
+        Screen::Board(channel) => Some(*channel),
+        _ => None,
+    });
+    if let Some(channel) = board
+        && state.board.scope != Scope::Board(channel)
+    {
+        let page = state.board.page;
+        state.board = List::new(Scope::Board(channel));
+        state.board.page = page;
+    }
+    state.rebuild_lists();
+    sync_detail(state)
+}
+
+/// Puts a screen on the stack.
+pub fn push(state: &mut State, screen: Screen) -> Vec<Effect> {
+    if std::mem::discriminant(state.screen()) == std::mem::discriminant(&screen) {
+        return Vec::new();
+    }
+    let mut screens = state.screens.clone();
+    screens.push(screen);
+    show(state, screens)
+}
+
+/// Takes the topmost screen away, but not the last.
+pub fn pop(state: &mut State) -> Vec<Effect> {
+    let mut screens = state.screens.clone();
+    if screens.len() < 2 {
+        return Vec::new();
+    }
+    screens.pop();
+    show(state, screens)
+}
+
+/// Back to the screens before.
+pub fn last_screen(state: &mut State) -> Vec<Effect> {
+    let before = state.screens_before.clone();
+    before.map_or_else(Vec::new, |screens| show(state, screens))
+}
+
+/// Opens what is selected: the rollout, the channel where there are several, the error where there is none.
+pub fn open(state: &mut State) -> Vec<Effect> {
+    match state.selected() {
+        Selected::One(row) => {
+            let key = row.key.clone();
+            push(state, Screen::Rollout(RolloutView::new(key)))
+        }
+        Selected::Several(_) => toggle_board(state),
+        Selected::Nothing => open_trouble(state),
+    }
+}
+
+/// The error of the selected channel's connection.
+pub fn open_trouble(state: &mut State) -> Vec<Effect> {
+    let source = state.selected_source_id();
+    source.map_or_else(Vec::new, |source| push(state, Screen::Trouble { source, scroll: 0 }))
+}
+
+/// From the overview to the channel's list, and back, with the cursor on the same rollout.
+pub fn toggle_board(state: &mut State) -> Vec<Effect> {
+    if let Screen::Board(channel) = *state.screen() {
+        let row = state.selected_row().cloned();
+        let effects = show(state, vec![Screen::Matrix]);
+        state.matrix.column = channel;
+        if let Some(row) = row {
+            state.matrix.select_row(&row);
+        }
+        return effects;
+    }
+    channel(state, state.matrix.column)
+}
+
+/// A channel: its list, or the same service's rollout there.
+pub fn channel(state: &mut State, channel: usize) -> Vec<Effect> {
+    if channel >= state.setup.settings.channels.len() {
+        return Vec::new();
+    }
+    if let Screen::Rollout(view) = state.screen() {
+        let key = view.key.clone();
+        return same_service(state, &key, channel);
+    }
+    let wanted: Option<Row> = match state.list().cursor() {
+        Some(Item::Line(line)) => state.cell(line, channel).first().map(|row| (*row).clone()),
+        Some(Item::Row(key)) => state.fleet.get(key).and_then(|row| counterpart(state, row, channel)).cloned(),
+        None => None,
+    };
+    state.matrix.column = channel;
+    let effects = show(state, vec![Screen::Matrix, Screen::Board(channel)]);
+    if let Some(row) = wanted {
+        state.board.select_row(&row);
+    }
+    effects
+}
+
+/// The rollout of the same service in another channel, if there is exactly one.
+fn counterpart<'a>(state: &'a State, row: &Row, channel: usize) -> Option<&'a Row> {
+    let line = line_of(row, state.fleet.is_split(&row.service));
+    match state.cell(&line, channel).as_slice() {
+        [one] => Some(one),
+        _ => None,
+    }
+}
+
+fn same_service(state: &mut State, key: &RolloutKey, channel: usize) -> Vec<Effect> {
+    let Some(row) = state.fleet.get(key) else { return Vec::new() };
+    if row.channel == channel {
+        return Vec::new();
+    }
+    let service = row.service.clone();
+    if let Some(there) = counterpart(state, row, channel).map(|row| row.key.clone()) {
+        let mut screens = state.screens.clone();
+        screens.pop();
+        screens.push(Screen::Rollout(RolloutView::new(there)));
+        state.matrix.column = channel;
+        return show(state, screens);
+    }
+    let name = channel_name(&state.setup, channel).to_owned();
+    state.toast(Mark::Attention, format!("{service} has no single rollout in {name}: press 0 for all channels"));
+    Vec::new()
+}
+
+/// The channel to the left or right.
+pub fn channel_by(state: &mut State, by: isize) -> Vec<Effect> {
+    let last = state.setup.settings.channels.len().saturating_sub(1);
+    let to = state.selected_channel().saturating_add_signed(by).min(last);
+    if matches!(state.screen(), Screen::Matrix) {
+        state.matrix.column = to;
+        state.touch();
+        return Vec::new();
+    }
+    if to == state.selected_channel() { Vec::new() } else { channel(state, to) }
+}
+
+/// To the next that needs a person: down the list and round again; on a rollout's page, to the next rollout.
+pub fn next_attention(state: &mut State) -> Vec<Effect> {
+    if let Screen::Rollout(view) = state.screen() {
+        let mut needing: Vec<&Row> = state.fleet.rows().filter(|row| row.needs_person()).collect();
+        needing.sort_by(|a, b| (a.urgency, &a.service, &a.key).cmp(&(b.urgency, &b.service, &b.key)));
+        let after = needing.iter().position(|row| row.key == view.key).map_or(0, |at| at + 1);
+        let next = needing.get(after).or(needing.first()).map(|row| row.key.clone());
+        let Some(key) = next else { return Vec::new() };
+        let mut screens = state.screens.clone();
+        screens.pop();
+        screens.push(Screen::Rollout(RolloutView::new(key)));
+        return show(state, screens);
+    }
+    let list = state.list();
+    let found = (1..=list.len()).map(|step| (list.at() + step) % list.len()).find_map(|index| {
+        let row = match list.item(index)? {
+            Item::Row(key) => state.fleet.get(key).filter(|row| row.needs_person())?,
+            Item::Line(line) => state
+                .fleet
+                .of_service(&line.service)
+                .filter(|row| in_line(line, row) && row.needs_person())
+                .min_by_key(|row| (row.urgency, row.key.clone()))?,
+        };
+        Some((index, row.channel))
+    });
+    match found {
+        Some((index, channel)) => {
+            if !state.on_board() {
+                state.matrix.column = channel;
+            }
+            state.list_mut().move_to(index);
+            state.touch();
+        }
+        None => state.toast(Mark::Ok, "nothing else needs you in this list"),
+    }
+    Vec::new()
+}
+
+/// Watches the children of the rollout whose page is on the stack, and of no other.
+pub fn sync_detail(state: &mut State) -> Vec<Effect> {
+    let wanted = state.screens.iter().rev().find_map(|screen| match screen {
+        Screen::Rollout(view) => Some(view.key.clone()),
+        _ => None,
+    });
+    let row = wanted.as_ref().and_then(|key| state.fleet.get(key));
+    let same = match (&state.detail, row) {
+        (Some(detail), Some(row)) => detail.key == row.key && detail.uid == row.rollout.meta.uid,
+        (None, None) => true,
+        _ => false,
+    };
+    if same {
+        return Vec::new();
+    }
+    let opening = row.and_then(|row| Some((row.key.clone(), row.rollout.clone(), detail::selector(&row.rollout)?)));
+    let mut effects: Vec<Effect> =
+        state.detail.take().map(|detail| Effect::Order(Order::CloseDetail(detail.id))).into_iter().collect();
+    if let Some((key, rollout, selector)) = opening {
+        let id = DetailId(state.number());
+        let cluster_now = state.sources.get(key.source).map_or(state.now, |source| source.cluster_time(state.now));
+        state.detail = Some(Detail::new(id, key.clone(), &rollout, cluster_now));
+        effects.push(Effect::Order(Order::OpenDetail { detail: id, key, selector }));
+    }
+    effects
+}

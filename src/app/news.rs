@@ -1,0 +1,202 @@
+//! News from the edge of the cluster: connections, watch events, answers. A watch event that changes nothing that is
+//! shown marks nothing dirty.
+
+use super::effect::Effect;
+use super::fleet::{Change, ChangeKind, Deriving, Row};
+use super::model::HappenedLine;
+use super::overlay::Overlay;
+use super::present::{Subject, page};
+use super::screen::Screen;
+use super::source::channel_name;
+use super::state::State;
+use super::{connection, navigate, request};
+use crate::argo::feed::{Answer, Delta, DetailId, News, RequestId, TroubleKind};
+use crate::argo::rollout::Rollout;
+use crate::names::{RolloutKey, SourceId};
+
+/// Takes one piece of news.
+pub fn take(state: &mut State, news: News) -> Vec<Effect> {
+    match news {
+        News::Link(source, link) => connection::link(state, source, link),
+        News::Heard(source, at) => connection::heard(state, source, at),
+        News::Skew(source, skew) => connection::skew(state, source, skew),
+        News::Note(source, words) => connection::note(state, source, &words),
+        News::Rollouts(source, delta) => rollouts(state, source, delta),
+        News::ReplicaSets(id, delta) => children(state, id, |detail| detail.replica_sets(delta)),
+        News::Pods(id, delta) => children(state, id, |detail| detail.pods(delta)),
+        News::DetailTrouble(id, kind, trouble) => children(state, id, |detail| detail.trouble(kind, trouble)),
+        News::Access(source, namespace, access) => {
+            state.access.answered(source, namespace, access, state.now);
+            state.touch();
+            Vec::new()
+        }
+        News::Answer(id, answer) => answered(state, id, answer),
+    }
+}
+
+fn rollouts(state: &mut State, source: SourceId, delta: Delta<Rollout>) -> Vec<Effect> {
+    // A cluster is said to be heard of by itself; a recording is not.
+    let mut effects = if state.setup.replay { connection::heard(state, source, state.now) } else { Vec::new() };
+    let Some(known) = state.sources.get(source) else { return effects };
+    let how = Deriving {
+        now: state.now,
+        cluster_now: known.cluster_time(state.now),
+        service_of: &state.setup.settings.service_of,
+        channel: known.info.channel,
+    };
+    let listed = known.listed;
+    let whole = matches!(delta, Delta::Reset(_));
+    let changes = state.fleet.apply(source, delta, how);
+    if whole && let Some(source) = state.sources.get_mut(source) {
+        // An empty list is news too: "nothing there" replaces "not known".
+        state.dirty |= !source.listed;
+        source.listed = true;
+    }
+    // Many at once (a first list, a page of it): sorting once is cheaper than finding so many places.
+    let bulk = changes.iter().filter(|change| !matches!(change.kind, ChangeKind::Changed { .. })).count() > 64;
+    for change in &changes {
+        take_change(state, change, bulk, listed);
+    }
+    if bulk {
+        state.rebuild_lists();
+    }
+    if changes.iter().any(|change| touches_detail(state, &change.key)) {
+        effects.extend(navigate::sync_detail(state));
+    }
+    effects
+}
+
+fn touches_detail(state: &State, key: &RolloutKey) -> bool {
+    state.screens.iter().any(|screen| matches!(screen, Screen::Rollout(view) if view.key == *key))
+}
+
+fn take_change(state: &mut State, change: &Change, bulk: bool, listed: bool) {
+    let key = &change.key;
+    match &change.kind {
+        ChangeKind::Added => {
+            let (lists, fleet, sieve) = state.lists();
+            if let Some(row) = fleet.get(key).filter(|_| !bulk) {
+                for list in lists {
+                    list.add(row, fleet, &sieve);
+                }
+            }
+            state.dirty = true;
+            if listed {
+                happened(state, key, None);
+            }
+        }
+        ChangeKind::Removed { before } => {
+            let (lists, fleet, sieve) = state.lists();
+            if !bulk {
+                for list in lists {
+                    list.remove(before, fleet, &sieve);
+                }
+            }
+            state.dirty = true;
+            state.writes.gone(key, state.now);
+            if let Some(Overlay::Promote(dialog)) = &mut state.overlay
+                && dialog.key == *key
+            {
+                dialog.gone(state.now);
+            }
+            happened_words(state, before, "deleted".to_owned());
+        }
+        ChangeKind::Changed { before, looks_different } => changed(state, key, before, *looks_different),
+    }
+}
+
+fn changed(state: &mut State, key: &RolloutKey, before: &Row, looks_different: bool) {
+    let now = state.now;
+    let Some(row) = state.fleet.get(key) else { return };
+    let rollout = row.rollout.clone();
+    if looks_different {
+        let moves = row.urgency != before.urgency;
+        let sifted = state.attention_only || !state.filter.is_empty();
+        let renamed = row.service != before.service;
+        let seen = state.list().shows(row) || row.needs_person() || before.needs_person();
+        state.matrix.unsorted |= moves || sifted;
+        state.board.unsorted |= moves || sifted;
+        state.dirty |= seen;
+        if renamed {
+            state.rebuild_lists();
+        }
+        happened(state, key, Some(before));
+        if let Some(source) = state.sources.get_mut(key.source)
+            && source.away_since.is_some()
+        {
+            source.changes_while_away += 1;
+        }
+    }
+    // What is open or selected shows more of the object than a list does.
+    state.dirty |= state.selected_row().is_some_and(|row| row.key == *key);
+    state.dirty |= state.writes.observe(key, &rollout, now);
+    if let Some(Overlay::Promote(dialog)) = &mut state.overlay
+        && dialog.key == *key
+    {
+        dialog.observe(&rollout, now);
+        state.dirty = true;
+    }
+    if let Some(detail) = &mut state.detail
+        && detail.key == *key
+    {
+        let cluster_now = state.sources.get(key.source).map_or(now, |source| source.cluster_time(now));
+        detail.derive(&rollout, cluster_now);
+        state.dirty = true;
+    }
+}
+
+/// Writes down what a person would want to have seen: a phase, a step, a version, an abort.
+fn happened(state: &mut State, key: &RolloutKey, before: Option<&Row>) {
+    let Some(row) = state.fleet.get(key) else { return };
+    let telling = before.is_none_or(|before| {
+        let (old, new) = (&before.rollout.status, &row.rollout.status);
+        before.picture.phase != row.picture.phase
+            || before.picture.step != row.picture.step
+            || old.current_pod_hash != new.current_pod_hash
+            || old.abort != new.abort
+    });
+    if telling {
+        let context = state.context(row, false);
+        let words = page::headline(&Subject::new(&row.rollout, &row.picture, &context));
+        let row = row.clone();
+        happened_words(state, &row, words);
+    }
+}
+
+fn happened_words(state: &mut State, row: &Row, words: String) {
+    let channel = channel_name(&state.setup, row.channel).to_owned();
+    state.notes.happened(HappenedLine { at: state.now, channel, service: row.service.to_string(), words });
+}
+
+fn children(state: &mut State, id: DetailId, change: impl FnOnce(&mut super::detail::Detail)) -> Vec<Effect> {
+    let now = state.now;
+    if let Some(detail) = state.detail.as_mut().filter(|detail| detail.id == id)
+        && let Some(row) = state.fleet.get(&detail.key)
+    {
+        let cluster_now = state.sources.get(detail.key.source).map_or(now, |source| source.cluster_time(now));
+        let note = detail.note();
+        change(detail);
+        state.dirty |= detail.derive(&row.rollout, cluster_now) || detail.note() != note;
+    }
+    Vec::new()
+}
+
+fn answered(state: &mut State, id: RequestId, answer: Answer) -> Vec<Effect> {
+    let now = state.now;
+    let trouble = request::trouble_of(&answer).cloned();
+    let Some(write) = state.writes.answered(id, answer, now) else { return Vec::new() };
+    let verdict = write.verdict(now);
+    let (source, namespace) = (write.key.source, write.key.namespace.clone());
+    state.notes.log(now, verdict.mark, verdict.words.clone());
+    if matches!(state.overlay, Some(Overlay::Leave(_))) && state.writes.in_flight() == 0 {
+        // What was waited for is there: the question is answered.
+        state.overlay = None;
+    }
+    state.touch();
+    let mut effects = vec![Effect::Log(verdict.words)];
+    if trouble.is_some_and(|trouble| trouble.kind == TroubleKind::Forbidden) {
+        state.access.forget(source);
+        effects.extend(state.access.want(source, &namespace, now).map(Effect::Order));
+    }
+    effects
+}

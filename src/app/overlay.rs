@@ -1,0 +1,147 @@
+//! Overlays: what lies over a screen and takes the keys first. The dialog before a promote, and the question before
+//! leaving while a write is in flight.
+
+use super::present::dialog::{BUTTON_CALL, BUTTON_CANCEL, BUTTON_PROMOTE};
+use crate::argo::promote::{self, Promotion};
+use crate::argo::rollout::Rollout;
+use crate::names::RolloutKey;
+use jiff::{SignedDuration, Timestamp};
+
+/// Keys that were typed before the dialog could be read do nothing in it.
+const TYPED_AHEAD: SignedDuration = SignedDuration::from_millis(300);
+/// The longest text that a field takes, in bytes.
+pub const FIELD: usize = 4 * 1024;
+
+/// What lies over the screen.
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    /// Before a promote.
+    Promote(Box<PromoteDialog>),
+    /// Before leaving while a write is in flight. Index of the focused button: 0 waits, 1 leaves.
+    Leave(usize),
+}
+
+/// The dialog before a promote.
+#[derive(Clone, Debug)]
+pub struct PromoteDialog {
+    /// Which rollout.
+    pub key: RolloutKey,
+    /// What will be sent, decided when the dialog opened.
+    pub promotion: Promotion,
+    /// The name that has to be typed.
+    pub name: Option<String>,
+    /// What has been typed.
+    pub typed: String,
+    /// Index of the focused button.
+    pub focus: usize,
+    /// Shows the request.
+    pub show_call: bool,
+    /// The rollout has left the situation the promotion was decided on: how, in words.
+    pub changed: Option<String>,
+    /// When it opened (local time).
+    pub opened_at: Timestamp,
+}
+
+/// The buttons in the order of Tab, from Cancel on.
+const ORDER: [usize; 3] = [BUTTON_CANCEL, BUTTON_PROMOTE, BUTTON_CALL];
+
+impl PromoteDialog {
+    /// As it opens: the focus on Cancel.
+    #[must_use]
+    pub fn new(key: RolloutKey, promotion: Promotion, name: Option<String>, now: Timestamp) -> Self {
+        Self {
+            key,
+            promotion,
+            name,
+            typed: String::new(),
+            focus: BUTTON_CANCEL,
+            show_call: false,
+            changed: None,
+            opened_at: now,
+        }
+    }
+
+    /// Whether a key comes too early to be meant for it.
+    #[must_use]
+    pub fn is_typed_ahead(&self, now: Timestamp) -> bool {
+        now.duration_since(self.opened_at) < TYPED_AHEAD
+    }
+
+    /// The name that has to be typed is there, letter for letter.
+    #[must_use]
+    pub fn name_fits(&self) -> bool {
+        self.name.as_ref().is_none_or(|name| *name == self.typed)
+    }
+
+    /// Moves the focus to another button.
+    pub fn turn(&mut self, by: isize) {
+        let at = ORDER.iter().position(|button| *button == self.focus).unwrap_or(0);
+        let next = at.wrapping_add_signed(by) % ORDER.len();
+        // `wrapping_add_signed(-1)` at 0 is usize::MAX, which is 0 modulo 3: the last one is meant.
+        self.focus = if at == 0 && by < 0 { ORDER[ORDER.len() - 1] } else { ORDER[next] };
+    }
+
+    /// Puts text into the name field.
+    pub fn put(&mut self, text: &str) {
+        put(&mut self.typed, text);
+    }
+
+    /// The rollout is another one than before. As long as the situation holds, only the resourceVersion moves along;
+    /// once it does not, nothing can be sent from here any more, even if it were to come back. Whether it changed.
+    pub fn observe(&mut self, rollout: &Rollout, now: Timestamp) -> bool {
+        if self.changed.is_some() {
+            return false;
+        }
+        if promote::still_holds(&self.promotion.seen, rollout) {
+            self.promotion.seen.resource_version = rollout.meta.resource_version.clone();
+            return false;
+        }
+        self.changed = Some(difference(&self.promotion, rollout, now));
+        true
+    }
+
+    /// The rollout is gone.
+    pub fn gone(&mut self, now: Timestamp) {
+        let clock = super::present::time::clock(now, now);
+        self.changed.get_or_insert_with(|| format!("changed {clock}: the rollout was deleted"));
+    }
+}
+
+/// Puts text into a field: newlines become blanks, other control characters go, up to [`FIELD`] bytes.
+pub fn put(field: &mut String, text: &str) {
+    let fits =
+        text.trim_end_matches(['\r', '\n']).chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c });
+    for c in fits.filter(|c| !c.is_control()) {
+        if field.len() + c.len_utf8() > FIELD {
+            break;
+        }
+        field.push(c);
+    }
+}
+
+/// What is different from the situation that was decided on, in words.
+fn difference(promotion: &Promotion, rollout: &Rollout, now: Timestamp) -> String {
+    let seen = &promotion.seen;
+    let status = &rollout.status;
+    let what = if seen.uid != rollout.meta.uid {
+        "the rollout was deleted and made anew".to_owned()
+    } else if rollout.meta.deleting.is_some() {
+        "the rollout is being deleted".to_owned()
+    } else if status.abort {
+        "the update was aborted".to_owned()
+    } else if seen.pod_hash != status.current_pod_hash {
+        "another version is being rolled out".to_owned()
+    } else if seen.step_index != status.current_step_index {
+        let steps = rollout.spec.steps().len();
+        format!("step {}/{steps}", status.current_step_index.unwrap_or(0))
+    } else if !seen.pauses.is_empty() && status.pause_conditions.is_empty() {
+        "the pause is over".to_owned()
+    } else if seen.spec_paused != rollout.spec.paused {
+        if rollout.spec.paused { "it was paused by hand".to_owned() } else { "it was resumed by hand".to_owned() }
+    } else if seen.generation != rollout.meta.generation {
+        "its spec was changed".to_owned()
+    } else {
+        "another pause began".to_owned()
+    };
+    format!("changed {}: {what}, review", super::present::time::clock(now, now))
+}

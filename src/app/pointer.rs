@@ -1,0 +1,89 @@
+//! The mouse and the size of the terminal. A click never writes, except on a button of an open dialog.
+
+use super::action::Action;
+use super::effect::Effect;
+use super::event::Target;
+use super::overlay::Overlay;
+use super::screen::Screen;
+use super::state::State;
+use super::{act, keyboard, navigate, promote};
+
+/// The wheel.
+pub fn scroll(state: &mut State, rows: i16) -> Vec<Effect> {
+    if state.overlay.is_some() {
+        return Vec::new();
+    }
+    navigate::by(state, isize::from(rows));
+    promote::ask_rights(state)
+}
+
+/// A click on something that the last frame placed.
+pub fn click(state: &mut State, target: Target) -> Vec<Effect> {
+    match (target, &mut state.overlay) {
+        (Target::Button(button), Some(Overlay::Promote(dialog))) => {
+            if dialog.is_typed_ahead(state.now) {
+                return Vec::new();
+            }
+            if usize::from(button) <= super::present::dialog::BUTTON_PROMOTE {
+                dialog.focus = usize::from(button);
+                state.touch();
+                return promote::press(state);
+            }
+            Vec::new()
+        }
+        (Target::Button(button), Some(Overlay::Leave(focus))) => {
+            *focus = usize::from(button).min(1);
+            keyboard::press_leave(state)
+        }
+        (Target::Row { row, column }, None) => click_row(state, usize::from(row), usize::from(column)),
+        (Target::Row { .. }, Some(_)) | (Target::Button(_), None) => Vec::new(),
+    }
+}
+
+fn click_row(state: &mut State, row: usize, column: usize) -> Vec<Effect> {
+    if !matches!(state.screen(), Screen::Matrix | Screen::Board(_)) {
+        return Vec::new();
+    }
+    let on_matrix = matches!(state.screen(), Screen::Matrix);
+    let list = state.list_mut();
+    let index = list.first + row;
+    if index >= list.len() {
+        return Vec::new();
+    }
+    let again = list.at() == index && (!on_matrix || list.column == column);
+    if again {
+        return act::run(state, Action::Open);
+    }
+    list.move_to(index);
+    if on_matrix {
+        state.matrix.column = column.min(state.setup.settings.channels.len().saturating_sub(1));
+    }
+    state.touch();
+    promote::ask_rights(state)
+}
+
+/// The terminal has a new size. Some pseudo-terminals say 0x0: nothing is known then, and the size stays.
+pub fn resize(state: &mut State, columns: u16, rows: u16) -> Vec<Effect> {
+    let size = if columns == 0 || rows == 0 { (80, 24) } else { (columns, rows) };
+    if size != state.size {
+        state.size = size;
+        // Until the frame has told, as many rows as the terminal has: the view shows what fits.
+        for list in [&mut state.matrix, &mut state.board] {
+            list.set_page(usize::from(size.1));
+        }
+        state.touch();
+    }
+    Vec::new()
+}
+
+/// What the last frame placed.
+pub fn placed(state: &mut State, page_rows: u16) -> Vec<Effect> {
+    let rows = usize::from(page_rows).max(1);
+    let changed = match state.screen() {
+        Screen::Matrix => state.matrix.set_page(rows),
+        Screen::Board(_) => state.board.set_page(rows),
+        _ => std::mem::replace(&mut state.page_rows, rows) != rows,
+    };
+    state.dirty |= changed;
+    Vec::new()
+}

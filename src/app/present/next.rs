@@ -1,0 +1,37 @@
+//! The `next` line: what happens by itself, when, and what a key would change.
+
+use super::Subject;
+use super::standing::{self, Standing};
+use crate::argo::forecast;
+
+/// For the page of a rollout.
+#[must_use]
+pub fn line(subject: &Subject<'_>) -> String {
+    if let Some(age) = subject.stale_age() {
+        let (key, context) = (subject.context.promote_key, subject.context);
+        return format!("{key} is off here: {} in {} is {age} old", context.cluster, context.channel);
+    }
+    if standing::of(subject) == Standing::Promoting {
+        return "the controller has the promote and moves on by itself".to_owned();
+    }
+    // Noted for the time of the next change: the sentence may hold a countdown to any of these.
+    let sets = subject.picture.revisions.iter().flat_map(|revision| &revision.replica_sets);
+    let times = sets.filter_map(|set| set.scale_down_at).chain(standing::ends_at(subject));
+    for until in times.chain(subject.rollout.spec.restart_at) {
+        let _ = subject.countdown(until);
+    }
+    let context = subject.context;
+    forecast::next_sentence(subject.rollout, subject.picture, context.cluster_now, context.promote_key)
+}
+
+/// For a list: with service and channel in front.
+#[must_use]
+pub fn line_in_list(subject: &Subject<'_>) -> String {
+    let context = subject.context;
+    match line(subject).as_str() {
+        "" => String::new(),
+        // It names the channel itself.
+        off if context.stale.is_some() => off.to_owned(),
+        sentence => format!("{} in {}: {sentence}", context.service, context.channel),
+    }
+}

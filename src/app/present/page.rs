@@ -1,0 +1,158 @@
+//! The page of one rollout: headline, facts, gauge, ladder, revisions, conditions, about.
+
+use super::standing::{self, Standing};
+use super::{Subject, about, cause, conditions, ladder, tree, version, weight};
+use crate::app::model::RolloutPage;
+use crate::argo::forecast::step_words;
+use crate::argo::rollout::StrategyKind;
+
+/// The page, unscrolled, with the focus on the steps. `revisions_note` says why revisions are missing or incomplete
+/// (`loading…`, `no right to list pods in shop`); empty when they are complete.
+#[must_use]
+pub fn page(subject: &Subject<'_>, revisions_note: &str) -> RolloutPage {
+    let (rollout, picture, context) = (subject.rollout, subject.picture, subject.context);
+    let replicas = picture.replicas;
+    RolloutPage {
+        service: if *context.service == *rollout.meta.name {
+            context.service.to_owned()
+        } else {
+            format!("{} ({})", context.service, rollout.meta.name)
+        },
+        mark: standing::mark(subject),
+        headline: headline(subject),
+        facts: facts(subject),
+        message: picture.message.clone(),
+        gauge: weight::gauge(subject),
+        gauge_note: weight::note(subject),
+        steps: ladder::steps(subject),
+        current_step: ladder::current(subject),
+        steps_scroll: None,
+        steps_note: ladder::note(subject),
+        replicas: [
+            ("desired", replicas.desired),
+            ("current", replicas.current),
+            ("updated", replicas.updated),
+            ("ready", replicas.ready),
+            ("available", replicas.available),
+        ],
+        revisions: tree::lines(subject),
+        revisions_note: revisions_note.to_owned(),
+        conditions: conditions::lines(subject),
+        warnings: picture.warnings.clone(),
+        about: about::facts(subject),
+        stale: subject.stale_age(),
+        scroll: 0,
+        focus: 0,
+        zoom: false,
+    }
+}
+
+/// The first row: `Paused at step 4 of 8, waits for you`. Steps are numbered here as in the ladder below, from 1.
+#[must_use]
+pub fn headline(subject: &Subject<'_>) -> String {
+    let at = match ladder::current(subject) {
+        Some(step) => format!(" at step {} of {}", step + 1, subject.steps().len()),
+        None => String::new(),
+    };
+    match standing::of(subject) {
+        Standing::Unreadable => {
+            format!("Cannot be read: {}", subject.rollout.unreadable.as_deref().unwrap_or_default())
+        }
+        Standing::Deleting => "Is being deleted".to_owned(),
+        Standing::NotObserved => "Changed, the controller has not seen it yet".to_owned(),
+        Standing::Retrying => "Retry asked for, the controller has not reacted yet".to_owned(),
+        Standing::Aborting => "Abort asked for, the controller has not reacted yet".to_owned(),
+        Standing::Aborted => format!("Aborted: {}{}", cause::of(subject), who_serves(subject)),
+        Standing::InvalidSpec => format!("The controller refuses the spec: {}", cause::of(subject)),
+        Standing::NoProgress => format!("No progress{at}: {}", cause::of(subject)),
+        Standing::Degraded => format!("Degraded: {}", cause::of(subject)),
+        Standing::Promoting => format!("Promoted{at}, the controller has not moved on yet"),
+        Standing::WaitsForYou => format!("Paused{at}, waits for you"),
+        Standing::ByHand => format!("Paused by hand{at}, waits for you"),
+        Standing::Inconclusive => format!("Paused{at}, the analysis was inconclusive: waits for you"),
+        Standing::Preview => "Preview waits for you before the cut-over".to_owned(),
+        Standing::Timed => timed(subject, &at),
+        Standing::Paused => format!("Paused{at}"),
+        Standing::PromotingFull => "Full promotion: all steps are skipped".to_owned(),
+        Standing::Restarting => "Pods are being restarted".to_owned(),
+        Standing::Healthy => healthy(subject),
+        Standing::Unknown => match subject.picture.phase.as_str() {
+            "" => "The controller has not said how it stands".to_owned(),
+            word => format!("{word} (a phase this program does not know)"),
+        },
+        Standing::Analysis | Standing::Scaling | Standing::Progressing => progressing(subject),
+    }
+}
+
+fn timed(subject: &Subject<'_>, at: &str) -> String {
+    let left = standing::ends_at(subject).map(|until| subject.countdown(until));
+    if subject.picture.strategy == StrategyKind::BlueGreen {
+        return format!("Preview is up, cut-over by itself {}", left.unwrap_or_default());
+    }
+    match left.as_deref() {
+        Some("due") => format!("Paused{at}, the timer is over"),
+        Some(left) => format!("Paused{at}, goes on {left}"),
+        None => format!("Paused{at}, goes on by itself"),
+    }
+}
+
+fn healthy(subject: &Subject<'_>) -> String {
+    match standing::for_how_long(subject, true).as_str() {
+        "" => "Healthy".to_owned(),
+        "now" => "Healthy since now".to_owned(),
+        age => format!("Healthy for {age}"),
+    }
+}
+
+fn progressing(subject: &Subject<'_>) -> String {
+    let total = subject.steps().len();
+    match ladder::current(subject).and_then(|at| subject.steps().get(at).map(|step| (at, step))) {
+        Some((at, step)) => {
+            format!("Progressing at step {} of {total}: {}", at + 1, step_words(step, subject.rollout.max_weight()))
+        }
+        None if total > 0 && subject.picture.step.is_some() && subject.is_updating() && !subject.is_lagging() => {
+            "Progressing: all steps are done, pods change over".to_owned()
+        }
+        None if subject.picture.message.is_empty() => "Progressing".to_owned(),
+        None => format!("Progressing: {}", subject.picture.message),
+    }
+}
+
+/// What serves the traffic after an abort, as far as it is known.
+fn who_serves(subject: &Subject<'_>) -> &'static str {
+    match subject.picture.weights {
+        Some(weights) if weights.actual == Some(0) => ", stable serves 100 %",
+        _ => "",
+    }
+}
+
+/// The right end of the first row: `canary · 2.41.0 → 2.42.0 · rev 42`.
+#[must_use]
+pub fn facts(subject: &Subject<'_>) -> String {
+    let mut parts = vec![strategy(subject)];
+    parts.push(version::change(subject));
+    let revision = subject.rollout.meta.revision();
+    // The controller numbers a new template only when it has seen it.
+    if revision > 0 && !subject.is_lagging() {
+        parts.push(format!("rev {revision}"));
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
+}
+
+/// The strategy in words, with what sets the weights: `canary by istio`.
+pub(super) fn strategy(subject: &Subject<'_>) -> String {
+    match subject.picture.strategy {
+        StrategyKind::Canary => {
+            let canary = subject.rollout.spec.strategy.canary.as_ref();
+            let routers = canary.and_then(|canary| canary.traffic_routing.as_ref()).map(|routing| &routing.routers);
+            match routers.filter(|routers| !routers.is_empty()) {
+                Some(routers) => format!("canary by {}", routers.join(" and ")),
+                None => "canary".to_owned(),
+            }
+        }
+        StrategyKind::BlueGreen => "blue-green".to_owned(),
+        StrategyKind::Unknown if subject.rollout.unreadable.is_some() => String::new(),
+        StrategyKind::Unknown => "no single strategy".to_owned(),
+    }
+}

@@ -1,0 +1,183 @@
+//! Writes that were sent: from `sent` over `accepted` to what the controller did, judged by the watched object alone.
+//! While one is not settled, no second one goes out for the same rollout.
+
+use super::model::Verdict;
+use super::present::tick;
+use super::present::verdict::{self, About, Stage};
+use crate::argo::feed::{Answer, RequestId, Trouble};
+use crate::argo::promote::{self, Reaction, Seen};
+use crate::argo::rollout::Rollout;
+use crate::names::RolloutKey;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::VecDeque;
+
+/// Writes that are remembered.
+const KEPT: usize = 32;
+/// A settled verdict stays so long on screen; trouble three times as long.
+const STAYS: SignedDuration = SignedDuration::from_secs(10);
+/// Without an answer and without a trace on the object for this long, a write is taken for lost.
+const LOST_AFTER: SignedDuration = SignedDuration::from_secs(10);
+
+/// One write.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// Its number.
+    pub id: RequestId,
+    /// Which rollout.
+    pub key: RolloutKey,
+    /// Service, for people.
+    pub service: String,
+    /// Channel, for people.
+    pub channel: String,
+    /// Steps in all.
+    pub steps: Option<usize>,
+    /// What it was decided on.
+    pub seen: Seen,
+    /// When it was sent (local time).
+    pub sent_at: Timestamp,
+    /// How it was answered, and when (local time).
+    pub answer: Option<(Answer, Timestamp)>,
+    /// What the watched object shows since.
+    pub reaction: Reaction,
+    /// When the controller moved on (local time).
+    pub reacted_at: Option<Timestamp>,
+}
+
+impl Write {
+    fn stage(&self) -> Stage<'_> {
+        match &self.answer {
+            None => Stage::Sent { at: self.sent_at },
+            Some((Answer::Accepted { .. }, at)) => {
+                Stage::Accepted { at: *at, reaction: &self.reaction, settled_at: self.reacted_at }
+            }
+            Some((Answer::Moved { sentence }, _)) => Stage::Moved { sentence },
+            Some((Answer::Refused(trouble), _)) => Stage::Refused(trouble),
+            Some((Answer::Partly { done, trouble }, _)) => Stage::Partly { done, trouble },
+            Some((Answer::Unknown(trouble), _)) => Stage::Unknown { trouble, reaction: &self.reaction },
+        }
+    }
+
+    /// Sent, and the server has not answered.
+    #[must_use]
+    pub fn in_flight(&self) -> bool {
+        self.answer.is_none()
+    }
+
+    /// Whether another write on the same rollout has to wait for this one.
+    #[must_use]
+    pub fn blocks(&self, now: Timestamp) -> bool {
+        let open = matches!(self.reaction, Reaction::Waiting | Reaction::Unpausing);
+        match &self.answer {
+            None => true,
+            Some((Answer::Accepted { .. } | Answer::Partly { .. }, _)) => open,
+            Some((Answer::Unknown(_), at)) => open && now.duration_since(*at) < LOST_AFTER,
+            Some((Answer::Moved { .. } | Answer::Refused(_), _)) => false,
+        }
+    }
+
+    /// When its line goes; `None` while something is still expected.
+    #[must_use]
+    pub fn ends(&self) -> Option<Timestamp> {
+        let (answer, at) = self.answer.as_ref()?;
+        let stay = match answer {
+            Answer::Accepted { .. } => {
+                return self.reacted_at.and_then(|reacted| reacted.max(*at).checked_add(STAYS).ok());
+            }
+            Answer::Unknown(_) if self.reacted_at.is_some() => STAYS,
+            Answer::Moved { .. } | Answer::Refused(_) | Answer::Partly { .. } | Answer::Unknown(_) => STAYS * 3,
+        };
+        self.reacted_at.unwrap_or(*at).max(*at).checked_add(stay).ok()
+    }
+
+    /// Its line.
+    #[must_use]
+    pub fn verdict(&self, now: Timestamp) -> Verdict {
+        let about = About { verb: "promote", service: &self.service, channel: &self.channel, steps: self.steps };
+        verdict::line(&about, &self.stage(), now)
+    }
+
+    /// When its line reads otherwise by time alone.
+    #[must_use]
+    pub fn tick(&self, now: Timestamp) -> Option<Timestamp> {
+        let since = match &self.answer {
+            None => Some(self.sent_at),
+            Some((Answer::Accepted { .. } | Answer::Unknown(_), at)) if self.reacted_at.is_none() => Some(*at),
+            Some(_) => None,
+        };
+        since.and_then(|at| tick::verdict(at, now)).into_iter().chain(self.ends().filter(|end| *end > now)).min()
+    }
+}
+
+/// All of them, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Writes(VecDeque<Write>);
+
+impl Writes {
+    /// One was sent.
+    pub fn sent(&mut self, write: Write) {
+        if self.0.len() == KEPT {
+            self.0.pop_front();
+        }
+        self.0.push_back(write);
+    }
+
+    /// One was answered.
+    pub fn answered(&mut self, id: RequestId, answer: Answer, now: Timestamp) -> Option<&Write> {
+        let write = self.0.iter_mut().find(|write| write.id == id)?;
+        write.answer = Some((answer, now));
+        Some(write)
+    }
+
+    /// A rollout changed: what did the controller do? Whether a line reads otherwise.
+    pub fn observe(&mut self, key: &RolloutKey, rollout: &Rollout, now: Timestamp) -> bool {
+        let mut changed = false;
+        for write in self.0.iter_mut().filter(|write| write.key == *key && write.reacted_at.is_none()) {
+            let reaction = promote::reaction(&write.seen, rollout);
+            changed |= reaction != write.reaction;
+            if matches!(reaction, Reaction::Moved { .. } | Reaction::Overtaken(_)) {
+                write.reacted_at = Some(now);
+            }
+            write.reaction = reaction;
+        }
+        changed
+    }
+
+    /// A rollout is gone.
+    pub fn gone(&mut self, key: &RolloutKey, now: Timestamp) -> bool {
+        let mut changed = false;
+        for write in self.0.iter_mut().filter(|write| write.key == *key && write.reacted_at.is_none()) {
+            write.reaction = Reaction::Overtaken("the rollout was deleted".to_owned());
+            write.reacted_at = Some(now);
+            changed = true;
+        }
+        changed
+    }
+
+    /// Writes that the server has not answered.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.0.iter().filter(|write| write.in_flight()).count()
+    }
+
+    /// The write that another one on this rollout has to wait for.
+    #[must_use]
+    pub fn blocking(&self, key: &RolloutKey, now: Timestamp) -> Option<&Write> {
+        self.0.iter().rev().find(|write| write.key == *key && write.blocks(now))
+    }
+
+    /// The one whose line is shown: of a rollout, or of any.
+    #[must_use]
+    pub fn shown(&self, key: Option<&RolloutKey>, now: Timestamp) -> Option<&Write> {
+        let fits = |write: &&Write| key.is_none_or(|key| write.key == *key);
+        self.0.iter().rev().filter(fits).find(|write| write.ends().is_none_or(|end| now < end))
+    }
+}
+
+/// What could not be done, for the log.
+#[must_use]
+pub fn trouble_of(answer: &Answer) -> Option<&Trouble> {
+    match answer {
+        Answer::Refused(trouble) | Answer::Partly { trouble, .. } | Answer::Unknown(trouble) => Some(trouble),
+        Answer::Accepted { .. } | Answer::Moved { .. } => None,
+    }
+}

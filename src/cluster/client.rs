@@ -1,0 +1,254 @@
+//! The client of one cluster: built from a kubeconfig context, behind the read-only fence, with time-outs on every
+//! step and no retries of its own (kube's default would repeat a PATCH on 503 and 504, up to 15 times).
+
+use super::backoff::Tempo;
+use super::failure::{Failure, Status};
+use super::fence::Fence;
+use super::hub::Access;
+use super::lines::Lines;
+use super::skew::Skew;
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER, USER_AGENT};
+use http::{Method, Request, Response};
+use http_body_util::BodyExt as _;
+use jiff::Timestamp;
+use kube::client::{Body, ClientBuilder};
+use kube::config::KubeConfigOptions;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How rolltop names itself, in the user agent and as the field manager of its writes.
+pub const MANAGER: &str = "rolltop";
+
+/// A client; clones share the connections.
+#[derive(Clone)]
+pub struct Client {
+    kube: kube::Client,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    context: String,
+    namespace: String,
+    timeout: Duration,
+    skew: Skew,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("context", &self.inner.context).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Builds a client for a context. Runs the login command if the context has one, on a blocking thread and no
+    /// longer than `tempo.login`.
+    ///
+    /// # Errors
+    /// [`Failure::Config`] when the context does not fit, [`Failure::Login`] when the login command fails.
+    pub async fn connect(access: &Access, context: &str, tempo: &Tempo) -> Result<Self, Failure> {
+        let known = || access.kubeconfig.contexts.iter().map(|named| named.name.as_str());
+        if !known().any(|name| name == context) {
+            return Err(Failure::Config(unknown_context(context, known())));
+        }
+        let options = KubeConfigOptions { context: Some(context.to_owned()), ..KubeConfigOptions::default() };
+        let mut config = kube::Config::from_custom_kubeconfig(access.kubeconfig.clone(), &options)
+            .await
+            .map_err(|why| Failure::from_kube(&kube::Error::InferKubeconfig(why)))?;
+        config.default_retry = false;
+        config.connect_timeout = Some(access.timeout);
+        config.write_timeout = Some(access.timeout);
+        // A watch is quiet for long; its own clock watches over it, see `lines`.
+        config.read_timeout = None;
+        let agent = concat!("rolltop/", env!("CARGO_PKG_VERSION"));
+        config.headers.push((USER_AGENT, HeaderValue::from_static(agent)));
+        let command = config.auth_info.exec.as_ref().and_then(|exec| exec.command.clone());
+        let namespace = config.default_namespace.clone();
+        let skew = Skew::default();
+        let (read_only, samples) = (access.read_only, skew.clone());
+        // kube runs the login command inside this call, and waits for it.
+        let building = tokio::task::spawn_blocking(move || build(config, read_only, samples));
+        let built = match tokio::time::timeout(tempo.login, building).await {
+            Ok(Ok(built)) => built.map_err(|why| named_login(Failure::from_kube(&why), command.as_deref()))?,
+            Ok(Err(_)) => return Err(Failure::Config("the client could not be built".to_owned())),
+            Err(_) => {
+                let name = command.unwrap_or_default();
+                return Err(Failure::Login {
+                    sentence: format!("the login command `{name}` did not end within {} s", tempo.login.as_secs()),
+                    hint: Some("run it by hand, it may wait for an answer".to_owned()),
+                    missing: false,
+                });
+            }
+        };
+        let inner = Inner { context: context.to_owned(), namespace, timeout: access.timeout, skew };
+        Ok(Self { kube: built, inner: Arc::new(inner) })
+    }
+
+    /// The context, which is how people call the cluster.
+    pub fn context(&self) -> &str {
+        &self.inner.context
+    }
+
+    /// The context's own namespace.
+    pub fn namespace(&self) -> &str {
+        &self.inner.namespace
+    }
+
+    /// Time-out of a request other than a watch: until the answer begins, and between its parts.
+    pub fn timeout(&self) -> Duration {
+        self.inner.timeout
+    }
+
+    /// What the answers so far said about the cluster's clock.
+    pub fn skew(&self) -> &Skew {
+        &self.inner.skew
+    }
+
+    /// When the client certificate that the login command gave stops being good.
+    pub fn valid_until(&self) -> Option<Timestamp> {
+        *self.kube.valid_until()
+    }
+
+    /// GET, whole answer.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub async fn get(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        self.whole(request(Method::GET, path, None, Vec::new())?).await
+    }
+
+    /// POST of JSON, whole answer.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub async fn post(&self, path: &str, body: &serde_json::Value) -> Result<Vec<u8>, Failure> {
+        self.whole(request(Method::POST, path, Some("application/json"), body.to_string().into_bytes())?).await
+    }
+
+    /// PATCH with a merge patch, whole answer. Sent once, whatever happens.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub async fn merge(&self, path: &str, body: &serde_json::Value) -> Result<Vec<u8>, Failure> {
+        let kind = Some("application/merge-patch+json");
+        self.whole(request(Method::PATCH, path, kind, body.to_string().into_bytes())?).await
+    }
+
+    /// GET whose answer comes line by line for a long time.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub async fn lines(&self, path: &str) -> Result<Lines, Failure> {
+        let mut request = request(Method::GET, path, None, Vec::new())?;
+        // A gzipped watch may come as one member per event, of which only the first would be unpacked.
+        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        let answer = self.send(request).await?;
+        Ok(Lines::new(answer.into_body()))
+    }
+
+    /// Whether the server is there at all: any answer counts.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn probe(&self) -> Result<(), Failure> {
+        match self.get("/readyz").await {
+            Ok(_) | Err(Failure::Status(_)) => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn whole(&self, request: Request<Body>) -> Result<Vec<u8>, Failure> {
+        let answer = self.send(request).await?;
+        self.collect(answer.into_body()).await
+    }
+
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Failure> {
+        let answer = self.in_time(self.kube.send(request)).await?.map_err(|why| Failure::from_kube(&why))?;
+        let code = answer.status();
+        if code.is_success() {
+            return Ok(answer);
+        }
+        let retry_after = answer
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|text| text.trim().parse().ok())
+            .map(Duration::from_secs);
+        // The words of an error are welcome, but not worth failing for.
+        let body = self.collect(answer.into_body()).await.unwrap_or_default();
+        let mut status = Status::read(code.as_u16(), &body);
+        status.retry_after = retry_after.or(status.retry_after);
+        Err(Failure::Status(status))
+    }
+
+    async fn collect(&self, mut body: Body) -> Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        while let Some(frame) = self.in_time(body.frame()).await? {
+            let frame = frame.map_err(|why| Failure::from_chain(&why))?;
+            if let Some(data) = frame.data_ref() {
+                bytes.extend_from_slice(data);
+            }
+        }
+        Ok(bytes)
+    }
+
+    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        tokio::time::timeout(self.timeout(), work).await.map_err(|_| Failure::Silent(self.timeout()))
+    }
+}
+
+fn build(config: kube::Config, read_only: bool, skew: Skew) -> Result<kube::Client, kube::Error> {
+    let dates = tower::util::MapResponseLayer::new(move |answer: Response<_>| {
+        if let Some(date) = answer.headers().get(DATE).and_then(|value| value.to_str().ok()) {
+            skew.record(date, Timestamp::now());
+        }
+        answer
+    });
+    Ok(ClientBuilder::try_from(config)?.with_layer(&dates).with_layer(&Fence { read_only }).build())
+}
+
+fn request(method: Method, path: &str, content: Option<&str>, body: Vec<u8>) -> Result<Request<Body>, Failure> {
+    let mut builder = Request::builder().method(method).uri(path).header(ACCEPT, "application/json");
+    if let Some(content) = content {
+        builder = builder.header(CONTENT_TYPE, content);
+    }
+    builder.body(Body::from(body)).map_err(|why| Failure::Config(why.to_string()))
+}
+
+/// Puts the name of the login command into the sentence.
+fn named_login(failure: Failure, command: Option<&str>) -> Failure {
+    match (failure, command) {
+        (Failure::Login { sentence, hint, missing }, Some(command)) => {
+            let sentence = sentence.replacen("the login command", &format!("the login command `{command}`"), 1);
+            Failure::Login { sentence, hint, missing }
+        }
+        (other, _) => other,
+    }
+}
+
+fn unknown_context<'a>(context: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<_> = known.collect();
+    let near = known
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(name, context), *name))
+        .filter(|(distance, _)| *distance <= 2.max(context.len() / 3))
+        .min();
+    match near {
+        Some((_, name)) => format!("there is no context `{context}` in the kubeconfig; did you mean `{name}`?"),
+        None if known.is_empty() => format!("there is no context `{context}`: the kubeconfig has none"),
+        None => format!("there is no context `{context}` in the kubeconfig; it has {}", known.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_context_that_does_not_exist_is_answered_with_the_nearest_name() {
+        let known = ["prod-eu", "staging"];
+        assert!(unknown_context("prod-us", known.into_iter()).ends_with("did you mean `prod-eu`?"));
+        assert!(unknown_context("something-else", known.into_iter()).ends_with("it has prod-eu, staging"));
+        assert!(unknown_context("x", std::iter::empty()).ends_with("has none"));
+    }
+}

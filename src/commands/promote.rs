@@ -1,0 +1,264 @@
+//! `promote`: ends the pause that a rollout stands at. The same rule, the same guard and the same request as `p` in
+//! the UI: [`plan`] decides, the edge of the cluster reads again and compares, and it is sent once.
+
+use super::base::{Base, Ready};
+use super::find::{Care, find};
+use super::fleet::{Found, block_on};
+use super::follow::{Follow, Seen as Followed};
+use super::get::gone;
+use super::outcome::{Failure, code, code_of, warn, warn_all};
+use crate::argo::feed::{Answer, Permission, Trouble};
+use crate::argo::promote::{Promotion, Reaction, Seen, plan, reaction};
+use crate::clean::clean;
+use crate::config::duration;
+use crate::config::settings::{Channel, Confirm};
+use serde_json::{Value, json};
+use std::io::{BufRead, Write};
+use std::time::{Duration, Instant};
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Name of the rollout.
+    pub name: String,
+    /// Do not ask.
+    pub yes: bool,
+    /// Follow to the controller's reaction, for at most this long.
+    pub wait: Option<Duration>,
+    /// The server checks and stores nothing.
+    pub dry_run: bool,
+    /// One JSON object on stdout instead of sentences.
+    pub json: bool,
+}
+
+/// Promotes.
+///
+/// # Errors
+/// Nothing to promote, not confirmed, not allowed, refused by the server, not known.
+pub fn run(base: &Base, options: &Options, out: &mut dyn Write) -> Result<u8, Failure> {
+    let ready = base.ready()?;
+    warn_all(&ready.warnings);
+    if ready.access.read_only && !options.dry_run {
+        return Err(Failure::new(code::NOT_ALLOWED, "--readonly: nothing is written; nothing was sent"));
+    }
+    let found = block_on(find(&ready, &options.name, Care::Writing))??;
+    let teller = Teller { ready: &ready, found: &found, json: options.json };
+    let promotion = match plan(&found.rollout) {
+        Ok(promotion) => promotion,
+        Err(refusal) => {
+            let words = refusal.sentence();
+            teller.tell(out, "refused", &words, json!({}))?;
+            return Err(Failure::failed(format!("{}: {words}", teller.object())));
+        }
+    };
+    allowed_by_settings(&ready, &found, options)?;
+    confirmed(base, &ready, &found, options)?;
+
+    let answer = block_on(send(&found, &promotion, options.dry_run))??;
+    let version = match answer {
+        Answer::Accepted { resource_version } => resource_version,
+        other => return Err(refused(&teller, &other, out)?),
+    };
+    if options.dry_run {
+        let words = "the server would take it (dry run, nothing was stored)";
+        teller.tell(out, "dry-run", words, json!({"resourceVersion": version}))?;
+        return Ok(code::DONE);
+    }
+    match options.wait {
+        None => {
+            let words = "promoted: the server took it; the controller reacts next (--wait follows it)";
+            teller.tell(out, "accepted", words, json!({"resourceVersion": version}))?;
+            Ok(code::DONE)
+        }
+        Some(limit) => follow(&teller, &promotion.seen, limit, out),
+    }
+}
+
+/// Asks what is allowed, then sends, once.
+async fn send(found: &Found, promotion: &Promotion, dry_run: bool) -> Result<Answer, Failure> {
+    let namespace = found.rollout.meta.namespace();
+    let access = found.connection.access(&namespace).await;
+    let needed = [
+        (promotion.status_patch.is_some(), &access.patch_status, "patch rollouts/status"),
+        (promotion.spec_patch.is_some(), &access.patch_rollouts, "patch rollouts"),
+    ];
+    for (needed, permission, what) in needed {
+        if let (true, Permission::Denied(why)) = (needed, permission) {
+            let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
+            let what = format!(
+                "you may not {what} in namespace {namespace} of cluster {}{why}; nothing was sent",
+                found.source.cluster
+            );
+            return Err(Failure::new(code::NOT_ALLOWED, what)
+                .hint("ask for the role rolltop-operator (assets/rbac/operator.yaml), or use another context"));
+        }
+    }
+    Ok(found.connection.promote(&namespace, &found.rollout.meta.name, promotion, dry_run).await)
+}
+
+fn channel<'a>(ready: &'a Ready, found: &Found) -> &'a Channel {
+    &ready.resolved.settings.channels[found.source.channel]
+}
+
+fn allowed_by_settings(ready: &Ready, found: &Found, options: &Options) -> Result<(), Failure> {
+    let channel = channel(ready, found);
+    let not = |why: &str| {
+        let what = format!("release channel {} {why}; nothing was sent", channel.name);
+        Err(Failure::new(code::NOT_ALLOWED, what).hint("the configuration says so (rolltop config show)"))
+    };
+    if options.dry_run {
+        return Ok(());
+    }
+    if channel.read_only {
+        return not("is read-only");
+    }
+    if channel.confirm == Confirm::Deny {
+        return not("takes no writes (confirm = \"deny\")");
+    }
+    Ok(())
+}
+
+/// `--yes`, or a question on the terminal where the channel is content with that.
+fn confirmed(base: &Base, ready: &Ready, found: &Found, options: &Options) -> Result<(), Failure> {
+    if options.yes || options.dry_run {
+        return Ok(());
+    }
+    let channel = channel(ready, found);
+    let object = object(ready, found);
+    if channel.confirm == Confirm::TypeName {
+        let what = format!("{object}: writes in release channel {} need --yes; nothing was sent", channel.name);
+        return Err(Failure::bad_input(what).hint("look at it with rolltop get, then add --yes"));
+    }
+    if !base.terminal.stdin {
+        let what = format!("{object}: nobody can be asked here (stdin is no terminal); nothing was sent");
+        return Err(Failure::bad_input(what).hint("add --yes"));
+    }
+    let mut stderr = std::io::stderr();
+    write!(stderr, "{} [y/N] ", clean(&format!("promote {object}?")))?;
+    stderr.flush()?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    if matches!(line.trim().to_lowercase().as_str(), "y" | "yes") {
+        Ok(())
+    } else {
+        Err(Failure::failed("not confirmed; nothing was sent"))
+    }
+}
+
+fn object(ready: &Ready, found: &Found) -> String {
+    let meta = &found.rollout.meta;
+    let channel = ready.channel(&found.source);
+    format!("rollout {} in {channel} (cluster {}, namespace {})", meta.name, found.source.cluster, meta.namespace)
+}
+
+/// Tells how it came out: a sentence, or one JSON object.
+struct Teller<'a> {
+    ready: &'a Ready,
+    found: &'a Found,
+    json: bool,
+}
+
+impl Teller<'_> {
+    fn object(&self) -> String {
+        object(self.ready, self.found)
+    }
+
+    fn tell(&self, out: &mut dyn Write, outcome: &str, words: &str, more: Value) -> Result<(), Failure> {
+        if self.json {
+            let meta = &self.found.rollout.meta;
+            let mut told = json!({
+                "apiVersion": "rolltop/v1", "kind": "PromoteOutcome",
+                "channel": self.ready.channel(&self.found.source), "cluster": self.found.source.cluster.as_str(),
+                "namespace": &*meta.namespace, "name": &*meta.name, "uid": &*meta.uid,
+                "outcome": outcome, "message": words,
+            });
+            if let (Some(told), Value::Object(more)) = (told.as_object_mut(), more) {
+                told.extend(more);
+            }
+            writeln!(out, "{told}")?;
+        } else if !matches!(outcome, "refused" | "moved" | "partly" | "unknown") {
+            writeln!(out, "{}: {}", clean(&self.object()), clean(words))?;
+        }
+        out.flush()?;
+        Ok(())
+    }
+}
+
+/// What an answer other than `Accepted` means.
+fn refused(teller: &Teller<'_>, answer: &Answer, out: &mut dyn Write) -> Result<Failure, Failure> {
+    let with_hint = |failure: Failure, trouble: &Trouble| match &trouble.hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    };
+    let object = teller.object();
+    let (outcome, words, failure) = match answer {
+        Answer::Accepted { .. } => return Ok(Failure::failed("accepted")),
+        Answer::Moved { sentence } => {
+            let failure = Failure::failed(format!("{object} changed in the meantime: {sentence}; nothing was done"))
+                .hint("look at it again, then decide anew");
+            ("moved", sentence.clone(), failure)
+        }
+        Answer::Refused(trouble) => {
+            let failure = Failure::new(code_of(trouble), format!("{object}: {}", trouble.sentence));
+            ("refused", trouble.sentence.clone(), with_hint(failure, trouble))
+        }
+        Answer::Partly { done, trouble } => {
+            let words = format!("done: {done}; not done: {}", trouble.sentence);
+            let failure = Failure::new(code_of(trouble), format!("{object}: {words}"));
+            ("partly", words, with_hint(failure, trouble))
+        }
+        Answer::Unknown(trouble) => {
+            let words = format!("it may or may not have happened: {}", trouble.sentence);
+            let failure = Failure::failed(format!("{object}: {words}"))
+                .hint("look with rolltop get before trying again; it was sent once and is not repeated");
+            ("unknown", words, failure)
+        }
+    };
+    teller.tell(out, outcome, &words, json!({}))?;
+    Ok(failure)
+}
+
+/// Follows until the controller has reacted, as the watched object says.
+fn follow(teller: &Teller<'_>, seen: &Seen, limit: Duration, out: &mut dyn Write) -> Result<u8, Failure> {
+    let object = teller.object();
+    let until = Instant::now().checked_add(limit);
+    let mut follow = Follow::start(teller.ready, teller.found, false);
+    let mut unpausing = false;
+    loop {
+        match follow.next(until) {
+            Followed::Changed => {}
+            Followed::Gone => return Err(gone(teller.ready, teller.found)),
+            Followed::Down(trouble) => {
+                warn(&trouble.sentence);
+                continue;
+            }
+            Followed::TimeUp => {
+                let words = format!("accepted, but the controller did not react within {}", duration::text(limit));
+                teller.tell(out, "unknown", &words, json!({}))?;
+                return Err(Failure::new(code::TIMED_OUT, format!("{object}: {words}"))
+                    .hint("is the Argo Rollouts controller running in that cluster?"));
+            }
+        }
+        let Some(rollout) = follow.rollout() else { continue };
+        match reaction(seen, rollout) {
+            Reaction::Waiting => {}
+            Reaction::Unpausing => {
+                if !unpausing && !teller.json {
+                    teller.tell(out, "accepted", "accepted, the pause is cleared", json!({}))?;
+                }
+                unpausing = true;
+            }
+            Reaction::Moved { from, to } => {
+                let total = rollout.spec.steps().len();
+                let words = format!("promoted, the controller moved from step {from}/{total} to {to}/{total}");
+                teller.tell(out, "reacted", &words, json!({"from": from, "to": to, "steps": total}))?;
+                return Ok(code::DONE);
+            }
+            Reaction::Overtaken(words) => {
+                let words = format!("accepted, then overtaken: {words}");
+                teller.tell(out, "moved", &words, json!({}))?;
+                return Err(Failure::failed(format!("{object}: {words}")));
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! `status`: how a rollout stands, for scripts. 0 healthy, 3 degraded or aborted, 4 neither: it moves, or waits.
+
+use super::base::{Base, Ready};
+use super::find::{Care, find};
+use super::fleet::{self, Found, block_on};
+use super::follow::{Follow, Seen};
+use super::format::{self, Form};
+use super::get::{gone, promote, seen};
+use super::outcome::{Failure, code, warn, warn_all};
+use crate::argo::picture::{Phase, Picture};
+use crate::argo::rollout::Rollout;
+use crate::report::text::Row;
+use jiff::Timestamp;
+use std::fmt::Write as _;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+/// Tells how it stands. `watch`: until it is healthy or degraded, and for how long at most.
+///
+/// # Errors
+/// Not found, ambiguous, not readable.
+pub fn run(
+    base: &Base,
+    name: &str,
+    form: Form,
+    watch: Option<Option<Duration>>,
+    out: &mut dyn Write,
+) -> Result<u8, Failure> {
+    let ready = base.ready()?;
+    warn_all(&ready.warnings);
+    let (found, family) = block_on(async {
+        let found = find(&ready, name, Care::Reading).await?;
+        let family = if watch.is_some() { None } else { Some(found.connection.family(&found.rollout).await) };
+        Ok::<_, Failure>((found, family))
+    })??;
+    if let Some(limit) = watch {
+        return follow(&ready, &found, form, limit, out);
+    }
+    let (picture, missing) = fleet::picture_of(&found.rollout, family.as_ref(), found.at);
+    warn_all(&missing);
+    print(&ready, &found, &found.rollout, &picture, form, false, out)?;
+    Ok(code_of(&picture).unwrap_or(code::TIMED_OUT))
+}
+
+/// What the phase means for a script; `None`: not decided yet.
+fn code_of(picture: &Picture) -> Option<u8> {
+    match picture.phase {
+        Phase::Healthy => Some(code::DONE),
+        Phase::Degraded => Some(code::DEGRADED),
+        _ => None,
+    }
+}
+
+fn follow(
+    ready: &Ready,
+    found: &Found,
+    form: Form,
+    limit: Option<Duration>,
+    out: &mut dyn Write,
+) -> Result<u8, Failure> {
+    let until = limit.and_then(|limit| Instant::now().checked_add(limit));
+    let mut follow = Follow::start(ready, found, true);
+    let mut printed = String::new();
+    loop {
+        match follow.next(until) {
+            Seen::Changed => {}
+            Seen::Gone => return Err(gone(ready, found)),
+            Seen::Down(trouble) => {
+                warn(&trouble.sentence);
+                continue;
+            }
+            Seen::TimeUp => {
+                let limit = crate::config::duration::text(limit.unwrap_or_default());
+                let last = if printed.is_empty() { "it was not seen in that time" } else { printed.as_str() };
+                let what = format!(
+                    "rollout {} is neither healthy nor degraded after {limit}: {last}",
+                    found.rollout.meta.name
+                );
+                return Err(Failure::new(code::TIMED_OUT, what));
+            }
+        }
+        let Some((rollout, picture)) = follow.picture() else { continue };
+        let words = words(&picture);
+        if words != printed {
+            print(ready, found, &rollout, &picture, form, true, out)?;
+            printed = words;
+        }
+        if let Some(code) = code_of(&picture) {
+            return Ok(code);
+        }
+    }
+}
+
+/// One line: `Paused: CanaryPauseStep, step 1/6, weight 10 (25 by pods)`.
+fn words(picture: &Picture) -> String {
+    let mut text = picture.phase.to_string();
+    if text.is_empty() {
+        text.push_str("Unknown");
+    }
+    if !picture.message.is_empty() {
+        let _ = write!(text, ": {}", picture.message);
+    }
+    if let Some(step) = &picture.step {
+        let _ = write!(text, ", step {}/{}", step.index, step.total);
+    }
+    if let Some(weights) = picture.weights {
+        let _ = write!(text, ", weight {}", weights.set);
+        match weights.actual {
+            Some(actual) if actual != weights.set => {
+                let _ = write!(text, " (actual {actual})");
+            }
+            _ => {}
+        }
+    }
+    text
+}
+
+fn print(
+    ready: &Ready,
+    found: &Found,
+    rollout: &Rollout,
+    picture: &Picture,
+    form: Form,
+    stream: bool,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let at = if stream { Timestamp::now() } else { found.at };
+    let seen = seen(ready, found, at);
+    let row = Row { seen: &seen, rollout, picture };
+    match form {
+        Form::Text | Form::Wide => writeln!(out, "{}", words(picture))?,
+        // One object a line, so that a script can read a stream.
+        Form::Json if stream => out.write_all(format::line(&format::report(row))?.as_bytes())?,
+        _ => out.write_all(format::one(form, row, &promote(&rollout.meta.name))?.as_bytes())?,
+    }
+    out.flush()?;
+    Ok(())
+}

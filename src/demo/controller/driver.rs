@@ -1,0 +1,365 @@
+//! Who acts when. Changes in the stores and timers put jobs into one queue in the order of the virtual clock; a job is
+//! one look of one controller at one object. The same core is driven by hand, moving the clock to the next job, and
+//! live, sleeping until it.
+
+use super::events::{KEPT, Recorder};
+use super::json::{owner_name, text};
+use super::kubelet::Kubelet;
+use super::pass::is_foreign;
+use super::random::Random;
+use crate::demo::scenario::{Played, Upcoming, deed};
+use crate::demo::store::{Change, Happened, Kind, PODS, REPLICA_SETS, ROLLOUTS, Store};
+use crate::demo::world::World;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+
+/// How long the rollouts controller takes to react. Shorter than the ReplicaSet controller, so that a burst of passes
+/// ends before the pods of its first scaling are counted, as on a real cluster.
+const ROLLOUT_REACTION: SignedDuration = SignedDuration::from_millis(20);
+const REPLICA_SET_REACTION: SignedDuration = SignedDuration::from_millis(60);
+/// How often old events are removed.
+const SWEEP: SignedDuration = SignedDuration::from_mins(10);
+
+/// One look at one object. The order is who goes first at the same moment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Job {
+    Deed(usize),
+    Rollout(String, String),
+    ReplicaSet(String, String),
+    Pod(String, String),
+    Sweep,
+}
+
+impl Job {
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Deed(_) => 0,
+            Self::Rollout(..) => 1,
+            Self::ReplicaSet(..) => 2,
+            Self::Pod(..) => 3,
+            Self::Sweep => 4,
+        }
+    }
+}
+
+/// The controllers of one cluster.
+#[derive(Debug)]
+struct Cluster {
+    store: Store,
+    /// Up to which change the jobs are queued.
+    seen: u64,
+    recorder: Recorder,
+    kubelet: Kubelet,
+    random: Random,
+}
+
+/// All controllers of a world, and the script of what people do.
+#[derive(Debug)]
+pub struct Driver {
+    world: World,
+    clusters: Vec<Cluster>,
+    queue: BTreeMap<(Timestamp, u8, u64), (usize, Job)>,
+    /// The earliest queued look at an object: a later wish is dropped, since the earlier look asks again.
+    queued: HashMap<(usize, Job), Timestamp>,
+    count: u64,
+    deeds: Vec<Upcoming>,
+    /// Whether real time passes between jobs.
+    live: bool,
+    /// Deeds that could not be done.
+    failures: Vec<String>,
+}
+
+impl Driver {
+    /// Controllers for a world; what is in it already is looked at first.
+    #[must_use]
+    pub fn new(world: World, seed: u64) -> Self {
+        let clusters = world.clusters.iter().enumerate().map(|(at, cluster)| {
+            let seed = seed ^ (at as u64) << 32;
+            Cluster {
+                store: cluster.store.clone(),
+                seen: 0,
+                recorder: Recorder::default(),
+                kubelet: Kubelet::new(seed),
+                random: Random::new(seed),
+            }
+        });
+        let mut driver = Self {
+            clusters: clusters.collect(),
+            queue: BTreeMap::new(),
+            queued: HashMap::new(),
+            count: 0,
+            deeds: Vec::new(),
+            live: false,
+            failures: Vec::new(),
+            world,
+        };
+        driver.observe();
+        driver
+    }
+
+    /// Adds deeds to be done at their times.
+    pub fn script(&mut self, deeds: impl IntoIterator<Item = Upcoming>) {
+        for deed in deeds {
+            let (at, cluster) = (deed.at, deed.cluster);
+            self.deeds.push(deed);
+            self.push(cluster, Job::Deed(self.deeds.len() - 1), at);
+        }
+    }
+
+    /// Events before this time are not written, and an hour after it the first ones are removed.
+    pub(in crate::demo) fn events_from(&mut self, from: Timestamp) {
+        let sweep = from.saturating_add(KEPT.saturating_add(SWEEP)).unwrap_or(from);
+        for at in 0..self.clusters.len() {
+            self.clusters[at].recorder.from = Some(from);
+            self.push(at, Job::Sweep, sweep);
+        }
+    }
+
+    /// Deeds of the script that could not be done, with the reason.
+    #[must_use]
+    pub fn failures(&self) -> &[String] {
+        &self.failures
+    }
+
+    /// The world.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// When the next job is due.
+    pub fn next_due(&mut self) -> Option<Timestamp> {
+        self.observe();
+        while let Some((key, place)) = self.queue.first_key_value() {
+            if self.queued.get(place) == Some(&key.0) {
+                return Some(key.0);
+            }
+            // An earlier look at the same object came instead, and asked again for what it needs.
+            self.queue.pop_first();
+        }
+        None
+    }
+
+    /// Does the next job, moving the clock to it when it lies ahead. Says when it was; `None` when there is none.
+    pub fn step(&mut self) -> Option<Timestamp> {
+        let due = self.next_due()?;
+        let left = due.duration_since(self.world.clock.now());
+        if left.is_positive() {
+            self.world.clock.advance(left);
+        }
+        self.work();
+        Some(due)
+    }
+
+    /// Does everything that is due up to a time, and leaves the clock there.
+    pub fn play_until(&mut self, until: Timestamp) {
+        while self.next_due().is_some_and(|due| due <= until) {
+            self.step();
+        }
+        let left = until.duration_since(self.world.clock.now());
+        if left.is_positive() {
+            self.world.clock.advance(left);
+        }
+    }
+
+    /// [`Self::play_until`] for a while from now.
+    pub fn play_for(&mut self, while_: SignedDuration) {
+        let now = self.world.clock.now();
+        self.play_until(now.saturating_add(while_).unwrap_or(now));
+    }
+
+    /// Steps until the world fulfils a condition, at most for a while. Says whether it does.
+    pub fn play_until_that(&mut self, most: SignedDuration, mut condition: impl FnMut(&World) -> bool) -> bool {
+        let now = self.world.clock.now();
+        let end = now.saturating_add(most).unwrap_or(now);
+        while !condition(&self.world) {
+            if self.next_due().is_none_or(|due| due > end) {
+                return false;
+            }
+            self.step();
+        }
+        true
+    }
+
+    /// Does the first job of the queue, as `next_due` left it.
+    fn work(&mut self) {
+        let Some((_, place)) = self.queue.pop_first() else { return };
+        self.queued.remove(&place);
+        let (at, job) = place;
+        let wake = self.act(at, &job);
+        if let Some(wake) = wake {
+            self.push(at, job, wake);
+        }
+    }
+
+    fn act(&mut self, at: usize, job: &Job) -> Option<Timestamp> {
+        let cluster = self.clusters.get_mut(at)?;
+        let Cluster { store, recorder, kubelet, random, .. } = cluster;
+        match job {
+            Job::Rollout(namespace, name) => super::pass::reconcile(store, recorder, namespace, name),
+            Job::ReplicaSet(namespace, name) => super::workload::reconcile(store, recorder, random, namespace, name),
+            Job::Pod(namespace, name) => kubelet.reconcile(store, recorder, namespace, name),
+            Job::Sweep => {
+                recorder.expire(store);
+                let now = store.clock().now();
+                Some(now.saturating_add(SWEEP).unwrap_or(now))
+            }
+            Job::Deed(number) => self.perform(at, *number),
+        }
+    }
+
+    fn perform(&mut self, at: usize, number: usize) -> Option<Timestamp> {
+        let upcoming = self.deeds.get_mut(number)?;
+        let cluster = self.clusters.get_mut(at)?;
+        let changed = deed::perform(&mut upcoming.deed, &cluster.store, &mut cluster.kubelet.surroundings);
+        let again = deed::again(&upcoming.deed).and_then(|every| upcoming.at.checked_add(every).ok());
+        if let Some(again) = again {
+            upcoming.at = again;
+        }
+        match changed {
+            Err(why) => {
+                tracing::debug!(deed = %upcoming.deed, %why, "a deed of the script could not be done");
+                let name = &self.world.clusters[at].name;
+                self.failures.push(format!("{} in {name}: {why}", upcoming.deed));
+            }
+            Ok(deed::Touched::Objects) => {}
+            Ok(deed::Touched::Images) => {
+                let pods = cluster.store.list(&PODS, None).0;
+                for pod in pods {
+                    self.look(at, &PODS, &pod);
+                }
+            }
+        }
+        again
+    }
+
+    /// Queues the jobs that new changes ask for.
+    fn observe(&mut self) {
+        for at in 0..self.clusters.len() {
+            let cluster = &mut self.clusters[at];
+            let changes = cluster.store.changes_after(cluster.seen).filter(|_| cluster.seen > 0);
+            let Some(changes) = changes else {
+                // At the start, and when the history was cut: look at everything.
+                cluster.seen = cluster.store.version();
+                let store = cluster.store.clone();
+                for kind in [&ROLLOUTS, &REPLICA_SETS, &PODS] {
+                    for object in store.list(kind, None).0 {
+                        self.look(at, kind, &object);
+                    }
+                }
+                continue;
+            };
+            if let Some(last) = changes.last() {
+                cluster.seen = last.version;
+            }
+            for change in changes {
+                self.notice(at, &change);
+            }
+        }
+    }
+
+    fn notice(&mut self, at: usize, change: &Change) {
+        let object = &change.object;
+        if change.happened == Happened::Deleted && std::ptr::eq(change.kind, &raw const PODS) {
+            self.clusters[at].kubelet.forget(text(object, "/metadata/uid"));
+        }
+        match change.kind.plural {
+            "rollouts" | "replicasets" | "pods" => self.look(at, change.kind, object),
+            // What an invalid Rollout may have been waiting for.
+            "services" | "analysistemplates" | "clusteranalysistemplates" => {
+                let namespace = text(object, "/metadata/namespace");
+                let rollouts = self.clusters[at].store.list(&ROLLOUTS, (!namespace.is_empty()).then_some(namespace)).0;
+                let waits = |rollout: &Value| text(rollout, "/status/message").starts_with("InvalidSpec");
+                for rollout in rollouts.iter().filter(|rollout| waits(rollout)) {
+                    self.look(at, &ROLLOUTS, rollout);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Queues a look at an object and at what owns it.
+    fn look(&mut self, at: usize, kind: &'static Kind, object: &Value) {
+        if is_foreign(object) {
+            return;
+        }
+        let place = |name: &str| (text(object, "/metadata/namespace").to_owned(), name.to_owned());
+        let (namespace, name) = place(text(object, "/metadata/name"));
+        match kind.plural {
+            "rollouts" => self.wish(at, Job::Rollout(namespace, name), ROLLOUT_REACTION),
+            "replicasets" => {
+                self.wish(at, Job::ReplicaSet(namespace, name), REPLICA_SET_REACTION);
+                if let Some(owner) = owner_name(object, "Rollout") {
+                    let (namespace, name) = place(owner);
+                    self.wish(at, Job::Rollout(namespace, name), ROLLOUT_REACTION);
+                }
+            }
+            "pods" => {
+                self.wish(at, Job::Pod(namespace, name), SignedDuration::ZERO);
+                if let Some(owner) = owner_name(object, "ReplicaSet") {
+                    let (namespace, name) = place(owner);
+                    self.wish(at, Job::ReplicaSet(namespace, name), REPLICA_SET_REACTION);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn wish(&mut self, at: usize, job: Job, after: SignedDuration) {
+        let now = self.world.clock.now();
+        // A clock that stands still would never come to a reaction's time.
+        let after = if self.live && self.world.clock.speed() == 0.0 { SignedDuration::ZERO } else { after };
+        self.push(at, job, now.saturating_add(after).unwrap_or(now));
+    }
+
+    fn push(&mut self, at: usize, job: Job, due: Timestamp) {
+        let place = (at, job);
+        if self.queued.get(&place).is_some_and(|earlier| *earlier <= due) {
+            return;
+        }
+        self.count += 1;
+        self.queue.insert((due, place.1.rank(), self.count), place.clone());
+        self.queued.insert(place, due);
+    }
+}
+
+/// How many jobs are done before others on the same thread get a turn.
+const TURN: usize = 64;
+
+/// Runs the controllers and the rest of the script until dropped.
+pub async fn run(played: Played) {
+    let Played { world, script, mut driver } = played;
+    driver.live = true;
+    driver.script(script);
+    let clock = world.clock.clone();
+    let mut news: Vec<_> = world.clusters.iter().map(|cluster| cluster.store.subscribe()).collect();
+    loop {
+        for news in &mut news {
+            news.borrow_and_update();
+        }
+        let mut due = driver.next_due();
+        for _ in 0..TURN {
+            if due.is_none_or(|due| due > clock.now()) {
+                break;
+            }
+            driver.work();
+            due = driver.next_due();
+        }
+        if due.is_some_and(|due| due <= clock.now()) {
+            tokio::task::yield_now().await;
+            continue;
+        }
+        let changed = futures::future::select_all(news.iter_mut().map(|news| Box::pin(news.changed())));
+        let sleep = async {
+            match due {
+                Some(due) => clock.sleep_until(due).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = changed => {}
+            () = sleep => {}
+        }
+    }
+}

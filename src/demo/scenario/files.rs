@@ -1,0 +1,27 @@
+//! The scenario files, embedded. One line per file; the first scenario is the default.
+
+macro_rules! files {
+    ($folder:literal: $($name:literal)*) => {
+        &[$(($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenarios", $folder, "/", $name, ".yaml")))),*]
+    };
+}
+
+/// Scenarios by name.
+pub static SCENARIOS: &[(&str, &str)] = files! {
+    "":
+    "fleet"
+    "gradual"
+    "canary-demo"
+    "quiet"
+    "stuck"
+    "crash"
+};
+
+/// Manifests that services are made of, by name.
+pub static TEMPLATES: &[(&str, &str)] = files! {
+    "/templates":
+    "gradual-rollout"
+    "canary-demo"
+    "rolling"
+    "steps"
+};

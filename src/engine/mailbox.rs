@@ -1,0 +1,367 @@
+//! The mailbox: where the terminal, the signals and the network leave what they have, and the one place where the loop
+//! waits. Input comes before news. News are merged as they lie: of one object the newest form is enough, so a storm of
+//! watch events costs the loop what it can draw, not what was sent.
+
+use crate::argo::feed::{Delta, DetailId, News};
+use crate::names::{Namespace, SourceId};
+use crate::tui::input::Input;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// Keys typed ahead beyond this are dropped: they were typed blind.
+const KEYS: usize = 64;
+
+/// What is neither input nor news.
+#[derive(Debug)]
+pub enum Signal {
+    /// The process was stopped and goes on.
+    Resumed,
+    /// The writer has taken the last frame.
+    WriterFree,
+    /// The terminal cannot be read or written any more.
+    TerminalGone(std::io::Error),
+    /// A thread other than the loop's panicked; in words.
+    Fault(String),
+}
+
+/// What one turn of the loop takes.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// First.
+    pub signals: Vec<Signal>,
+    /// Then.
+    pub input: Vec<Input>,
+    /// Last.
+    pub news: Vec<News>,
+    /// More news lie waiting.
+    pub more: bool,
+}
+
+/// The mailbox; clones are the same one.
+#[derive(Clone, Debug, Default)]
+pub struct Mailbox(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    lanes: Mutex<Lanes>,
+    filled: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Lanes {
+    signals: Vec<Signal>,
+    input: VecDeque<Input>,
+    news: NewsLane,
+}
+
+impl Mailbox {
+    /// Leaves a signal.
+    pub fn signal(&self, signal: Signal) {
+        self.lock().signals.push(signal);
+        self.0.filled.notify_one();
+    }
+
+    /// Leaves input. Of several sizes in a row the last counts.
+    pub fn input(&self, input: Input) {
+        let mut lanes = self.lock();
+        if let (Input::Resize(..), Some(last @ Input::Resize(..))) = (&input, lanes.input.back_mut()) {
+            *last = input;
+        } else if lanes.input.len() < KEYS || !matches!(input, Input::Key(_)) {
+            lanes.input.push_back(input);
+        }
+        drop(lanes);
+        self.0.filled.notify_one();
+    }
+
+    /// Leaves news.
+    pub fn news(&self, news: News) {
+        self.lock().news.push(news);
+        self.0.filled.notify_one();
+    }
+
+    /// Waits until there is something or `deadline` is reached (`None`: for ever), and takes it: all signals, all
+    /// input, at most `limit` news.
+    #[must_use]
+    pub fn take(&self, deadline: Option<Instant>, limit: usize) -> Batch {
+        let mut lanes = self.lock();
+        while lanes.signals.is_empty() && lanes.input.is_empty() && lanes.news.is_empty() {
+            lanes = match deadline {
+                None => self.0.filled.wait(lanes).unwrap_or_else(PoisonError::into_inner),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        break;
+                    }
+                    self.0.filled.wait_timeout(lanes, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+        let news = lanes.news.take(limit);
+        Batch {
+            signals: std::mem::take(&mut lanes.signals),
+            input: lanes.input.drain(..).collect(),
+            news,
+            more: !lanes.news.is_empty(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Lanes> {
+        self.0.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What makes one piece of news replace another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Subject {
+    Link(SourceId),
+    Heard(SourceId),
+    Skew(SourceId),
+    Access(SourceId, Namespace),
+    Rollout(SourceId, Namespace, Arc<str>),
+    ReplicaSet(DetailId, Namespace, Arc<str>),
+    Pod(DetailId, Namespace, Arc<str>),
+}
+
+#[derive(Debug, Default)]
+struct NewsLane {
+    waiting: VecDeque<Option<News>>,
+    /// Where the newest news of a subject lie, counted from the first ever.
+    places: HashMap<Subject, u64>,
+    /// Number of the first in `waiting`.
+    first: u64,
+    count: usize,
+}
+
+impl NewsLane {
+    fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    fn push(&mut self, news: News) {
+        match &news {
+            News::Rollouts(source, Delta::Reset(_)) => {
+                self.forget(|subject| matches!(subject, Subject::Rollout(of, ..) if of == source));
+            }
+            News::ReplicaSets(detail, Delta::Reset(_)) => {
+                self.forget(|subject| matches!(subject, Subject::ReplicaSet(of, ..) if of == detail));
+            }
+            News::Pods(detail, Delta::Reset(_)) => {
+                self.forget(|subject| matches!(subject, Subject::Pod(of, ..) if of == detail));
+            }
+            _ => {}
+        }
+        if let Some(subject) = subject(&news) {
+            let place = self.first + self.waiting.len() as u64;
+            if let Some(before) = self.places.insert(subject, place) {
+                self.blank(before);
+            }
+        }
+        self.waiting.push_back(Some(news));
+        self.count += 1;
+    }
+
+    fn blank(&mut self, place: u64) {
+        let slot = place.checked_sub(self.first).and_then(|at| self.waiting.get_mut(at as usize));
+        if slot.and_then(Option::take).is_some() {
+            self.count -= 1;
+        }
+    }
+
+    fn forget(&mut self, older: impl Fn(&Subject) -> bool) {
+        let gone: Vec<_> = self.places.extract_if(|subject, _| older(subject)).map(|(_, place)| place).collect();
+        for place in gone {
+            self.blank(place);
+        }
+    }
+
+    fn take(&mut self, limit: usize) -> Vec<News> {
+        let mut taken = Vec::new();
+        while taken.len() < limit {
+            let Some(slot) = self.waiting.pop_front() else { break };
+            let place = self.first;
+            self.first += 1;
+            if let Some(news) = slot {
+                if let Some(subject) = subject(&news) {
+                    if self.places.get(&subject) == Some(&place) {
+                        self.places.remove(&subject);
+                    }
+                }
+                self.count -= 1;
+                taken.push(news);
+            }
+        }
+        taken
+    }
+}
+
+fn subject(news: &News) -> Option<Subject> {
+    Some(match news {
+        News::Link(source, _) => Subject::Link(*source),
+        News::Heard(source, _) => Subject::Heard(*source),
+        News::Skew(source, _) => Subject::Skew(*source),
+        News::Access(source, namespace, _) => Subject::Access(*source, namespace.clone()),
+        News::Rollouts(source, delta) => match delta {
+            Delta::Upsert(object) => Subject::Rollout(*source, object.meta.namespace(), object.meta.name.clone()),
+            Delta::Remove { namespace, name, .. } => Subject::Rollout(*source, namespace.clone(), name.clone()),
+            Delta::Reset(_) | Delta::Partial(_) => return None,
+        },
+        News::ReplicaSets(detail, delta) => match delta {
+            Delta::Upsert(object) => Subject::ReplicaSet(*detail, object.meta.namespace(), object.meta.name.clone()),
+            Delta::Remove { namespace, name, .. } => Subject::ReplicaSet(*detail, namespace.clone(), name.clone()),
+            Delta::Reset(_) | Delta::Partial(_) => return None,
+        },
+        News::Pods(detail, delta) => match delta {
+            Delta::Upsert(object) => Subject::Pod(*detail, object.meta.namespace(), object.meta.name.clone()),
+            Delta::Remove { namespace, name, .. } => Subject::Pod(*detail, namespace.clone(), name.clone()),
+            Delta::Reset(_) | Delta::Partial(_) => return None,
+        },
+        News::Note(..) | News::DetailTrouble(..) | News::Answer(..) => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::argo::feed::Link;
+    use crate::argo::rollout::Rollout;
+    use crate::keys::{Key, KeyChord};
+    use proptest::prelude::*;
+
+    const SOURCE: SourceId = SourceId(0);
+
+    fn rollout(name: &str, version: u32) -> Arc<Rollout> {
+        let mut rollout = Rollout::default();
+        rollout.meta.name = name.into();
+        rollout.meta.namespace = "demo".into();
+        rollout.meta.resource_version = version.to_string().into();
+        Arc::new(rollout)
+    }
+
+    fn upsert(name: &str, version: u32) -> News {
+        News::Rollouts(SOURCE, Delta::Upsert(rollout(name, version)))
+    }
+
+    fn remove(name: &str) -> News {
+        News::Rollouts(SOURCE, Delta::Remove { namespace: "demo".into(), name: name.into(), uid: "".into() })
+    }
+
+    fn key(c: char) -> Input {
+        Input::Key(KeyChord::plain(Key::Char(c)))
+    }
+
+    fn now() -> Option<Instant> {
+        Some(Instant::now())
+    }
+
+    #[test]
+    fn of_many_versions_of_one_object_the_newest_is_kept() {
+        let mailbox = Mailbox::default();
+        (1..=1000).for_each(|version| mailbox.news(upsert("web", version)));
+        mailbox.news(upsert("cart", 1));
+        assert_eq!(mailbox.take(now(), 10).news, [upsert("web", 1000), upsert("cart", 1)]);
+    }
+
+    #[test]
+    fn a_relist_replaces_what_lies_waiting_of_that_source_only() {
+        let mailbox = Mailbox::default();
+        let other = News::Rollouts(SourceId(1), Delta::Upsert(rollout("web", 5)));
+        mailbox.news(upsert("web", 1));
+        mailbox.news(other.clone());
+        let reset = News::Rollouts(SOURCE, Delta::Reset(vec![rollout("web", 2)]));
+        mailbox.news(reset.clone());
+        mailbox.news(upsert("web", 3));
+        assert_eq!(mailbox.take(now(), 10).news, [other, reset, upsert("web", 3)]);
+    }
+
+    #[test]
+    fn notes_and_answers_are_never_merged() {
+        let mailbox = Mailbox::default();
+        let note = News::Note(SOURCE, "3 namespaces".into());
+        mailbox.news(note.clone());
+        mailbox.news(note.clone());
+        assert_eq!(mailbox.take(now(), 10).news, [note.clone(), note]);
+    }
+
+    #[test]
+    fn the_state_of_a_connection_is_told_once_as_it_is_last() {
+        let mailbox = Mailbox::default();
+        mailbox.news(News::Link(SOURCE, Link::Listing { count: 500 }));
+        mailbox.news(News::Link(SOURCE, Link::Live));
+        assert_eq!(mailbox.take(now(), 10).news, [News::Link(SOURCE, Link::Live)]);
+    }
+
+    #[test]
+    fn of_a_storm_of_sizes_the_last_counts_and_keys_keep_their_order() {
+        let mailbox = Mailbox::default();
+        mailbox.input(key('j'));
+        (1..=50).for_each(|n| mailbox.input(Input::Resize(n, n)));
+        mailbox.input(key('p'));
+        assert_eq!(mailbox.take(now(), 10).input, [key('j'), Input::Resize(50, 50), key('p')]);
+    }
+
+    #[test]
+    fn keys_typed_far_ahead_are_dropped() {
+        let mailbox = Mailbox::default();
+        (0..1000).for_each(|_| mailbox.input(key('p')));
+        assert_eq!(mailbox.take(now(), 10).input.len(), KEYS);
+    }
+
+    #[test]
+    fn a_deadline_that_has_passed_gives_an_empty_batch_at_once() {
+        let batch = Mailbox::default().take(now(), 10);
+        assert!(batch.signals.is_empty() && batch.input.is_empty() && batch.news.is_empty() && !batch.more);
+    }
+
+    #[test]
+    fn what_exceeds_the_limit_waits_for_the_next_turn() {
+        let mailbox = Mailbox::default();
+        mailbox.news(upsert("a", 1));
+        mailbox.news(upsert("b", 1));
+        let first = mailbox.take(now(), 1);
+        assert_eq!(first.news, [upsert("a", 1)]);
+        assert!(first.more);
+        assert_eq!(mailbox.take(now(), 1).news, [upsert("b", 1)]);
+    }
+
+    proptest! {
+        /// Merged or not, who applies what comes out ends where who applies all ends.
+        #[test]
+        fn merging_never_changes_where_things_end(
+            events in proptest::collection::vec((0..4u8, 0..5u8, 0..100u32), 0..60),
+            limit in 1..7usize,
+        ) {
+            let events: Vec<News> = events.into_iter().map(|(what, name, version)| {
+                let name = format!("r{name}");
+                match what {
+                    0 => remove(&name),
+                    1 if version < 20 => News::Rollouts(SOURCE, Delta::Reset(vec![rollout(&name, version)])),
+                    _ => upsert(&name, version),
+                }
+            }).collect();
+            let apply = |set: &mut std::collections::BTreeMap<Arc<str>, Box<str>>, news: &News| match news {
+                News::Rollouts(_, Delta::Reset(all)) => {
+                    *set = all.iter().map(|r| (r.meta.name.clone(), r.meta.resource_version.clone())).collect();
+                }
+                News::Rollouts(_, Delta::Upsert(r)) => {
+                    set.insert(r.meta.name.clone(), r.meta.resource_version.clone());
+                }
+                News::Rollouts(_, Delta::Remove { name, .. }) => { set.remove(name); }
+                _ => {}
+            };
+            let (mut plain, mut merged) = (std::collections::BTreeMap::new(), std::collections::BTreeMap::new());
+            events.iter().for_each(|news| apply(&mut plain, news));
+            let mailbox = Mailbox::default();
+            for chunk in events.chunks(9) {
+                chunk.iter().cloned().for_each(|news| mailbox.news(news));
+                mailbox.take(now(), limit).news.iter().for_each(|news| apply(&mut merged, news));
+            }
+            loop {
+                let batch = mailbox.take(now(), limit);
+                batch.news.iter().for_each(|news| apply(&mut merged, news));
+                if !batch.more { break }
+            }
+            prop_assert_eq!(plain, merged);
+        }
+    }
+}

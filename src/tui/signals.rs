@@ -1,0 +1,73 @@
+//! Signals, on a thread of their own: neither the loop nor a frozen terminal can delay the end.
+//!
+//! SIGHUP ends with 129, SIGTERM with 143, SIGINT with 130: the terminal restored as far as it still takes bytes, and
+//! within [`LIMIT`] in any case. A second thread waits for the terminal to go away without a signal (the input library
+//! would spin for ever then). SIGCONT is told to the loop.
+
+use super::guard;
+use rustix::event::{PollFd, PollFlags, poll};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// The end comes within this time, even when the terminal does not take the restoring bytes.
+pub const LIMIT: Duration = Duration::from_millis(600);
+
+/// What is printed on stderr when a signal ends the program: a write that was sent and not answered.
+static LAST_WORDS: Mutex<Option<String>> = Mutex::new(None);
+
+/// Sets or clears what is said at an end by a signal.
+pub fn set_last_words(words: Option<String>) {
+    *LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner) = words;
+}
+
+/// Starts both threads. `resumed` is called after a SIGCONT.
+///
+/// # Errors
+/// When the handlers cannot be installed or no thread can be started.
+pub fn start(resumed: impl Fn() + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGCONT])?;
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        for signal in signals.forever() {
+            match signal {
+                SIGCONT => resumed(),
+                signal => end(128 + signal),
+            }
+        }
+    })?;
+    std::thread::Builder::new().name("hangup".into()).spawn(|| {
+        if terminal_is_gone() {
+            end(128 + SIGHUP);
+        }
+    })?;
+    Ok(())
+}
+
+/// Waits until the terminal hangs up; `false` where this system cannot tell.
+fn terminal_is_gone() -> bool {
+    loop {
+        let stdin = rustix::stdio::stdin();
+        let mut watched = [PollFd::new(&stdin, PollFlags::empty())];
+        match poll(&mut watched, None) {
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return false,
+            Ok(_) => return watched[0].revents().intersects(PollFlags::HUP | PollFlags::ERR),
+        }
+    }
+}
+
+fn end(code: i32) {
+    // Whatever hangs below, this ends it.
+    let _ = std::thread::Builder::new().name("end".into()).spawn(move || {
+        std::thread::sleep(LIMIT);
+        signal_hook::low_level::exit(code);
+    });
+    guard::restore();
+    let words = LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(words) = words {
+        let _ = writeln!(io::stderr(), "rolltop: {words}");
+    }
+    signal_hook::low_level::exit(code);
+}

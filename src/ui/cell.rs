@@ -1,0 +1,136 @@
+//! A cell of the overview: one service in one channel. Narrow, it is one line of words in order of use, and gives up
+//! the last of them first; wide, its parts stand under each other from row to row, with a small gauge.
+
+use super::gauge;
+use super::glyph;
+use super::pen::Pen;
+use super::theme::Role;
+use crate::app::model::{Cell, Gauge, Mark};
+
+/// A column of at least this width has room for the gauge and times.
+pub const WIDE: u16 = 36;
+/// Where the second part of a wide cell begins.
+const MIDDLE: u16 = 11;
+/// Where the time of a wide cell without a gauge ends.
+const TIME_END: u16 = 27;
+const GAUGE: u16 = 10;
+
+/// A word of a cell: what it says, in which role, and how long it stays when room is short (0 longest).
+struct Word {
+    text: String,
+    role: Role,
+    rank: u8,
+}
+
+/// Draws a cell and returns the end of it, which for a wide one may lie two cells in the gap behind its column.
+/// `focused` has no roles of its own, it is drawn in reverse by the caller.
+pub fn draw(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, focused: bool) -> u16 {
+    let Some(mark) = cell.mark else { return x };
+    let paint = |role: Role| match role {
+        _ if focused => Role::Fg,
+        _ if cell.stale => Role::Dim,
+        role => role,
+    };
+    pen.put(x, y, width.min(1), glyph::sign(mark), paint(glyph::role(mark)));
+    let words = if width < WIDE || cell.version.is_empty() {
+        narrow(pen, width, cell, mark)
+    } else {
+        return wide(pen, x, y, width, cell, mark, &paint);
+    };
+    let mut at = x + 1;
+    for word in words {
+        at = pen.put(at + 1, y, (x + width).saturating_sub(at + 1), &word.text, paint(word.role));
+    }
+    at
+}
+
+/// The role of what is said besides the version: coloured only where a person should look.
+fn said(mark: Mark) -> Role {
+    match mark {
+        Mark::Ok | Mark::Busy => Role::Fg,
+        other => glyph::role(other),
+    }
+}
+
+fn narrow(pen: &Pen<'_>, width: u16, cell: &Cell, mark: Mark) -> Vec<Word> {
+    let role = said(mark);
+    let mut words = Vec::new();
+    let mut say = |text: String, role: Role, rank: u8| {
+        if !text.is_empty() {
+            words.push(Word { text, role, rank });
+        }
+    };
+    let version_role = if mark == Mark::Absent { Role::Dim } else { Role::Fg };
+    say(cell.version.clone(), version_role, 0);
+    say(if cell.count > 1 { format!("×{}", cell.count) } else { String::new() }, Role::Dim, 3);
+    say(cell.set.map(|set| format!("{set}%")).unwrap_or_default(), role, 1);
+    say(cell.step.clone(), role, 2);
+    if cell.set.is_none() {
+        say(cell.word.clone(), role, if cell.version.is_empty() { 0 } else { 3 });
+    }
+    say(if cell.drift { "≠".into() } else { String::new() }, Role::Accent, 4);
+    if mark == Mark::Wait && !cell.stale {
+        say(cell.time.clone(), role, 5);
+    }
+    if cell.stale {
+        say("~".into(), Role::Dim, 0);
+    }
+    while 1 + words.iter().map(|word| pen.width(&word.text) + 1).sum::<u16>() > width {
+        let Some(worst) = words.iter().map(|word| word.rank).max().filter(|rank| *rank > 0) else { break };
+        words.retain(|word| word.rank != worst);
+    }
+    words
+}
+
+fn wide(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, mark: Mark, paint: &impl Fn(Role) -> Role) -> u16 {
+    let role = said(mark);
+    let stale = if cell.stale { "~" } else { "" };
+    let version = if cell.count > 1 { format!("{} ×{}", cell.version, cell.count) } else { cell.version.clone() };
+    let alone = cell.set.is_none() && !cell.drift && cell.word.is_empty();
+    pen.put(x + 2, y, if alone { TIME_END - 6 } else { MIDDLE - 3 }, &version, paint(Role::Fg));
+    let middle = x + MIDDLE;
+    if let Some(set) = cell.set {
+        let gauge = Gauge { set, actual: cell.actual, max: 100 };
+        if paint(Role::Ok) == Role::Ok {
+            gauge::draw(pen, middle, y, GAUGE, &gauge);
+        } else {
+            let bar: String = gauge::parts(&gauge, GAUGE, pen.theme.ascii).into_iter().map(|part| part.cells).collect();
+            pen.put(middle, y, GAUGE, &bar, paint(Role::Fg));
+        }
+        let percent = gauge::percent(&gauge);
+        pen.put_right(middle + GAUGE + 7, y, 7, percent.trim_end_matches('%'), paint(Role::Fg));
+        let end = x + width + 2;
+        let mut at = pen.put(middle + GAUGE + 9, y, end.saturating_sub(middle + GAUGE + 9), &cell.step, paint(role));
+        let time = format!("{}{stale}", cell.time);
+        let time_room = if time.is_empty() { 0 } else { pen.width(&time) + 1 };
+        if !cell.word.is_empty() && at + 1 + pen.width(&cell.word) + time_room <= end {
+            at = pen.put(at + 1, y, end.saturating_sub(at + 1), &cell.word, paint(role));
+        }
+        if time_room > 0 && at + time_room <= end {
+            at = pen.put(at + 1, y, end.saturating_sub(at + 1), &time, paint(role));
+        } else if cell.stale {
+            pen.put(end.saturating_sub(1), y, 1, "~", paint(Role::Dim));
+            return end;
+        }
+        return at;
+    }
+    let time_width = pen.width(&cell.time);
+    let time_at = pen.put_right(x + TIME_END, y, TIME_END, &cell.time, paint(Role::Fg));
+    if cell.stale {
+        pen.put(x + TIME_END, y, 1, "~", Role::Dim);
+    }
+    let room = time_at.saturating_sub(middle + 1);
+    let mut at = middle;
+    if cell.drift {
+        at = pen.put(at, y, room, "≠", paint(Role::Accent)) + 1;
+    }
+    if pen.width(&cell.word) <= (middle + room).saturating_sub(at) {
+        pen.put(at, y, room, &cell.word, paint(role));
+        x + TIME_END
+    } else {
+        // A word that is too long for the middle goes behind the time, where the row has room.
+        let behind = x + TIME_END + 2;
+        let behind = if time_width == 0 { at } else { behind };
+        pen.put(behind, y, (x + width).saturating_sub(behind), &cell.word, paint(role))
+    }
+}

@@ -1,0 +1,164 @@
+//! The ladder: the steps of a canary, as rows with the current one a third from the top, or in one line with the
+//! current one near its beginning. What does not fit is counted at the ends: `… 5 done`, `… 2 more`.
+
+use super::glyph;
+use super::pen::Pen;
+use super::theme::Role;
+use crate::app::model::{Mark, RolloutPage, StepLine};
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+/// What stands in a row of the ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rung {
+    /// A step, by index.
+    Step(usize),
+    /// So many steps before.
+    Before(usize),
+    /// So many steps after.
+    After(usize),
+}
+
+/// The rows of a ladder of `count` steps in `rows` rows. `scroll`: the first step, when a person has scrolled.
+#[must_use]
+pub fn rungs(count: usize, rows: usize, current: Option<usize>, scroll: Option<usize>) -> Vec<Rung> {
+    if count <= rows {
+        return (0..count).map(Rung::Step).collect();
+    }
+    if rows == 0 {
+        return Vec::new();
+    }
+    let last_first = count - rows;
+    let at = current.unwrap_or(count);
+    let first = scroll.unwrap_or_else(|| at.saturating_sub(rows / 3)).min(last_first);
+    let mut rungs: Vec<Rung> = (first..first + rows).map(Rung::Step).collect();
+    if rows >= 3 {
+        if first > 0 {
+            rungs[0] = Rung::Before(first + 1);
+        }
+        if first < last_first {
+            rungs[rows - 1] = Rung::After(count - (first + rows) + 1);
+        }
+    }
+    rungs
+}
+
+/// Draws the ladder as rows; returns the rows used.
+pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, focused: bool) -> u16 {
+    let rungs = rungs(page.steps.len(), usize::from(area.height), page.current_step, page.steps_scroll);
+    let digits = page.steps.last().map_or(1, |step| if step.number >= 10 { 2 } else { 1 });
+    for (index, rung) in rungs.iter().enumerate() {
+        let y = area.y + index as u16;
+        match rung {
+            Rung::Step(at) => step(pen, area, y, &page.steps[*at], digits, page.current_step == Some(*at), focused),
+            Rung::Before(count) => {
+                let all_done = page.steps.iter().take(*count).all(|step| step.mark == Mark::Ok);
+                let word = if all_done { "done" } else { "before" };
+                pen.put(area.x, y, area.width, &format!("… {count} {word}"), Role::Dim);
+            }
+            Rung::After(count) => {
+                pen.put(area.x, y, area.width, &format!("… {count} more"), Role::Dim);
+            }
+        }
+    }
+    rungs.len() as u16
+}
+
+fn step(pen: &mut Pen<'_>, area: Rect, y: u16, step: &StepLine, digits: u16, current: bool, focused: bool) {
+    if current && focused {
+        pen.put(area.x.saturating_sub(1), y, 1, "›", Role::Title);
+    }
+    pen.mark(area.x, y, step.mark);
+    let role = match (current, step.mark) {
+        (true, _) => Role::Title,
+        (false, Mark::Absent) => Role::Dim,
+        (false, _) => Role::Fg,
+    };
+    pen.put_right(area.x + 2 + digits, y, digits, &step.number.to_string(), role);
+    let time_at = pen.put_right(area.right(), y, area.width / 2, &step.time, role);
+    let x = area.x + 4 + digits;
+    pen.put(x, y, time_at.saturating_sub(x + 1), &step.words, role);
+}
+
+/// Draws the ladder in one line.
+pub fn line(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, page: &RolloutPage) {
+    let numbers = width >= 120;
+    let gap = if numbers { 3 } else { 2 };
+    let texts: Vec<String> = page
+        .steps
+        .iter()
+        .map(|step| if numbers { format!("{} {}", step.number, step.words) } else { step.words.clone() })
+        .collect();
+    let cells: Vec<u16> = texts.iter().map(|text| pen.width(text) + 2 + gap).collect();
+    let all: u16 = cells.iter().fold(0, |sum, cell| sum.saturating_add(*cell));
+    let current = page.current_step.unwrap_or(page.steps.len().saturating_sub(1));
+    let mut from = 0;
+    if all > width + gap {
+        // From the left, what is done goes first, until the current step and the one after it are in sight.
+        let needed = |from: usize| {
+            cells[from..(current + 2).min(cells.len())].iter().fold(20, |sum: u16, cell| sum.saturating_add(*cell))
+        };
+        while from < current && needed(from) > width {
+            from += 1;
+        }
+    }
+    let end = x + width;
+    let mut at = x;
+    if from > 0 {
+        at = pen.put(at, y, width, &format!("… {from} done"), Role::Dim) + gap;
+    }
+    for index in from..texts.len() {
+        let left = texts.len() - index;
+        let more = format!("· {left} more");
+        let reserve = if left > 1 { pen.width(&format!("· {} more", left - 1)) + gap } else { 0 };
+        let rest: u16 = cells[index..].iter().fold(0, |sum, cell| sum.saturating_add(*cell));
+        if at + rest > end + gap && at + cells[index] + reserve > end + gap {
+            pen.put(at, y, end.saturating_sub(at), &more, Role::Dim);
+            return;
+        }
+        let step = &page.steps[index];
+        pen.put(at, y, 1, glyph::sign(step.mark), glyph::role(step.mark));
+        let role = if step.mark == Mark::Absent { Role::Dim } else { Role::Fg };
+        let word_end = pen.put(at + 2, y, end.saturating_sub(at + 2), &texts[index], role);
+        if page.current_step == Some(index) {
+            pen.add(Rect { x: at, y, width: word_end - at, height: 1 }, Modifier::BOLD);
+        }
+        at += cells[index];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rung::{After, Before, Step};
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_short_ladder_is_whole() {
+        assert_eq!(rungs(3, 8, Some(1), None), [Step(0), Step(1), Step(2)]);
+        assert_eq!(rungs(0, 8, None, None), []);
+    }
+
+    #[test]
+    fn a_long_ladder_keeps_the_current_step_a_third_from_the_top() {
+        assert_eq!(rungs(20, 6, Some(7), None), [Before(6), Step(6), Step(7), Step(8), Step(9), After(10)]);
+        assert_eq!(rungs(20, 6, Some(0), None), [Step(0), Step(1), Step(2), Step(3), Step(4), After(15)]);
+        assert_eq!(rungs(20, 6, Some(19), None), [Before(15), Step(15), Step(16), Step(17), Step(18), Step(19)]);
+        assert_eq!(rungs(20, 4, None, None), [Before(17), Step(17), Step(18), Step(19)]);
+        assert_eq!(rungs(20, 4, Some(9), Some(0)), [Step(0), Step(1), Step(2), After(17)]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_current_step_shows_and_every_step_is_counted(count in 1usize..60, rows in 1usize..30, at in 0usize..60) {
+            let current = at.min(count - 1);
+            let rungs = rungs(count, rows, Some(current), None);
+            prop_assert!(rungs.contains(&Step(current)));
+            prop_assert!(rungs.len() <= rows);
+            if rows >= 3 {
+                let counted: usize = rungs.iter().map(|rung| match rung { Step(_) => 1, Before(n) | After(n) => *n }).sum();
+                prop_assert_eq!(counted, count);
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Screens of text: help, the log of messages, an error in full.
+
+use super::chrome;
+use super::glyph;
+use super::pen::Pen;
+use super::screen::Placed;
+use super::text as cut;
+use super::theme::Role;
+use crate::app::event::Target;
+use crate::app::model::{HelpLine, HelpPage, LogPage, TextPage};
+use ratatui::layout::Rect;
+
+/// A row of a column of help.
+enum Row<'a> {
+    Title(&'a str),
+    Line(&'a HelpLine),
+    Blank,
+}
+
+/// Help: the groups in columns, and about the program below them.
+pub fn help(pen: &mut Pen<'_>, area: Rect, page: &HelpPage, placed: &mut Placed) {
+    let count = match area.width {
+        0..70 => 1,
+        70..120 => 2,
+        _ => 3,
+    };
+    let inner = Rect {
+        x: area.x + 1,
+        y: area.y + 1,
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(1),
+    };
+    let about = if inner.height >= 14 && !page.about.is_empty() {
+        let lines: Vec<String> =
+            page.about.iter().flat_map(|line| cut::wrap(line, usize::from(inner.width.max(1)))).collect();
+        lines.into_iter().take(usize::from(inner.height / 3)).collect()
+    } else {
+        Vec::new()
+    };
+    let below = if about.is_empty() { 0 } else { about.len() as u16 + 2 };
+    let keys = Rect { height: inner.height.saturating_sub(below), ..inner };
+    placed.page_rows = keys.height;
+    let columns = spread(&page.groups, count);
+    let gap = if count == 1 { 0 } else { 3 };
+    let width = (keys.width.saturating_sub(gap * (count as u16 - 1))) / count as u16;
+    let longest = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let first = page.scroll.min(longest.saturating_sub(usize::from(keys.height)));
+    for (at, rows) in columns.iter().enumerate() {
+        let column = Rect { x: keys.x + at as u16 * (width + gap), width, ..keys };
+        let key_width = key_width(pen, rows, width);
+        for (index, row) in rows.iter().skip(first).take(usize::from(keys.height)).enumerate() {
+            help_row(pen, column, column.y + index as u16, row, key_width);
+        }
+    }
+    if longest > first + usize::from(keys.height) {
+        pen.put_right(area.right().saturating_sub(1), keys.bottom().saturating_sub(1), 8, "↓ more", Role::Dim);
+    }
+    if !about.is_empty() {
+        let y = inner.bottom() - below + 1;
+        pen.title(inner.x, y, inner.width, "about");
+        for (index, line) in about.iter().enumerate() {
+            pen.put(inner.x, y + 1 + index as u16, inner.width, line, Role::Fg);
+        }
+    }
+}
+
+/// Groups shared over columns so that the columns are about equally long, in their order.
+fn spread(groups: &[(String, Vec<HelpLine>)], count: usize) -> Vec<Vec<Row<'_>>> {
+    let total: usize = groups.iter().map(|(_, lines)| lines.len() + 2).sum();
+    let fair = total.div_ceil(count.max(1));
+    let mut columns: Vec<Vec<Row<'_>>> = vec![Vec::new()];
+    for (title, lines) in groups {
+        let used = columns.last().map_or(0, Vec::len);
+        if used > 0 && columns.len() < count && used + (lines.len() + 2) / 2 > fair {
+            columns.push(Vec::new());
+        }
+        if let Some(column) = columns.last_mut() {
+            if !column.is_empty() {
+                column.push(Row::Blank);
+            }
+            column.push(Row::Title(title));
+            column.extend(lines.iter().map(Row::Line));
+        }
+    }
+    columns
+}
+
+fn key_width(pen: &Pen<'_>, rows: &[Row<'_>], width: u16) -> u16 {
+    let longest = rows.iter().map(|row| if let Row::Line(line) = row { pen.width(&line.keys) } else { 0 }).max();
+    longest.unwrap_or(0).min(width / 2)
+}
+
+fn help_row(pen: &mut Pen<'_>, column: Rect, y: u16, row: &Row<'_>, keys: u16) {
+    match row {
+        Row::Blank => {}
+        Row::Title(title) => pen.title(column.x, y, column.width, title),
+        Row::Line(line) => {
+            let off = !line.off.is_empty();
+            let (key_role, role) = if off { (Role::Dim, Role::Dim) } else { (Role::Key, Role::Fg) };
+            pen.put(column.x, y, keys, &line.keys, key_role);
+            let x = column.x + keys + 2;
+            let words = if off { format!("{}: {}", line.words, line.off) } else { line.words.clone() };
+            pen.put(x, y, column.right().saturating_sub(x), &words, role);
+        }
+    }
+}
+
+/// The log of messages, oldest first.
+pub fn log(pen: &mut Pen<'_>, area: Rect, page: &LogPage, placed: &mut Placed) {
+    let list =
+        Rect { x: area.x, y: area.y + 1, width: area.width.saturating_sub(1), height: area.height.saturating_sub(2) };
+    placed.page_rows = list.height;
+    if page.lines.is_empty() {
+        pen.put(list.x + 1, list.y, list.width, "nothing to report", Role::Dim);
+        return;
+    }
+    let room = usize::from(list.width.saturating_sub(15).max(1));
+    let wrapped: Vec<Vec<String>> = page.lines.iter().map(|(_, _, words)| cut::wrap(words, room)).collect();
+    if wrapped.iter().map(Vec::len).sum::<usize>() <= usize::from(list.height) {
+        log_whole(pen, list, page, &wrapped);
+        return;
+    }
+    let hidden = page.lines.len().saturating_sub(usize::from(list.height));
+    for (index, (at, mark, words)) in page.lines.iter().skip(hidden).enumerate() {
+        let y = list.y + index as u16;
+        let x = pen.put(list.x + 1, y, list.width, &chrome::clock(*at), Role::Dim);
+        pen.put(x + 2, y, 1, glyph::sign(*mark), glyph::role(*mark));
+        pen.put(x + 4, y, list.right().saturating_sub(x + 4), words, Role::Fg);
+        placed.targets.push((Rect { y, height: 1, ..list }, Target::Row { row: (hidden + index) as u16, column: 0 }));
+    }
+    let shown = page.lines.len() - hidden;
+    chrome::position(pen, list.right(), list.bottom(), page.first + hidden, shown, page.total);
+}
+
+/// All lines of the window, wrapped: when there are few, nothing is cut.
+fn log_whole(pen: &mut Pen<'_>, list: Rect, page: &LogPage, wrapped: &[Vec<String>]) {
+    let mut y = list.y;
+    for ((at, mark, _), lines) in page.lines.iter().zip(wrapped) {
+        let x = pen.put(list.x + 1, y, list.width, &chrome::clock(*at), Role::Dim);
+        pen.put(x + 2, y, 1, glyph::sign(*mark), glyph::role(*mark));
+        for line in lines {
+            pen.put(x + 4, y, list.right().saturating_sub(x + 4), line, Role::Fg);
+            y += 1;
+        }
+    }
+    chrome::position(pen, list.right(), list.bottom(), page.first, page.lines.len(), page.total);
+}
+
+/// A text with a title; its lines are wrapped.
+pub fn text(pen: &mut Pen<'_>, area: Rect, page: &TextPage, placed: &mut Placed) {
+    let inner = Rect {
+        x: area.x + 2,
+        y: area.y + 1,
+        width: area.width.saturating_sub(4),
+        height: area.height.saturating_sub(1),
+    };
+    pen.title(inner.x, inner.y, inner.width, &page.title);
+    let room = inner.height.saturating_sub(2);
+    placed.page_rows = room;
+    let lines: Vec<String> =
+        page.lines.iter().flat_map(|line| cut::wrap(line, usize::from(inner.width.max(1)))).collect();
+    let first = page.scroll.min(lines.len().saturating_sub(usize::from(room)));
+    for (index, line) in lines.iter().skip(first).take(usize::from(room)).enumerate() {
+        pen.put(inner.x, inner.y + 2 + index as u16, inner.width, line, Role::Fg);
+    }
+    let shown = usize::from(room).min(lines.len());
+    chrome::position(pen, inner.right(), inner.y + 1, first, shown, lines.len());
+}

@@ -1,0 +1,199 @@
+//! Texts in cells: widths, cuts and wraps. Cuts fall on grapheme borders, widths are those of the terminal library.
+//! One ellipsis per text; which end is lost depends on what the text is: messages lose their end, names their middle
+//! (the end tells pods apart), images the front of their path, never the start of their tag.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Cells that a text takes.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.graphemes(true).map(UnicodeWidthStr::width).sum() }
+}
+
+/// The longest beginning that fits in `cells`.
+#[must_use]
+pub fn head(text: &str, cells: usize) -> &str {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += grapheme.width();
+        if used > cells {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+/// The longest end that fits in `cells`.
+#[must_use]
+pub fn tail(text: &str, cells: usize) -> &str {
+    let mut used = 0;
+    let mut from = text.len();
+    for (at, grapheme) in text.grapheme_indices(true).rev() {
+        used += grapheme.width();
+        if used > cells {
+            break;
+        }
+        from = at;
+    }
+    &text[from..]
+}
+
+/// A message: cut at its end.
+#[must_use]
+pub fn cut_end(text: &str, cells: usize, ellipsis: &str) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let room = cells.saturating_sub(width(ellipsis));
+    if room == 0 {
+        return head(ellipsis, cells).to_owned();
+    }
+    format!("{}{ellipsis}", head(text, room).trim_end())
+}
+
+/// A text whose end says most: cut at its start.
+#[must_use]
+pub fn cut_start(text: &str, cells: usize, ellipsis: &str) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let room = cells.saturating_sub(width(ellipsis));
+    if room == 0 {
+        return head(ellipsis, cells).to_owned();
+    }
+    format!("{ellipsis}{}", tail(text, room))
+}
+
+/// A name: cut in its middle, two thirds of what is kept from its end.
+#[must_use]
+pub fn cut_middle(text: &str, cells: usize, ellipsis: &str) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let room = cells.saturating_sub(width(ellipsis));
+    if room < 2 {
+        return head(text, cells).to_owned();
+    }
+    let end = (room * 2).div_ceil(3).min(room - 1);
+    format!("{}{ellipsis}{}", head(text, room - end), tail(text, end))
+}
+
+/// An image: keeps the last part of its path and the tag, then the tag's start; a digest is shortened.
+#[must_use]
+pub fn cut_image(image: &str, cells: usize, ellipsis: &str) -> String {
+    if width(image) <= cells {
+        return image.to_owned();
+    }
+    let (path, tag) = match image.split_once('@') {
+        Some((path, digest)) => (path, format!("@{}", head(digest, "sha256:".len() + 8))),
+        None => match image.rfind(':') {
+            Some(colon) if !image[colon..].contains('/') => (&image[..colon], image[colon..].to_owned()),
+            _ => (image, String::new()),
+        },
+    };
+    let last = path.rsplit('/').next().unwrap_or(path);
+    let short = if last.len() == path.len() { format!("{path}{tag}") } else { format!("{ellipsis}/{last}{tag}") };
+    if width(&short) <= cells {
+        return short;
+    }
+    if width(&tag) + width(ellipsis) + 3 <= cells && !tag.is_empty() {
+        let room = cells - width(&tag) - width(ellipsis);
+        return format!("{}{ellipsis}{tag}", head(last, room));
+    }
+    cut_end(tag.trim_start_matches([':', '@']), cells, ellipsis)
+}
+
+/// Breaks a text into lines of at most `cells`, at blanks where there are any.
+#[must_use]
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        if width(paragraph) <= cells {
+            lines.push(paragraph.trim_end().to_owned());
+            continue;
+        }
+        let indent: String = paragraph.chars().take_while(|c| *c == ' ').take(cells / 2).collect();
+        let mut line = indent.clone();
+        let mut fresh = true;
+        for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
+            let mut word = word;
+            let left = cells.saturating_sub(width(&line) + 1);
+            // A word longer than a whole line begins where it is, if it can begin at all.
+            let breaks_anyway = width(word) > cells.saturating_sub(indent.len()) && left >= 8;
+            if !fresh && width(word) > left && !breaks_anyway {
+                lines.push(std::mem::replace(&mut line, indent.clone()));
+                fresh = true;
+            }
+            if !fresh {
+                line.push(' ');
+            }
+            while width(&line) + width(word) > cells {
+                let part = head(word, cells.saturating_sub(width(&line)));
+                // A grapheme wider than the line itself: it is dropped by the painter, never looped on.
+                let part = if part.is_empty() { word.graphemes(true).next().unwrap_or(word) } else { part };
+                line.push_str(part);
+                word = &word[part.len()..];
+                lines.push(std::mem::replace(&mut line, indent.clone()));
+            }
+            line.push_str(word);
+            fresh = line.len() == indent.len();
+        }
+        if !fresh || paragraph.trim().is_empty() {
+            lines.push(line.trim_end().to_owned());
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn each_kind_of_text_loses_the_part_that_matters_least() {
+        assert_eq!(cut_end("paused at step 4/8, no timer", 16, "…"), "paused at step…");
+        assert_eq!(cut_middle("checkout-7f9c4d5b6-b2k9x", 16, "…"), "check…d5b6-b2k9x");
+        let image = "registry.example.com/team/shop/checkout:2.42.0-rc.1";
+        assert_eq!(cut_image(image, 25, "…"), "…/checkout:2.42.0-rc.1");
+        assert_eq!(cut_image(image, 20, "…"), "check…:2.42.0-rc.1");
+        assert_eq!(cut_image(image, 8, "…"), "2.42.0-…");
+        let digest = "registry.example.com/shop/checkout@sha256:1a2b3c4d5e6f7788";
+        assert_eq!(cut_image(digest, 30, "…"), "…/checkout@sha256:1a2b3c4d");
+    }
+
+    #[test]
+    fn wide_characters_count_two_cells() {
+        assert_eq!(width("日本"), 4);
+        assert_eq!(cut_end("日本語", 5, "…"), "日本…");
+        assert_eq!(cut_end("日本語", 4, "…"), "日…");
+    }
+
+    #[test]
+    fn wrapping_keeps_every_word() {
+        assert_eq!(wrap("no cluster answers since 14:30", 12), ["no cluster", "answers", "since 14:30"]);
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("  indented text here", 12), ["  indented", "  text here"]);
+        assert_eq!(wrap("a\n\nb", 12), ["a", "", "b"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_cut_is_wider_than_its_place(text in "\\PC{0,40}", cells in 0usize..40, ascii in any::<bool>()) {
+            let dots = if ascii { ".." } else { "…" };
+            prop_assert!(width(&cut_end(&text, cells, dots)) <= cells);
+            prop_assert!(width(&cut_start(&text, cells, dots)) <= cells);
+            prop_assert!(width(&cut_middle(&text, cells, dots)) <= cells);
+            prop_assert!(width(&cut_image(&text, cells, dots)) <= cells);
+        }
+
+        #[test]
+        fn no_wrapped_line_is_wider_than_its_place(text in "\\PC{0,80}", cells in 2usize..40) {
+            for line in wrap(&text, cells) {
+                prop_assert!(width(&line) <= cells, "{line:?}");
+            }
+        }
+    }
+}
