@@ -1,6 +1,7 @@
 //! The dialog over a screen: the only thing with a frame. What lies behind it is dimmed, not moved. What a person
 //! needs to decide stays when rows are short: where, what, the name to type and the buttons; evidence goes first.
 
+use super::chrome;
 use super::gauge;
 use super::glyph;
 use super::pen::Pen;
@@ -214,7 +215,8 @@ fn draw_row(pen: &mut Pen<'_>, inner: Rect, y: u16, row: &Row, buttons: &[Button
         }
         Row::Field(typed) => {
             let cursor = typed.chars().count();
-            super::chrome::field(pen, inner.x + 2, y, inner.width.saturating_sub(2), "▏", typed, cursor);
+            let edge = if pen.theme.ascii { "|" } else { "▏" };
+            chrome::field(pen, inner.x + 2, y, inner.width.saturating_sub(2), edge, typed, cursor);
         }
         Row::Buttons(from, to) => draw_buttons(pen, inner, y, buttons, *from..*to, placed),
     }
