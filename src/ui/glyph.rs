@@ -139,8 +139,8 @@ pub fn fold_to_ascii(buf: &mut Buffer) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::theme::Depth;
     use super::*;
+    use crate::ui::theme::Depth;
     use unicode_width::UnicodeWidthStr;
 
     const MARKS: [Mark; 9] = [
