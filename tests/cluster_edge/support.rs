@@ -155,7 +155,7 @@ impl Watched {
                 return found;
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "waited in vain for {what}; news so far: {:#?}", &news[after.min(news.len())..]);
+            assert!(!left.is_zero(), "waited in vain for {what}; news so far:\n{}", told(&news[after.min(news.len())..]));
             news = self.heap.more.wait_timeout(news, left).unwrap().0;
         }
     }
@@ -196,6 +196,12 @@ impl Watched {
         let link = |news| if let News::Link(_, link) = news { Some(link) } else { None };
         self.all().into_iter().filter_map(link).collect()
     }
+}
+
+/// The news in short lines.
+fn told(news: &[News]) -> String {
+    let line = |news: &News| format!("{news:?}").chars().take(300).collect::<String>();
+    news.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The set that follows from the news, as the state would keep it.
