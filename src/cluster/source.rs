@@ -156,7 +156,6 @@ impl Source {
         let (steps, mut heard) = mpsc::unbounded_channel();
         let mut tasks = JoinSet::new();
         let mut before = std::mem::take(&mut self.legs);
-        self.since = Timestamp::now();
         for (index, namespace) in namespaces.into_iter().enumerate() {
             let place = Place::new(namespace.clone(), self.target.selector.clone());
             let steps = steps.clone();
