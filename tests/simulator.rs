@@ -646,7 +646,7 @@ fn serving(scene: &Scene) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_people_do_enough_pods_serve_and_it_ends_settled(commands in prop::collection::vec(command(), 1..14)) {
