@@ -45,3 +45,5 @@ pub mod update;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;

@@ -23,5 +23,4 @@ pub mod promote;
 pub mod replay;
 pub mod status;
 pub mod table;
-pub mod text;
 pub mod ui;

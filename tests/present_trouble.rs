@@ -1,5 +1,7 @@
 //! Connections and writes in words: the head of a source, the trouble block, the verdict line.
 
+#![expect(clippy::unwrap_used, reason = "a test may end at once, with the place where it did")]
+
 use jiff::{SignedDuration, Timestamp};
 use rolltop::app::model::Mark;
 use rolltop::app::present::health::{self, Counts, SourceView};
@@ -121,6 +123,10 @@ fn when_no_cluster_answers_one_cause_is_named_first() {
     assert_eq!(lines[0].lines, ["no cluster answers since 14:30:12Z: network or VPN?"]);
     assert_eq!(lines.len(), 3);
     assert_eq!(trouble::common_cause(&[source(&a, None)]), None);
+    let slow = Link::Connecting { since: at("14:31:00") };
+    let broken = SourceView { broken: Some("context \"x\" not found"), ..source(&slow, None) };
+    assert_eq!(trouble::common_cause(&[source(&a, None), broken]), None);
+    assert!(trouble::common_cause(&[source(&a, None), source(&slow, None), broken]).is_some());
     assert_eq!(trouble::common_cause(&[source(&a, None), source(&Link::Live, None)]), None);
 }
 

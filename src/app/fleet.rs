@@ -182,7 +182,7 @@ impl Fleet {
                 None
             }
             Some(before) => {
-                let mut row = row::row(key.clone(), rollout, how);
+                let mut row = row(key.clone(), rollout, how);
                 let looks_different = row.looks_different(&before);
                 row.first_seen = before.first_seen;
                 row.changed_at = if looks_different { Some(how.now) } else { before.changed_at };
@@ -196,7 +196,7 @@ impl Fleet {
                 Some(Change { key, kind: ChangeKind::Changed { before: Box::new(before), looks_different } })
             }
             None => {
-                let row = row::row(key.clone(), rollout, how);
+                let row = row(key.clone(), rollout, how);
                 self.services.entry(row.service.clone()).or_default().insert(key.clone());
                 self.set_timer(&key, None, row.timer);
                 self.set_needing(&key, row.needs_person());

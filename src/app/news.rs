@@ -35,7 +35,8 @@ pub fn take(state: &mut State, news: News) -> Vec<Effect> {
 }
 
 fn rollouts(state: &mut State, source: SourceId, delta: Delta<Rollout>) -> Vec<Effect> {
-    let mut effects = connection::heard(state, source, state.now);
+    // A cluster is said to be heard of by itself; a recording is not.
+    let mut effects = if state.setup.replay { connection::heard(state, source, state.now) } else { Vec::new() };
     let Some(known) = state.sources.get(source) else { return effects };
     let how = Deriving {
         now: state.now,

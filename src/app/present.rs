@@ -25,9 +25,9 @@ pub mod version;
 pub mod weight;
 pub mod words;
 
-use crate::argo::lenient::IntOrString;
+use crate::argo::phase::{self, Lag};
 use crate::argo::picture::{Picture, ReplicaSetPicture};
-use crate::argo::rollout::{Condition, Rollout, Step};
+use crate::argo::rollout::{Rollout, Step};
 use jiff::{SignedDuration, Timestamp};
 use tick::Ticker;
 use time::Style;
@@ -104,7 +104,7 @@ impl<'a> Subject<'a> {
         if let Some(ticker) = self.ticker {
             ticker.countdown(then, self.context.cluster_now);
         }
-        time::countdown(time::between(self.context.cluster_now, then))
+        time::countdown(then, self.context.cluster_now)
     }
 
     /// Age of the data by the second, stale or not: `1 s`.
@@ -144,23 +144,16 @@ impl<'a> Subject<'a> {
             && status.stable_rs != status.current_pod_hash
     }
 
-    /// Whether the status speaks of an older spec than the one that is stored (Argo Rollouts,
-    /// `utils/rollout/rolloututil.go`); a text that is no number counts as observed.
+    /// Whether the status speaks of an older spec than the one that is stored.
     #[must_use]
     pub fn is_lagging(&self) -> bool {
-        let observed = match &self.rollout.status.observed_generation {
-            Some(IntOrString::Int(n)) => Some(*n),
-            Some(IntOrString::Text(text)) => text.parse().ok(),
-            None => None,
-        };
-        observed.is_some_and(|n: i64| n < self.rollout.meta.generation)
+        matches!(phase::lag(self.rollout), Some(Lag::Spec | Lag::Workload))
     }
 
     /// Whether the pause is cleared and the controller has not moved on: a promote is on its way.
     #[must_use]
     pub fn is_unpausing(&self) -> bool {
-        let status = &self.rollout.status;
-        self.context.promoting || (status.controller_pause && status.pause_conditions.is_empty() && !self.is_lagging())
+        self.context.promoting || phase::lag(self.rollout) == Some(Lag::Unpause)
     }
 
     /// Whether it is aborted.
@@ -178,26 +171,13 @@ impl<'a> Subject<'a> {
     /// Index of the running step as the status says it, when it points at a step.
     #[must_use]
     pub fn running_step(&self) -> Option<usize> {
-        let index = usize::try_from(self.rollout.status.current_step_index.unwrap_or(0)).ok()?;
-        (index < self.steps().len()).then_some(index)
+        self.rollout.current_step().map(|(index, _)| index)
     }
 
     /// The position as Argo counts, `1/6`; empty without steps.
     #[must_use]
     pub fn position(&self) -> String {
         self.picture.step.as_ref().map(|step| format!("{}/{}", step.index, step.total)).unwrap_or_default()
-    }
-
-    /// What stands for all traffic.
-    #[must_use]
-    pub fn max_weight(&self) -> i64 {
-        self.picture.weights.map_or(100, |weights| weights.max)
-    }
-
-    /// A condition by type.
-    #[must_use]
-    pub fn condition(&self, kind: &str) -> Option<&'a Condition> {
-        self.rollout.status.conditions.iter().find(|condition| &*condition.kind == kind)
     }
 
     /// The ReplicaSets that play a role, as far as they are known.

@@ -77,6 +77,9 @@ impl Source {
     /// Age of the data when it must not be taken for the present.
     #[must_use]
     pub fn stale(&self, setup: &Setup, now: Timestamp) -> Option<SignedDuration> {
+        if setup.replay {
+            return None;
+        }
         health::stale(&self.view(setup, now)).or_else(|| {
             let since = self.heard.filter(|_| self.doubtful)?;
             Some(super::present::time::between(since, now))

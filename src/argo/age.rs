@@ -107,8 +107,13 @@ pub fn countdown(until: Timestamp, now: Timestamp) -> String {
 #[must_use]
 pub fn plain(seconds: i64) -> String {
     let seconds = seconds.max(0);
-    let parts = [(seconds / HOUR, 'h'), (seconds % HOUR / MINUTE, 'm'), (seconds % MINUTE, 's')];
-    let text: String = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
+    let mut text = String::new();
+    for (count, unit) in [(seconds / HOUR, 'h'), (seconds % HOUR / MINUTE, 'm'), (seconds % MINUTE, 's')] {
+        if count > 0 {
+            text.push_str(&count.to_string());
+            text.push(unit);
+        }
+    }
     if text.is_empty() { "0s".into() } else { text }
 }
 

@@ -20,7 +20,8 @@ pub use super::next::next_sentence;
 /// the canary comes nearest to the weight; surge rounds up, unavailable rounds down.
 #[must_use]
 pub fn desired_pods(rollout: &Rollout, weight: i64) -> (i32, i32) {
-    let replicas = rollout.spec.desired();
+    // One more pod may be needed by a surge.
+    let replicas = rollout.spec.desired().min(i32::MAX - 1);
     if replicas <= 0 {
         return (0, 0);
     }
@@ -44,10 +45,10 @@ pub fn desired_pods(rollout: &Rollout, weight: i64) -> (i32, i32) {
         }
     }
     // The first of the nearest wins. Shares are compared without fractions: |100·canary − weight·total| / total.
-    let off = |(canary, total): (i32, i32)| (i64::from(canary) * 100 - weight * i64::from(total)).abs();
+    let off = |(canary, total): (i32, i32)| i128::from((i64::from(canary) * 100 - weight * i64::from(total)).abs());
     let mut best: Option<(i32, i32)> = None;
     for option in options {
-        if best.is_none_or(|best| off(option) * i64::from(best.1) < off(best) * i64::from(option.1)) {
+        if best.is_none_or(|best| off(option) * i128::from(best.1) < off(best) * i128::from(option.1)) {
             best = Some(option);
         }
     }
@@ -74,9 +75,10 @@ fn max_surge(rollout: &Rollout, replicas: i32) -> i32 {
     match canary.and_then(|canary| canary.max_surge.as_ref()) {
         None => ceil_percent(replicas, 25),
         Some(IntOrString::Int(pods)) => i32::try_from(*pods).unwrap_or(0).max(0),
-        Some(IntOrString::Text(text)) => {
-            text.trim_end_matches('%').parse().map_or(0, |percent: i64| ceil_percent(replicas, percent.max(0)))
-        }
+        Some(IntOrString::Text(text)) => text
+            .trim_end_matches('%')
+            .parse()
+            .map_or(0, |percent: i32| ceil_percent(replicas, i64::from(percent.max(0)))),
     }
 }
 
@@ -141,7 +143,8 @@ fn canary_ahead(rollout: &Rollout, early_by: Option<i64>) -> Ahead {
             break;
         }
     }
-    if !stops && !(rollout.current_step().is_none() && rollout.fully_promoted()) {
+    let over = rollout.current_step().is_none() && rollout.fully_promoted();
+    if !stops && !over {
         then.push(if last == max { "done".into() } else { format!("{}, {END_WORDS}", weight_words(max, max)) });
         after = after.or(Some(max));
     }

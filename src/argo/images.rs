@@ -1,29 +1,39 @@
 //! Images that run, and the roles of the ReplicaSets that run them (Argo Rollouts,
 //! `pkg/kubectl-argo-rollouts/info/rollout_info.go`, `Images`).
 
-use super::picture::{ReplicaSetPicture, Revision, TaggedImage};
+use super::picture::{Revision, TaggedImage};
 use super::rollout::Rollout;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Images of the main containers of ReplicaSets that have pods, sorted, each once, with all its roles. Without
 /// ReplicaSets at hand: the images that the spec asks for, without a role, since nothing says that they run.
+///
+/// The roles stand in the order of the ReplicaSet's own (`stable, active`); where an image comes a second time, they are
+/// put together and sorted, as the plugin does.
 #[must_use]
 pub fn of(rollout: &Rollout, revisions: Option<&[Revision]>) -> Vec<TaggedImage> {
-    let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    match revisions {
-        Some(revisions) => {
-            let sets = revisions.iter().flat_map(|revision| &revision.replica_sets);
-            for ReplicaSetPicture { images, tags, .. } in sets.filter(|set| set.replicas > 0) {
-                for image in images {
-                    found.entry(image).or_default().extend(tags);
+    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    if let Some(revisions) = revisions {
+        let sets = revisions.iter().flat_map(|revision| &revision.replica_sets);
+        for set in sets.filter(|set| set.replicas > 0) {
+            for image in &set.images {
+                match found.entry(image) {
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(set.tags.clone());
+                    }
+                    Entry::Occupied(mut tags) => {
+                        tags.get_mut().extend(&set.tags);
+                        tags.get_mut().sort_unstable();
+                        tags.get_mut().dedup();
+                    }
                 }
             }
         }
-        None => {
-            let template = rollout.spec.template.iter();
-            for container in template.flat_map(|template| &template.spec.containers) {
-                found.entry(&container.image).or_default();
-            }
+    } else {
+        let template = rollout.spec.template.iter();
+        for container in template.flat_map(|template| &template.spec.containers) {
+            found.entry(&container.image).or_default();
         }
     }
     found
@@ -33,4 +43,51 @@ pub fn of(rollout: &Rollout, revisions: Option<&[Revision]>) -> Vec<TaggedImage>
             tags: tags.into_iter().map(ToOwned::to_owned).collect(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::argo::picture::{Children, of as picture};
+    use serde_json::json;
+    use std::sync::Arc;
+
+    fn images(sets: &[(&str, &[&str], i32)]) -> Vec<String> {
+        let rollout = Rollout::decode(&json!({"metadata": {"uid": "u"},
+            "spec": {"strategy": {"blueGreen": {}}, "template": {"spec": {"containers": [{"image": "web:9"}, {"image": "log:1"}]}}},
+            "status": {"stableRS": "a", "blueGreen": {"activeSelector": "a", "previewSelector": "b"}}}));
+        let sets: Vec<_> = sets
+            .iter()
+            .map(|(hash, images, pods)| {
+                let containers: Vec<_> = images.iter().map(|image| json!({"image": image})).collect();
+                let set = json!({"metadata": {"name": hash, "ownerReferences": [{"uid": "u"}], "labels": {"rollouts-pod-template-hash": hash}},
+                    "spec": {"template": {"spec": {"containers": containers}}}, "status": {"replicas": pods}});
+                Arc::new(serde_json::from_value(set).unwrap())
+            })
+            .collect();
+        let known = Children { replica_sets: Some(&sets), pods: None };
+        let children = if sets.is_empty() { Children::default() } else { known };
+        let found = picture(&rollout, children, "2026-01-01T00:00:00Z".parse().unwrap()).images;
+        found.iter().map(|image| format!("{} {}", image.image, image.tags.join(","))).collect()
+    }
+
+    #[test]
+    fn images_of_replica_sets_with_pods_carry_their_roles() {
+        assert_eq!(
+            images(&[("a", &["web:1"], 3), ("b", &["web:2"], 1), ("c", &["web:0"], 0)]),
+            ["web:1 stable,active", "web:2 preview"]
+        );
+        assert_eq!(images(&[("c", &["web:0"], 1), ("a", &["web:1"], 3)]), ["web:0 ", "web:1 stable,active"]);
+    }
+
+    #[test]
+    fn an_image_of_two_replica_sets_has_the_sorted_roles_of_both() {
+        let both = images(&[("a", &["web:1", "log:1"], 3), ("b", &["web:2", "log:1"], 1)]);
+        assert_eq!(both, ["log:1 active,preview,stable", "web:1 stable,active", "web:2 preview"]);
+    }
+
+    #[test]
+    fn without_replica_sets_the_images_of_the_spec_have_no_role() {
+        assert_eq!(images(&[]), ["log:1 ", "web:9 "]);
+    }
 }

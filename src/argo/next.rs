@@ -4,8 +4,8 @@ use super::age;
 use super::forecast::{self, Ahead, END_WORDS, at_rest};
 use super::phase::{self, Degradation, Lag};
 use super::picture::{Phase, Picture, Waits};
-use super::promote::{self, Refusal};
-use super::rollout::{Rollout, StrategyKind};
+use super::promote;
+use super::rollout::{Rollout, StepKind, StrategyKind};
 use super::waits::{abort_pending, retry_pending};
 use jiff::Timestamp;
 
@@ -38,7 +38,7 @@ fn owed_reaction(rollout: &Rollout, picture: &Picture) -> Option<String> {
         Some(Lag::Spec) => "observe the new spec",
         Some(Lag::Workload) => "observe the new spec of the referenced workload",
         Some(Lag::Unpause) => "end the pause",
-        None if abort_pending(rollout) => "abort",
+        None if abort_pending(rollout, &picture.message) => "abort",
         None if retry_pending(rollout, &picture.message) => "retry from the first step",
         None => return None,
     };
@@ -49,7 +49,7 @@ fn healthy(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
     if at_rest(rollout, picture) {
         return "nothing happens by itself; all is well".into();
     }
-    let surplus = picture.replicas.current - picture.replicas.desired;
+    let surplus = picture.replicas.current.saturating_sub(picture.replicas.desired);
     let leaves = picture.revisions.iter().flat_map(|revision| &revision.replica_sets);
     let at = leaves.filter(|set| set.replicas > 0).filter_map(|set| set.scale_down_at).max();
     let pods = if surplus == 1 { "1 old pod leaves".to_owned() } else { format!("{surplus} old pods leave") };
@@ -108,13 +108,16 @@ fn progressing(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
         return format!("full promotion: {updated} of {desired} pods are new; steps and pauses are skipped");
     }
     if picture.waits == Waits::Analysis {
-        let name = running_analysis(rollout).map_or_else(String::new, |name| format!(" {name}"));
-        return format!("the analysis{name} has to succeed, then it goes on by itself");
+        let what = running_analysis(rollout);
+        let after = rollout.current_step().and_then(|(index, _)| rollout.spec.steps().get(index + 1));
+        let after = after.map_or_else(|| "it goes on".into(), |step| forecast::step_words(step, rollout.max_weight()));
+        return format!("{what} has to succeed, then {after}; nothing to do");
     }
     if rollout.spec.strategy_kind() == StrategyKind::BlueGreen {
-        return match promote::plan(rollout) {
-            Err(Refusal::NotWaiting) => "the preview pods have to become ready, then the switch is due".into(),
-            _ => format!("{}; nothing to do", picture.message),
+        return if after_switch(rollout) {
+            format!("{}; nothing to do", picture.message)
+        } else {
+            format!("the new pods have to become ready ({} updated), then the switch is due", replicas.updated)
         };
     }
     let max = rollout.max_weight();
@@ -145,16 +148,28 @@ fn pods_words(picture: &Picture) -> String {
     format!("{} updated, {} of {} available", replicas.updated, replicas.available, replicas.current)
 }
 
-/// The analysis run or experiment that is waited for.
-fn running_analysis(rollout: &Rollout) -> Option<&str> {
+/// The analysis run or experiment that is waited for, by name where the status has it.
+fn running_analysis(rollout: &Rollout) -> String {
     let status = &rollout.status;
-    let run = status
-        .canary
-        .current_step_analysis_run_status
-        .as_ref()
-        .or(status.blue_green.post_promotion_analysis_run_status.as_ref())
-        .or(status.blue_green.pre_promotion_analysis_run_status.as_ref());
-    run.map(|run| &*run.name).or(status.canary.current_experiment.as_deref()).filter(|name| !name.is_empty())
+    let named = |kind: &str, name: Option<&str>| match name {
+        Some(name) if !name.is_empty() => format!("the {kind} {name}"),
+        _ => format!("the {kind}"),
+    };
+    if matches!(rollout.current_step(), Some((_, step)) if step.kind == StepKind::Experiment) {
+        return named("experiment", status.canary.current_experiment.as_deref());
+    }
+    let run = match rollout.spec.strategy_kind() {
+        StrategyKind::BlueGreen if after_switch(rollout) => &status.blue_green.post_promotion_analysis_run_status,
+        StrategyKind::BlueGreen => &status.blue_green.pre_promotion_analysis_run_status,
+        _ => &status.canary.current_step_analysis_run_status,
+    };
+    named("analysis", run.as_ref().map(|run| &*run.name))
+}
+
+/// Blue-green: the active Service already selects the new version.
+fn after_switch(rollout: &Rollout) -> bool {
+    let active = &rollout.status.blue_green.active_selector;
+    !active.is_empty() && *active == rollout.status.current_pod_hash
 }
 
 fn degraded(rollout: &Rollout, picture: &Picture) -> String {
@@ -211,7 +226,7 @@ mod tests {
                 "step 1 (weight 10 %) waits for pods (1 updated, 3 of 4 available), then pause, until promoted; nothing to do",
             ),
             (moving(1), "step 2 (pause, until promoted) is under way, then weight 25 %; nothing to do"),
-            (moving(4), "the analysis web-b-2-4 has to succeed, then it goes on by itself"),
+            (moving(4), "the analysis web-b-2-4 has to succeed, then unknown step: fly; nothing to do"),
             (moving(5), "step 6 (unknown step: fly) is of a kind that is not known here, then done; nothing to do"),
             (
                 moving(6),
@@ -265,7 +280,10 @@ mod tests {
             "in 20s by itself: web switches to the preview, then the old pods leave; p: at once"
         );
         let starting = json!({"phase": "Progressing", "message": "active service cutover pending", "currentPodHash": "b", "stableRS": "a"});
-        assert_eq!(next(&spec(true), &starting), "the preview pods have to become ready, then the switch is due");
+        assert_eq!(
+            next(&spec(true), &starting),
+            "the new pods have to become ready (0 updated), then the switch is due"
+        );
     }
 
     #[test]

@@ -124,7 +124,7 @@ pub struct Weights {
 pub struct TaggedImage {
     /// The image as written.
     pub image: String,
-    /// Sorted, without repeats.
+    /// In the order of the ReplicaSet's roles; sorted, without repeats, where several run the image.
     pub tags: Vec<String>,
 }
 
@@ -279,5 +279,113 @@ fn replicas(rollout: &Rollout) -> Replicas {
         updated: status.updated_replicas,
         ready: status.ready_replicas,
         available: status.available_replicas,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::argo::forecast;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    /// A rollout in which every field has a value.
+    fn full() -> Value {
+        json!({
+            "metadata": {"name": "web", "namespace": "demo", "uid": "u", "generation": 3, "resourceVersion": "9",
+                "creationTimestamp": "2026-01-01T00:00:00Z", "labels": {"a": "b"}, "annotations": {"c": "d"},
+                "managedFields": [{"manager": "m", "operation": "Update", "time": "2026-01-01T00:00:00Z"}]},
+            "spec": {"replicas": 3, "paused": false, "restartAt": "2026-01-01T00:00:00Z",
+                "template": {"spec": {"containers": [{"name": "a", "image": "web:2"}]}},
+                "strategy": {"canary": {"maxSurge": "25%", "trafficRouting": {"nginx": {}, "maxTrafficWeight": 1000},
+                    "steps": [{"setWeight": 10}, {"pause": {"duration": "30s"}}, {"analysis": {"templates": [{"templateName": "t"}]}},
+                        {"fly": {"to": "moon"}}]}}},
+            "status": {"phase": "Paused", "message": "CanaryPauseStep", "observedGeneration": "3", "controllerPause": true,
+                "pauseConditions": [{"reason": "CanaryPauseStep", "startTime": "2026-01-01T00:00:00Z"}],
+                "currentStepIndex": 1, "currentPodHash": "b", "stableRS": "a", "replicas": 4, "updatedReplicas": 1,
+                "readyReplicas": 4, "availableReplicas": 4, "abort": false, "promoteFull": false,
+                "conditions": [{"type": "Progressing", "status": "True", "reason": "x", "message": "y"}],
+                "canary": {"weights": {"canary": {"weight": 10}, "stable": {"weight": 90}},
+                    "currentStepAnalysisRunStatus": {"name": "n", "status": "Running"}},
+                "blueGreen": {}}})
+    }
+
+    /// Paths to every value below the spec and the status.
+    fn paths(value: &Value, at: &str, found: &mut Vec<String>) {
+        found.push(at.to_owned());
+        match value {
+            Value::Object(fields) => fields.iter().for_each(|(key, value)| paths(value, &format!("{at}/{key}"), found)),
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(index, value)| paths(value, &format!("{at}/{index}"), found));
+            }
+            _ => {}
+        }
+    }
+
+    fn odd() -> impl Strategy<Value = Value> {
+        prop::sample::select(vec![
+            json!(null),
+            json!(true),
+            json!(0),
+            json!(-1),
+            json!(i32::MAX),
+            json!(i32::MIN),
+            json!(i64::MAX),
+            json!(i64::MIN),
+            json!(1.5),
+            json!(""),
+            json!("x"),
+            json!("99999999999"),
+            json!([]),
+            json!([null]),
+            json!([{}]),
+            json!({}),
+            json!({"x": {}}),
+            json!("9999-12-30T00:00:00Z"),
+            json!("-009999-01-02T01:59:59Z"),
+        ])
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stands_in_a_field_the_rollout_is_told_by_its_name(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), odd()), 1..4)
+        ) {
+            let mut value = full();
+            for (index, odd) in changes {
+                let mut found = Vec::new();
+                paths(&value["spec"], "/spec", &mut found);
+                paths(&value["status"], "/status", &mut found);
+                let path = &found[index.index(found.len())];
+                *value.pointer_mut(path).unwrap() = odd;
+            }
+            let rollout = Rollout::decode(&value);
+            prop_assert_eq!(&*rollout.meta.name, "web");
+            prop_assert_eq!(&*rollout.meta.resource_version, "9");
+            let now = "2026-01-01T00:00:10Z".parse().unwrap();
+            let sets = [];
+            for children in [Children::default(), Children { replica_sets: Some(&sets), pods: None }] {
+                let picture = of(&rollout, children, now);
+                prop_assert!(!forecast::next_sentence(&rollout, &picture, now, "p").is_empty());
+                forecast::ahead(&rollout, &picture, now);
+                prop_assert!(rollout.unreadable.is_none() || picture.waits == Waits::Unknown);
+            }
+            // Whatever it is: only what is paused can be promoted.
+            if crate::argo::promote::plan(&rollout).is_ok() {
+                prop_assert!(rollout.spec.paused || !rollout.status.pause_conditions.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_known_of_an_object_that_cannot_be_read() {
+        let mut value = full();
+        value["status"]["replicas"] = json!("many");
+        let rollout = Rollout::decode(&value);
+        let picture = of(&rollout, Children::default(), "2026-01-01T00:00:10Z".parse().unwrap());
+        assert!(picture.message.starts_with("this object cannot be read: status: invalid type"), "{}", picture.message);
+        assert_eq!((picture.phase, picture.weights, picture.step), (Phase::Other("".into()), None, None));
+        assert_eq!(picture.replicas, Replicas::default());
+        assert_eq!(&*rollout.meta.uid, "u");
     }
 }

@@ -40,7 +40,7 @@ fn base(pod: &Pod) -> String {
 fn init(pod: &Pod) -> (Option<String>, i32) {
     let mut restarts = 0;
     for (at, container) in pod.status.init_container_statuses.iter().enumerate() {
-        restarts += container.restart_count;
+        restarts = i32::saturating_add(restarts, container.restart_count);
         let state = &container.state;
         let sidecar = pod
             .spec
@@ -85,9 +85,9 @@ fn ended_text(ended: &StateReason) -> String {
 /// overwrites, so that the first listed wins.
 fn main(pod: &Pod) -> (String, usize, i32) {
     let mut text = base(pod);
-    let (mut ready, mut restarts, mut running) = (0, 0, false);
+    let (mut ready, mut restarts, mut running) = (0, 0_i32, false);
     for container in pod.status.container_statuses.iter().rev() {
-        restarts += container.restart_count;
+        restarts = restarts.saturating_add(container.restart_count);
         match &container.state {
             ContainerState { waiting: Some(waiting), .. } if !waiting.reason.is_empty() => {
                 text = waiting.reason.to_string();

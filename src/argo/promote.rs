@@ -394,7 +394,8 @@ mod tests {
         newer.meta.resource_version = "78".into();
         newer.status.ready_replicas = 9;
         assert!(still_holds(&seen, &newer));
-        let changes: [(&str, fn(&mut Rollout)); 8] = [
+        type Alter = fn(&mut Rollout);
+        let changes: [(&str, Alter); 8] = [
             ("another object", |r| r.meta.uid = "v".into()),
             ("spec", |r| r.meta.generation = 3),
             ("step", |r| r.status.current_step_index = Some(2)),

@@ -11,7 +11,7 @@ pub fn of(rollout: &Rollout, phase: &Phase, message: &str, pauses: &[Pause]) -> 
     if rollout.unreadable.is_some() {
         return Waits::Unknown;
     }
-    if phase::lag(rollout).is_some() || abort_pending(rollout) || retry_pending(rollout, message) {
+    if phase::lag(rollout).is_some() || abort_pending(rollout, message) || retry_pending(rollout, message) {
         return Waits::Controller;
     }
     match phase {
@@ -23,10 +23,11 @@ pub fn of(rollout: &Rollout, phase: &Phase, message: &str, pauses: &[Pause]) -> 
     }
 }
 
-/// An abort that the controller has not acted on yet: it sets `abortedAt` when it does.
+/// An abort that the controller has not acted on yet: it sets `abortedAt` when it does. One that does not know that
+/// field says so in the message.
 #[must_use]
-pub fn abort_pending(rollout: &Rollout) -> bool {
-    rollout.status.abort && rollout.status.aborted_at.is_none()
+pub fn abort_pending(rollout: &Rollout, message: &str) -> bool {
+    rollout.status.abort && rollout.status.aborted_at.is_none() && !message.starts_with("RolloutAborted")
 }
 
 /// A retry that the controller has not acted on yet: the abort is taken back, its time still stands there.
@@ -109,6 +110,7 @@ mod tests {
                 json!({"phase": "Degraded", "message": "RolloutAborted: x", "abortedAt": "2026-01-01T00:00:00Z"}),
                 Waits::Controller,
             ),
+            (json!({"phase": "Degraded", "abort": true, "message": "RolloutAborted: x"}), Waits::Repair),
             (json!({"phase": "Degraded", "message": "ProgressDeadlineExceeded: x"}), Waits::Repair),
             (
                 json!({"phase": "Paused", "currentStepIndex": 1, "pauseConditions": pause("CanaryPauseStep")}),

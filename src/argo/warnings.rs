@@ -68,6 +68,10 @@ fn degraded(rollout: &Rollout, picture: &Picture, found: &mut Vec<String>) {
             if !wanted.is_empty() && !rollout.fully_promoted() {
                 found.push(format!("aborted, but the spec still asks for {}", wanted.join(", ")));
             }
+            // Seen with controller 1.9.1: no new run is made, the old one fails it again in the same second.
+            if picture.message.contains("pre-promotion analysis phase error/failed") {
+                found.push("a retry aborts again at once on the same AnalysisRun; another image gets past it".into());
+            }
         }
         Degradation::DeadlineExceeded => {
             found.push("the progress deadline has passed; the controller keeps trying and may still get there".into());

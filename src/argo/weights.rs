@@ -1,8 +1,7 @@
 //! Step position, set weight and actual weight (Argo Rollouts, `pkg/kubectl-argo-rollouts/info/rollout_info.go` and
 //! `utils/replicaset/canary.go`).
 
-use super::picture::Children;
-use super::picture::{StepPosition, Weights};
+use super::picture::{Children, StepPosition, Weights};
 use super::rollout::{Rollout, StepKind, StrategyKind};
 use super::tree;
 
@@ -28,11 +27,8 @@ pub fn set_weight(rollout: &Rollout) -> i64 {
 /// The nearest `setWeight` at or before a step.
 pub(super) fn weight_at(rollout: &Rollout, index: usize) -> i64 {
     let steps = rollout.spec.steps();
-    let before = steps[..steps.len().min(index + 1)].iter().rev();
-    before
-        .filter_map(|step| if let StepKind::SetWeight(weight) = step.kind { Some(weight) } else { None })
-        .next()
-        .unwrap_or(0)
+    let mut before = steps[..steps.len().min(index + 1)].iter().rev();
+    before.find_map(|step| if let StepKind::SetWeight(weight) = step.kind { Some(weight) } else { None }).unwrap_or(0)
 }
 
 /// Set and actual weight of a canary; `None` for every other strategy.
@@ -59,7 +55,9 @@ fn actual(rollout: &Rollout, children: Children<'_>, set: i64) -> Option<i64> {
         return Some(status.canary.weights.as_ref().map_or(set, |weights| weights.canary.weight));
     }
     let canary = canary_available(rollout, children)?;
-    Some(i64::from(canary) * max / i64::from(status.available_replicas))
+    // A greatest weight may be any number that somebody wrote.
+    let share = i128::from(canary) * i128::from(max) / i128::from(status.available_replicas);
+    Some(i64::try_from(share).unwrap_or(max))
 }
 
 /// Available pods of the canary ReplicaSet. Without ReplicaSets at hand the status alone tells where it can: when

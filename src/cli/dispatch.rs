@@ -16,6 +16,9 @@ use etcetera::BaseStrategy;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
+/// The variables that say what the terminal can do.
+const TERMINAL: [&str; 7] = ["TERM", "COLORTERM", "NO_COLOR", "LC_ALL", "LC_CTYPE", "LANG", "ROLLTOP_REDUCED_MOTION"];
+
 /// Runs the chosen command; the exit code.
 ///
 /// # Errors
@@ -144,14 +147,11 @@ fn base(global: &Global) -> Base {
             }),
             ascii: global.ascii,
             theme: global.theme.clone(),
-            reduced_motion: global.reduced_motion || text("ROLLTOP_REDUCED_MOTION").is_some(),
+            reduced_motion: global.reduced_motion,
             no_mouse: global.no_mouse,
         },
         terminal: Terminal {
-            term: text("TERM").unwrap_or_default(),
-            color_term: text("COLORTERM").unwrap_or_default(),
-            no_color: text("NO_COLOR").is_some(),
-            locale: text("LC_ALL").or_else(|| text("LC_CTYPE")).or_else(|| text("LANG")).unwrap_or_default(),
+            variables: TERMINAL.iter().filter_map(|name| Some(((*name).to_owned(), text(name)?))).collect(),
             stdin: std::io::stdin().is_terminal(),
             stdout: std::io::stdout().is_terminal(),
         },

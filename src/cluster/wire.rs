@@ -40,10 +40,11 @@ impl Kind for Rollout {
     const RESOURCE: &'static str = "rollouts.argoproj.io";
 
     fn read(json: &str) -> Result<Self, String> {
-        serde_json::from_str(json).or_else(|why| {
-            let meta = read_meta(json)?;
-            Ok(Self { meta, unreadable: Some(clean(&why.to_string()).into()), ..Self::default() })
-        })
+        let rollout = Self::decode_text(json).map_err(|why| why.to_string())?;
+        if rollout.meta.name.is_empty() {
+            return Err(rollout.unreadable.unwrap_or_else(|| "it has no name".into()).into());
+        }
+        Ok(rollout)
     }
 
     fn meta(&self) -> &Meta {
@@ -89,38 +90,6 @@ impl Kind for Pod {
     fn meta_mut(&mut self) -> &mut Meta {
         &mut self.meta
     }
-}
-
-/// The metadata alone, for an object whose rest cannot be read; in the worst case only name, namespace, uid and
-/// version.
-fn read_meta(json: &str) -> Result<Meta, String> {
-    #[derive(Deserialize)]
-    struct Full {
-        metadata: Meta,
-    }
-    #[derive(Deserialize)]
-    struct Least {
-        metadata: Names,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Names {
-        name: Arc<str>,
-        #[serde(default)]
-        namespace: Arc<str>,
-        #[serde(default)]
-        uid: Arc<str>,
-        #[serde(default)]
-        resource_version: Box<str>,
-    }
-    if let Ok(full) = serde_json::from_str::<Full>(json)
-        && !full.metadata.name.is_empty()
-    {
-        return Ok(full.metadata);
-    }
-    let Least { metadata } = serde_json::from_str(json).map_err(|why| why.to_string())?;
-    let Names { name, namespace, uid, resource_version } = metadata;
-    Ok(Meta { name, namespace, uid, resource_version, ..Meta::default() })
 }
 
 /// Decodes objects and lets them share the text of their namespaces.

@@ -9,6 +9,7 @@ use crate::config::load::{self, Places};
 use crate::config::problem::Problem;
 use crate::config::resolve::{self, Context, Contexts, Flags, Resolved, Scope, Source};
 use crate::config::settings::Color;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -56,21 +57,24 @@ pub struct LookFlags {
     pub no_mouse: bool,
 }
 
-/// What the environment says about the terminal. Empty texts: not set.
+/// What the environment says about the terminal.
 #[derive(Clone, Debug, Default)]
 pub struct Terminal {
-    /// `TERM`.
-    pub term: String,
-    /// `COLORTERM`.
-    pub color_term: String,
-    /// `NO_COLOR` is set and not empty.
-    pub no_color: bool,
-    /// `LC_ALL`, `LC_CTYPE` or `LANG`.
-    pub locale: String,
+    /// The variables that decide: `TERM`, `COLORTERM`, `NO_COLOR`, `LC_ALL`, `LC_CTYPE`, `LANG` and
+    /// `ROLLTOP_REDUCED_MOTION`, as far as they are set and not empty.
+    pub variables: BTreeMap<String, String>,
     /// stdin is a terminal.
     pub stdin: bool,
     /// stdout is a terminal.
     pub stdout: bool,
+}
+
+impl Terminal {
+    /// A variable.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.variables.get(name).cloned()
+    }
 }
 
 /// Everything settled; requests may be made.

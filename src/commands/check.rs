@@ -179,7 +179,7 @@ fn cluster_findings(findings: &mut Doctor, name: &str, source: &Source, cluster:
     match &cluster.found.rollouts {
         Ok(true) => findings.add(Mark::Ok, name, "Argo Rollouts is served, with its status subresource"),
         Ok(false) => {
-            findings.add(Mark::Warn, name, "Argo Rollouts is served without a status subresource: an old installation")
+            findings.add(Mark::Warn, name, "Argo Rollouts is served without a status subresource: an old installation");
         }
         Err(trouble) => findings.trouble(name, trouble),
     }
@@ -225,7 +225,7 @@ fn cluster_findings(findings: &mut Doctor, name: &str, source: &Source, cluster:
 fn terminal(base: &Base, findings: &mut Doctor) {
     let theme = look::theme(&crate::config::settings::Look::default(), &base.look, &base.terminal);
     let words = look::findings(&theme, &base.terminal).join(", ");
-    match look::drawable(base) {
+    match look::drawable(&base.terminal) {
         Ok(()) => findings.add(Mark::Ok, "terminal", &words),
         Err(failure) => {
             let why: Vec<String> = failure.faults.into_iter().map(|fault| fault.what).collect();

@@ -54,7 +54,7 @@ pub fn list(out: &mut dyn Write) -> Result<u8, Failure> {
 /// # Errors
 /// No terminal, an unknown scenario.
 pub fn ui(base: &Base, demo: &Demo) -> Result<u8, Failure> {
-    look::drawable(base)?;
+    look::drawable(&base.terminal)?;
     let running = begin(demo)?;
     let ready = base.settle_texts(&running.config, &running.kubeconfig)?;
     let clock = running.clock.clone();

@@ -7,6 +7,7 @@ use super::follow::{Follow, Seen};
 use super::format::{self, Form};
 use super::outcome::{Failure, code, warn, warn_all};
 use crate::report::rollout::Seen as ReportSeen;
+use crate::report::text::Row;
 use jiff::Timestamp;
 use std::io::Write;
 
@@ -29,9 +30,16 @@ pub fn run(base: &Base, name: &str, form: Form, watch: bool, out: &mut dyn Write
     let (picture, missing) = fleet::picture_of(&found.rollout, family.as_ref(), found.at);
     warn_all(&missing);
     let seen = seen(&ready, &found, found.at);
-    out.write_all(format::one(form, &found.rollout, &picture, &seen)?.as_bytes())?;
+    let row = Row { seen: &seen, rollout: &found.rollout, picture: &picture };
+    out.write_all(format::one(form, row, &promote(name))?.as_bytes())?;
     out.flush()?;
     Ok(code::DONE)
+}
+
+/// What a person types to promote it.
+#[must_use]
+pub fn promote(name: &str) -> String {
+    format!("rolltop promote {name}")
 }
 
 /// Where and when a rollout was seen, for the report.
@@ -63,20 +71,21 @@ fn stream(ready: &Ready, found: &Found, form: Form, out: &mut dyn Write) -> Resu
         let at = seen(ready, found, now);
         // The time of observation alone is no change.
         let same = ReportSeen { observed_at: Timestamp::UNIX_EPOCH, ..at.clone() };
-        let essence = format::report(&rollout, &picture, &same).to_string();
+        let essence = format::line(&format::report(Row { seen: &same, rollout: &rollout, picture: &picture }))?;
         if essence == printed {
             continue;
         }
         let first = printed.is_empty();
         printed = essence;
+        let row = Row { seen: &at, rollout: &rollout, picture: &picture };
         let text = match form {
             // One object a line, so that a script can read a stream.
-            Form::Json => format!("{}\n", format::report(&rollout, &picture, &at)),
-            _ => format::one(form, &rollout, &picture, &at)?,
+            Form::Json => format::line(&format::report(row))?,
+            _ => format::one(form, row, &promote(&rollout.meta.name))?,
         };
         match form {
             Form::Yaml => writeln!(out, "---")?,
-            Form::Text | Form::Wide if !first => writeln!(out, "\n--- {:.0}", now)?,
+            Form::Text | Form::Wide if !first => writeln!(out, "\n--- {now:.0}")?,
             _ => {}
         }
         out.write_all(text.as_bytes())?;

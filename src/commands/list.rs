@@ -6,10 +6,13 @@ use super::fleet::{self, Told, block_on};
 use super::format::{self, Form};
 use super::outcome::{Failure, code, warn, warn_all};
 use super::table::aligned;
+use crate::app::present::version;
+use crate::argo::age;
 use crate::argo::picture::Picture;
-use crate::argo::rollout::{Rollout, StrategyKind};
+use crate::argo::rollout::Rollout;
 use crate::cluster::oneshot::Family;
-use crate::report::rollout::Seen;
+use crate::report::rollout::{RolloutReportList, Seen, strategy_word};
+use crate::report::text::{self, Row};
 use jiff::Timestamp;
 use std::io::Write;
 use std::sync::Arc;
@@ -54,8 +57,8 @@ pub fn run(base: &Base, form: Form, out: &mut dyn Write) -> Result<u8, Failure> 
         for rollout in &lot.rollouts {
             let (picture, said) = fleet::picture_of(rollout, lot.family.as_ref(), lot.at);
             missing = said;
-            let row = Row { channel: channel.clone(), cluster: source.cluster.to_string(), at: lot.at };
-            rows.push((row, rollout.clone(), picture));
+            let place = Place { channel: channel.clone(), cluster: source.cluster.to_string(), at: lot.at };
+            rows.push((place, rollout.clone(), picture));
         }
         warn_all(&missing);
     }
@@ -67,38 +70,37 @@ pub fn run(base: &Base, form: Form, out: &mut dyn Write) -> Result<u8, Failure> 
     if troubles.is_empty() { Ok(code::DONE) } else { Err(Failure::of_troubles(&troubles)) }
 }
 
-/// Where a row comes from.
-struct Row {
+/// Where a rollout was found.
+struct Place {
     channel: String,
     cluster: String,
     at: Timestamp,
 }
 
-impl Row {
+impl Place {
     fn seen(&self) -> Seen<'_> {
         Seen { channel: &self.channel, cluster: &self.cluster, observed_at: self.at, stale: false }
     }
 }
 
-fn print(form: Form, rows: &[(Row, Arc<Rollout>, Picture)], out: &mut dyn Write) -> Result<(), Failure> {
-    match form {
-        Form::Name => {
-            for (_, rollout, _) in rows {
-                writeln!(out, "{}", format::name(rollout))?;
-            }
-        }
+fn print(form: Form, rows: &[(Place, Arc<Rollout>, Picture)], out: &mut dyn Write) -> Result<(), Failure> {
+    let seen: Vec<Seen<'_>> = rows.iter().map(|(place, _, _)| place.seen()).collect();
+    let rows: Vec<Row<'_>> =
+        rows.iter().zip(&seen).map(|((_, rollout, picture), seen)| Row { seen, rollout, picture }).collect();
+    let text = match form {
+        Form::Name => text::names(&rows),
         Form::Json | Form::Yaml => {
-            let items = rows.iter().map(|(row, rollout, picture)| format::report(rollout, picture, &row.seen()));
-            out.write_all(format::data(form, &format::list(items.collect()))?.as_bytes())?;
+            let items = rows.iter().map(|row| format::report(*row)).collect();
+            format::data(form, &RolloutReportList::new(items))?
         }
+        Form::Text | Form::Wide if rows.is_empty() => String::new(),
         Form::Text | Form::Wide => {
-            if !rows.is_empty() {
-                let mut lines = vec![head(form)];
-                lines.extend(rows.iter().map(|(row, rollout, picture)| line(form, row, rollout, picture)));
-                out.write_all(aligned(&lines).as_bytes())?;
-            }
+            let mut lines = vec![head(form)];
+            lines.extend(rows.iter().map(|row| line(form, *row)));
+            aligned(&lines)
         }
-    }
+    };
+    out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
 }
@@ -119,39 +121,57 @@ fn head(form: Form) -> Vec<String> {
         "AGE",
     ];
     if form == Form::Wide {
-        names.extend(["MESSAGE", "IMAGES"]);
+        names.extend(["DESIRED", "UP-TO-DATE", "AVAILABLE", "MESSAGE", "IMAGES"]);
     }
     names.into_iter().map(str::to_owned).collect()
 }
 
-fn line(form: Form, row: &Row, rollout: &Rollout, picture: &Picture) -> Vec<String> {
+/// What is not known is `?`, what does not exist is `-`.
+fn line(form: Form, row: Row<'_>) -> Vec<String> {
+    let Row { seen, rollout, picture } = row;
     let dash = || "-".to_owned();
     let unknown = || "?".to_owned();
-    let weights = picture.weights;
-    let share = |weight: i64, max: i64| if max == 100 { format!("{weight}%") } else { format!("{weight}/{max}") };
-    let readable = rollout.unreadable.is_none();
+    let max = picture.weights.map_or(100, |weights| weights.max);
+    let share = |weight: i64| if max == 100 { format!("{weight}%") } else { format!("{weight}/{max}") };
+    let known = |text: String| if rollout.unreadable.is_none() { text } else { unknown() };
+    let replicas = picture.replicas;
     let mut cells = vec![
-        row.channel.clone(),
-        row.cluster.clone(),
+        seen.channel.to_owned(),
+        seen.cluster.to_owned(),
         rollout.meta.namespace.to_string(),
         rollout.meta.name.to_string(),
-        match picture.strategy {
-            StrategyKind::Canary => "Canary".to_owned(),
-            StrategyKind::BlueGreen => "BlueGreen".to_owned(),
-            StrategyKind::Unknown => "unknown".to_owned(),
-        },
+        strategy_word(picture.strategy).to_owned(),
         if picture.phase.as_str().is_empty() { unknown() } else { picture.phase.to_string() },
         picture.step.as_ref().map_or_else(dash, |step| format!("{}/{}", step.index, step.total)),
-        weights.map_or_else(dash, |weights| share(weights.set, weights.max)),
-        weights.map_or_else(dash, |weights| weights.actual.map_or_else(unknown, |actual| share(actual, weights.max))),
-        if readable { format!("{}/{}", picture.replicas.ready, picture.replicas.desired) } else { unknown() },
-        format::version(picture),
-        format::age(rollout.meta.created, row.at),
+        picture.weights.map_or_else(dash, |weights| share(weights.set)),
+        picture.weights.map_or_else(dash, |weights| weights.actual.map_or_else(unknown, share)),
+        known(format!("{}/{}", replicas.ready, replicas.current)),
+        known(versions(picture)),
+        age::human_since(rollout.meta.created, seen.observed_at),
     ];
     if form == Form::Wide {
+        cells.extend([replicas.desired, replicas.updated, replicas.available].map(|count| known(count.to_string())));
         cells.push(if picture.message.is_empty() { dash() } else { picture.message.clone() });
-        let images = picture.images.iter().map(|image| format!("{} ({})", image.image, image.tags.join(",")));
+        let images = picture.images.iter().map(|image| match image.tags.as_slice() {
+            [] => image.image.clone(),
+            tags => format!("{} ({})", image.image, tags.join(",")),
+        });
         cells.push(images.collect::<Vec<_>>().join(" "));
     }
     cells
+}
+
+/// `blue → green` while two are in play, else the one.
+fn versions(picture: &Picture) -> String {
+    let with = |roles: &[&str]| {
+        let images = picture.images.iter().filter(|image| image.tags.iter().any(|tag| roles.contains(&tag.as_str())));
+        version::of_images(images.map(|image| image.image.as_str()))
+    };
+    let (old, new) = (with(&["stable", "active"]), with(&["canary", "preview"]));
+    match (old.is_empty(), new.is_empty()) {
+        (false, false) if old != new => format!("{old} → {new}"),
+        (_, false) => new,
+        (false, true) => old,
+        (true, true) => version::of_images(picture.images.iter().map(|image| image.image.as_str())),
+    }
 }

@@ -1,40 +1,23 @@
 //! Look: what frames are drawn with, from the configuration, the flags and what is known of the terminal. Pure.
 
-use super::base::{Base, LookFlags, Terminal};
+use super::base::{LookFlags, Terminal};
 use super::outcome::Failure;
 use crate::config::settings::{Color, Look};
-use crate::ui::theme::{Depth, Theme};
+use crate::ui::theme::{ColorChoice, Depth, Theme};
 
-/// The theme.
+/// The theme: flags first, then the configuration, then the environment.
 #[must_use]
 pub fn theme(look: &Look, flags: &LookFlags, terminal: &Terminal) -> Theme {
-    Theme {
-        depth: depth(flags.color.unwrap_or(look.color), terminal),
-        ascii: flags.ascii || look.ascii || !utf8(terminal) || terminal.term == "linux",
-        name: flags.theme.clone().unwrap_or_else(|| look.theme.clone()),
-        reduced_motion: flags.reduced_motion || look.reduced_motion,
-    }
-}
-
-/// How many colours: the flag or key first, then `NO_COLOR`, then `COLORTERM`, then `TERM`. sudo and SSH often drop
-/// `COLORTERM`, so 256 is what most sessions get.
-fn depth(color: Color, terminal: &Terminal) -> Depth {
-    if color == Color::Never || (color == Color::Auto && terminal.no_color) {
-        return Depth::Mono;
-    }
-    if matches!(terminal.color_term.as_str(), "truecolor" | "24bit") {
-        return Depth::True;
-    }
-    if terminal.term.ends_with("-direct") {
-        return Depth::True;
-    }
-    if terminal.term.ends_with("-256color") { Depth::TwoFiftySix } else { Depth::Sixteen }
-}
-
-/// Whether the locale is UTF-8; an empty one is the C locale, which is not.
-fn utf8(terminal: &Terminal) -> bool {
-    let locale = terminal.locale.to_lowercase();
-    locale.contains("utf-8") || locale.contains("utf8")
+    let choice = match flags.color.unwrap_or(look.color) {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Fixed(Depth::Mono),
+    };
+    let mut theme = Theme::detect(choice, |name| terminal.get(name));
+    theme.ascii |= flags.ascii || look.ascii;
+    theme.name = flags.theme.clone().unwrap_or_else(|| look.theme.clone());
+    theme.reduced_motion |= flags.reduced_motion || look.reduced_motion;
+    theme
 }
 
 /// What is known of the terminal, in words, for the help screen and `check`.
@@ -47,21 +30,22 @@ pub fn findings(theme: &Theme, terminal: &Terminal) -> Vec<String> {
         Depth::True => "true colour",
     };
     let glyphs = if theme.ascii { "ASCII" } else { "Unicode glyphs" };
-    let set = |value: &str| if value.is_empty() { "not set".to_owned() } else { value.to_owned() };
-    vec![format!("TERM {}, {colors}, {glyphs}, locale {}", set(&terminal.term), set(&terminal.locale))]
+    let set = |value: Option<String>| value.unwrap_or_else(|| "not set".to_owned());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| terminal.get(name));
+    vec![format!("TERM {}, {colors}, {glyphs}, locale {}", set(terminal.get("TERM")), set(locale))]
 }
 
 /// Refuses where the UI cannot be drawn.
 ///
 /// # Errors
 /// stdin or stdout is no terminal, or one that cannot be drawn on.
-pub fn drawable(base: &Base) -> Result<(), Failure> {
-    let what = match (base.terminal.stdin, base.terminal.stdout) {
+pub fn drawable(terminal: &Terminal) -> Result<(), Failure> {
+    let what = match (terminal.stdin, terminal.stdout) {
         (false, false) => "stdin and stdout are",
         (false, true) => "stdin is",
         (true, false) => "stdout is",
         (true, true) => {
-            if matches!(base.terminal.term.as_str(), "dumb" | "") {
+            if matches!(terminal.get("TERM").as_deref(), None | Some("dumb")) {
                 return Err(Failure::bad_input("this terminal cannot draw (TERM is dumb or not set)")
                     .hint("set TERM, or use rolltop list, get and status"));
             }
@@ -76,41 +60,45 @@ pub fn drawable(base: &Base) -> Result<(), Failure> {
 mod tests {
     use super::*;
 
-    fn terminal(term: &str, color_term: &str, no_color: bool, locale: &str) -> Terminal {
-        Terminal {
-            term: term.into(),
-            color_term: color_term.into(),
-            no_color,
-            locale: locale.into(),
-            stdin: true,
-            stdout: true,
-        }
+    fn terminal(variables: &[(&str, &str)]) -> Terminal {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Terminal { variables: variables.collect(), stdin: true, stdout: true }
     }
 
     #[test]
-    fn colours_follow_flag_then_no_color_then_the_terminal() {
-        for (color, term, color_term, no_color, wanted) in [
-            (Color::Auto, "xterm-256color", "", false, Depth::TwoFiftySix),
-            (Color::Auto, "xterm-256color", "truecolor", false, Depth::True),
-            (Color::Auto, "xterm", "", false, Depth::Sixteen),
-            (Color::Auto, "xterm-256color", "truecolor", true, Depth::Mono),
-            (Color::Always, "xterm-256color", "", true, Depth::TwoFiftySix),
-            (Color::Never, "xterm-256color", "24bit", false, Depth::Mono),
+    fn a_flag_wins_over_the_configuration_and_that_over_the_environment() {
+        let here = terminal(&[("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("NO_COLOR", "1")]);
+        let flags =
+            |color, theme: Option<&str>| LookFlags { color, theme: theme.map(str::to_owned), ..Default::default() };
+        let light = Look { color: Color::Always, theme: "light".into(), ..Look::default() };
+        for (look, flags, depth, name) in [
+            (Look::default(), flags(None, None), Depth::Mono, "auto"),
+            (light.clone(), flags(None, None), Depth::TwoFiftySix, "light"),
+            (light.clone(), flags(Some(Color::Never), Some("cb")), Depth::Mono, "cb"),
+            (light, flags(Some(Color::Auto), None), Depth::Mono, "light"),
         ] {
-            let found = depth(color, &terminal(term, color_term, no_color, "C.UTF-8"));
-            assert_eq!(found, wanted, "{color:?} {term} {color_term} {no_color}");
+            let theme = theme(&look, &flags, &here);
+            assert_eq!((theme.depth, theme.name.as_str()), (depth, name));
+            assert!(!theme.ascii);
         }
+        assert!(theme(&Look { ascii: true, ..Look::default() }, &LookFlags::default(), &here).ascii);
     }
 
     #[test]
-    fn glyphs_are_ascii_where_the_locale_is_not_utf8() {
-        let ascii = |term: &str, locale: &str| {
-            theme(&Look::default(), &LookFlags::default(), &terminal(term, "", false, locale)).ascii
+    fn a_terminal_that_cannot_be_drawn_on_is_refused_with_what_to_do() {
+        let ends = |stdin, stdout, term: &str| {
+            let here = Terminal { stdin, stdout, ..terminal(&[("TERM", term)]) };
+            drawable(&here).map_err(|failure| (failure.code, failure.faults[0].what.clone()))
         };
-        assert!(!ascii("xterm", "de_DE.UTF-8"));
-        assert!(!ascii("xterm", "C.utf8"));
-        assert!(ascii("xterm", "C"));
-        assert!(ascii("xterm", ""));
-        assert!(ascii("linux", "C.UTF-8"));
+        assert_eq!(ends(true, true, "xterm"), Ok(()));
+        for (stdin, stdout, term, part) in [
+            (false, true, "xterm", "stdin is not"),
+            (true, false, "xterm", "stdout is not"),
+            (true, true, "dumb", "TERM"),
+        ] {
+            let (code, what) = ends(stdin, stdout, term).unwrap_err();
+            assert_eq!(code, 2);
+            assert!(what.contains(part), "{what}");
+        }
     }
 }

@@ -91,9 +91,8 @@ pub fn code_of(trouble: &Trouble) -> u8 {
 
 impl From<Vec<Problem>> for Failure {
     fn from(problems: Vec<Problem>) -> Self {
-        let faults = problems
-            .into_iter()
-            .map(|problem| Fault { what: format!("{}: {}", problem.place, problem.what), hint: problem.hint });
+        // One line each, `file:line:column: what; did you mean "…"?`, as editors and people expect it.
+        let faults = problems.into_iter().map(|problem| Fault { what: problem.to_string(), hint: None });
         Self { code: code::BAD_INPUT, faults: faults.collect() }
     }
 }

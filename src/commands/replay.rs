@@ -2,24 +2,21 @@
 
 use super::base::{Base, Ready};
 use super::format::{self, Form};
+use super::get::promote;
 use super::outcome::{Failure, code, warn};
 use super::{look, ui};
 use crate::app::state::Setup;
-use crate::argo::picture::{self, Children};
-use crate::argo::pod::Pod;
-use crate::argo::replicaset::ReplicaSet;
-use crate::argo::rollout::Rollout;
 use crate::cluster::hub::Access;
 use crate::config::resolve::{Resolved, Scope, Source};
 use crate::config::settings::{Channel, Confirm, Look, Runtime};
 use crate::engine::run::Feed;
 use crate::names::{ChannelName, ClusterName, SourceId};
-use crate::report::recording::{self, Entry, Recording};
+use crate::report::playback::{self, Moment};
+use crate::report::recording::{self, Recording};
 use crate::report::rollout::Seen;
+use crate::report::text::Row;
 use jiff::{SignedDuration, Timestamp};
 use kube::config::Kubeconfig;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -47,17 +44,12 @@ pub struct Options {
 /// A recording that cannot be read, no such rollout at that moment.
 pub fn print(options: &Options, out: &mut dyn Write) -> Result<u8, Failure> {
     let recording = read(&options.file)?;
-    let moment = Moment::of(&recording, options.at);
-    let rollouts: Vec<Rollout> = moment.all("rollouts");
-    let named: Vec<&Rollout> = rollouts
-        .iter()
-        .filter(|rollout| &*rollout.meta.name == options.name)
-        .filter(|rollout| options.namespace.as_deref().is_none_or(|wanted| wanted == &*rollout.meta.namespace))
-        .collect();
+    let moment = Moment::at(&recording, options.at);
+    let named = moment.named(&options.name, options.namespace.as_deref());
     let rollout = match named.as_slice() {
-        [one] => *one,
+        [one] => one.as_ref(),
         [] => {
-            let names: BTreeSet<&str> = rollouts.iter().map(|rollout| &*rollout.meta.name).collect();
+            let names: BTreeSet<&str> = moment.rollouts().map(|rollout| &*rollout.meta.name).collect();
             let what = format!("no rollout \"{}\" in {} at {} ms", options.name, options.file.display(), options.at);
             let hint = crate::config::problem::suggest(&options.name, names).unwrap_or_else(|| end_of(&recording));
             return Err(Failure::failed(what).hint(hint));
@@ -68,13 +60,11 @@ pub fn print(options: &Options, out: &mut dyn Write) -> Result<u8, Failure> {
             return Err(Failure::bad_input(what).hint("choose one with -n"));
         }
     };
-    let replica_sets: Vec<Arc<ReplicaSet>> = moment.all("replicasets").into_iter().map(Arc::new).collect();
-    let pods: Vec<Arc<Pod>> = moment.all("pods").into_iter().map(Arc::new).collect();
-    let children = Children { replica_sets: Some(&replica_sets), pods: Some(&pods) };
     let now = after(began(&recording), options.at);
-    let picture = picture::of(rollout, children, now);
+    let picture = moment.picture(rollout, now);
     let seen = Seen { channel: "", cluster: "", observed_at: now, stale: false };
-    out.write_all(format::one(options.form, rollout, &picture, &seen)?.as_bytes())?;
+    let row = Row { seen: &seen, rollout, picture: &picture };
+    out.write_all(format::one(options.form, row, &promote(&options.name))?.as_bytes())?;
     out.flush()?;
     Ok(code::DONE)
 }
@@ -101,13 +91,18 @@ pub fn read(path: &Path) -> Result<Recording, Failure> {
     Ok(recording)
 }
 
+/// When a recording began, in the cluster's time; one without any time begins in 1970.
+fn began(recording: &Recording) -> Timestamp {
+    playback::started_at(recording).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
 /// Opens the UI on a recording.
 ///
 /// # Errors
 /// A recording that cannot be read, no terminal.
 pub fn open(base: &Base, path: &Path, speed: f64) -> Result<u8, Failure> {
     let recording = read(path)?;
-    look::drawable(base)?;
+    look::drawable(&base.terminal)?;
     let name = path.file_name().map_or_else(|| "recording".to_owned(), |name| name.to_string_lossy().into_owned());
     let channel = ChannelName::new(name.as_str());
     let cluster = ClusterName::new("recording");
@@ -141,74 +136,7 @@ pub fn open(base: &Base, path: &Path, speed: f64) -> Result<u8, Failure> {
     ui::open(base, setup, &ready.resolved, Feed::Replay { recording, speed }, Arc::new(clock), speed)
 }
 
-/// The objects at a moment.
-struct Moment<'a> {
-    objects: BTreeMap<(&'a str, &'a str, &'a str), &'a Value>,
-}
-
-impl<'a> Moment<'a> {
-    fn of(recording: &'a Recording, at: u64) -> Self {
-        let mut objects = BTreeMap::new();
-        for line in recording.lines.iter().take_while(|line| line.t_ms <= at) {
-            let Entry::Event { resource, kind, object } = &line.entry else { continue };
-            let text = |key: &str| object["metadata"][key].as_str().unwrap_or_default();
-            let key = (resource.as_str(), text("namespace"), text("name"));
-            match kind.as_str() {
-                "ADDED" | "MODIFIED" => {
-                    objects.insert(key, object);
-                }
-                "DELETED" => {
-                    objects.remove(&key);
-                }
-                _ => {}
-            }
-        }
-        Self { objects }
-    }
-
-    /// All objects of a resource that can be read; one that cannot is told on stderr.
-    fn all<T: DeserializeOwned>(&self, resource: &str) -> Vec<T> {
-        let of_kind = self.objects.iter().filter(|((kind, _, _), _)| *kind == resource);
-        of_kind
-            .filter_map(|((_, namespace, name), object)| match serde_json::from_value((*object).clone()) {
-                Ok(object) => Some(object),
-                Err(error) => {
-                    warn(&format!("{resource} {namespace}/{name} cannot be read: {error}"));
-                    None
-                }
-            })
-            .collect()
-    }
-}
-
-/// When the recording began, as well as its objects tell: every stamp in an event lies before the event, so the
-/// latest difference is nearest. A recording without stamps begins in 1970.
-#[must_use]
-pub fn began(recording: &Recording) -> Timestamp {
-    let events = recording.lines.iter().filter_map(|line| match &line.entry {
-        Entry::Event { object, .. } => Some((line.t_ms, object)),
-        Entry::Mark(_) => None,
-    });
-    let starts = events.filter_map(|(t_ms, object)| {
-        let stamp = stamps(object).max()?;
-        stamp.checked_sub(SignedDuration::from_millis(i64::try_from(t_ms).ok()?)).ok()
-    });
-    starts.max().unwrap_or(Timestamp::UNIX_EPOCH)
-}
-
 fn after(start: Timestamp, millis: u64) -> Timestamp {
     let passed = SignedDuration::from_millis(i64::try_from(millis).unwrap_or(i64::MAX));
     start.saturating_add(passed).unwrap_or(start)
-}
-
-/// The stamps that the API server and the controller set when they write.
-fn stamps(object: &Value) -> impl Iterator<Item = Timestamp> {
-    let list = |value: &'_ Value| value.as_array().cloned().unwrap_or_default();
-    let mut texts = vec![object["metadata"]["creationTimestamp"].clone()];
-    texts.extend(list(&object["metadata"]["managedFields"]).into_iter().map(|field| field["time"].clone()));
-    for condition in list(&object["status"]["conditions"]) {
-        texts.extend([condition["lastUpdateTime"].clone(), condition["lastTransitionTime"].clone()]);
-    }
-    texts.extend(list(&object["status"]["pauseConditions"]).into_iter().map(|pause| pause["startTime"].clone()));
-    texts.into_iter().filter_map(|text| text.as_str()?.parse().ok())
 }

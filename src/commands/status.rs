@@ -5,10 +5,11 @@ use super::find::{Care, find};
 use super::fleet::{self, Found, block_on};
 use super::follow::{Follow, Seen};
 use super::format::{self, Form};
-use super::get::{gone, seen};
+use super::get::{gone, promote, seen};
 use super::outcome::{Failure, code, warn, warn_all};
 use crate::argo::picture::{Phase, Picture};
 use crate::argo::rollout::Rollout;
+use crate::report::text::Row;
 use jiff::Timestamp;
 use std::fmt::Write as _;
 use std::io::Write;
@@ -124,11 +125,13 @@ fn print(
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     let at = if stream { Timestamp::now() } else { found.at };
+    let seen = seen(ready, found, at);
+    let row = Row { seen: &seen, rollout, picture };
     match form {
         Form::Text | Form::Wide => writeln!(out, "{}", words(picture))?,
         // One object a line, so that a script can read a stream.
-        Form::Json if stream => writeln!(out, "{}", format::report(rollout, picture, &seen(ready, found, at)))?,
-        _ => out.write_all(format::one(form, rollout, picture, &seen(ready, found, at))?.as_bytes())?,
+        Form::Json if stream => out.write_all(format::line(&format::report(row))?.as_bytes())?,
+        _ => out.write_all(format::one(form, row, &promote(&rollout.meta.name))?.as_bytes())?,
     }
     out.flush()?;
     Ok(())

@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// # Errors
 /// Bad input, no terminal, or a terminal that fails.
 pub fn run(base: &Base) -> Result<u8, Failure> {
-    look::drawable(base)?;
+    look::drawable(&base.terminal)?;
     let config = load::load(&base.places)?;
     let loaded = match base.kubeconfig() {
         Ok(loaded) => loaded,
@@ -97,7 +97,7 @@ pub fn open(
         clock,
         speed,
         mouse,
-        title: !matches!(base.terminal.term.as_str(), "linux" | "dumb" | ""),
+        title: !matches!(base.terminal.get("TERM").as_deref(), None | Some("linux" | "dumb")),
         report_dir: base.state_home.clone().map_or_else(std::env::temp_dir, |home| home.join("rolltop")),
     };
     crate::engine::run::run(start).map_err(|error| match error {

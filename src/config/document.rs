@@ -4,6 +4,7 @@
 use super::keys;
 use super::table::{Key, Shape};
 use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
 
 /// The annotated beginning of the example; the list of all keys is made from the table.
 const EXAMPLE: &str = include_str!("example.toml");
@@ -25,13 +26,12 @@ fn list(text: &mut String, keys: &[Key], path: &str) {
             (false, "") => String::new(),
             (false, default) => format!(" = {default}"),
         };
-        text.push_str(&format!("# {path}{default}: {}\n", about(key)));
+        let _ = writeln!(text, "# {path}{default}: {}", about(key));
         match key.shape {
             Shape::Table(keys) => list(text, keys, &path),
-            // Inline protections have the keys of the named ones, which were listed before.
-            Shape::List(Shape::NameOr(_)) => {}
             Shape::List(Shape::Table(keys)) => list(text, keys, &format!("{path}[]")),
             Shape::Map(Shape::Table(keys)) => list(text, keys, &format!("{path}.NAME")),
+            // Among these a list of `NameOr`: its keys are those of the named ones, which were listed before.
             _ => {}
         }
     }

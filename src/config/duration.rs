@@ -1,6 +1,7 @@
 //! Durations as people write them: `45s`, `10m`, `1h30m`, `7d`. A bare number is refused, because nobody knows
 //! whether it means seconds or minutes.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 /// Units, greatest first, with their length in milliseconds.
@@ -57,7 +58,7 @@ pub fn text(duration: Duration) -> String {
     let mut text = String::new();
     for (unit, length) in UNITS {
         if left >= length {
-            text.push_str(&format!("{}{unit}", left / length));
+            let _ = write!(text, "{}{unit}", left / length);
             left %= length;
         }
     }

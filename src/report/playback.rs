@@ -44,16 +44,16 @@ pub struct Changes {
 pub fn changes(recording: &Recording) -> Changes {
     let mut found = Changes::default();
     let start = recording.lines.first().map_or(0, |line| line.t_ms);
-    let mut first: (Vec<Arc<Rollout>>, Vec<Arc<ReplicaSet>>, Vec<Arc<Pod>>) = Default::default();
+    let (mut rollouts, mut sets, mut pods) = (Vec::new(), Vec::new(), Vec::new());
     let (mut listing, mut listed_at) = (true, start);
     let mut later = Vec::new();
     for line in &recording.lines {
         let Some(change) = decode(line, &mut found.bad) else { continue };
         listing &= line.t_ms <= FIRST_LIST_MS;
         match change {
-            Change::Rollouts(Delta::Upsert(object)) if listing => first.0.push(object),
-            Change::ReplicaSets(Delta::Upsert(object)) if listing => first.1.push(object),
-            Change::Pods(Delta::Upsert(object)) if listing => first.2.push(object),
+            Change::Rollouts(Delta::Upsert(object)) if listing => rollouts.push(object),
+            Change::ReplicaSets(Delta::Upsert(object)) if listing => sets.push(object),
+            Change::Pods(Delta::Upsert(object)) if listing => pods.push(object),
             change => {
                 listing = false;
                 later.push((line.t_ms, change));
@@ -62,9 +62,9 @@ pub fn changes(recording: &Recording) -> Changes {
         }
         listed_at = line.t_ms;
     }
-    found.list.push((listed_at, Change::Rollouts(Delta::Reset(first.0))));
-    found.list.push((listed_at, Change::ReplicaSets(Delta::Reset(first.1))));
-    found.list.push((listed_at, Change::Pods(Delta::Reset(first.2))));
+    found.list.push((listed_at, Change::Rollouts(Delta::Reset(rollouts))));
+    found.list.push((listed_at, Change::ReplicaSets(Delta::Reset(sets))));
+    found.list.push((listed_at, Change::Pods(Delta::Reset(pods))));
     found.list.append(&mut later);
     found
 }
@@ -219,8 +219,8 @@ pub fn started_at(recording: &Recording) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::recording::parse;
     use super::*;
+    use crate::report::recording::parse;
     use serde_json::json;
 
     fn recording(lines: &[(u64, &str, &str, Value)]) -> Recording {
@@ -233,7 +233,7 @@ mod tests {
         parse(text.join("\n").as_bytes()).unwrap()
     }
 
-    fn object(name: &str, extra: Value) -> Value {
+    fn object(name: &str, extra: &Value) -> Value {
         let mut value = json!({"metadata": {"name": name, "namespace": "demo", "uid": name}});
         value.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
         value
@@ -241,14 +241,14 @@ mod tests {
 
     fn short() -> Recording {
         recording(&[
-            (10, "rollouts", "ADDED", object("web", json!({"spec": {"replicas": 1}}))),
-            (12, "replicasets", "ADDED", object("web-a", json!({}))),
-            (900, "rollouts", "ADDED", object("api", json!({"status": {"message": "\u{1b}[31mred"}}))),
-            (950, "pods", "ADDED", object("odd", json!({"status": {"phase": 7}}))),
-            (990, "unicorns", "ADDED", object("u", json!({}))),
-            (1000, "rollouts", "MODIFIED", object("web", json!({"spec": {"replicas": "many"}}))),
-            (1100, "rollouts", "BOOKMARK", object("", json!({}))),
-            (1200, "rollouts", "DELETED", object("api", json!({}))),
+            (10, "rollouts", "ADDED", object("web", &json!({"spec": {"replicas": 1}}))),
+            (12, "replicasets", "ADDED", object("web-a", &json!({}))),
+            (900, "rollouts", "ADDED", object("api", &json!({"status": {"message": "\u{1b}[31mred"}}))),
+            (950, "pods", "ADDED", object("odd", &json!({"status": {"phase": 7}}))),
+            (990, "unicorns", "ADDED", object("u", &json!({}))),
+            (1000, "rollouts", "MODIFIED", object("web", &json!({"spec": {"replicas": "many"}}))),
+            (1100, "rollouts", "BOOKMARK", object("", &json!({}))),
+            (1200, "rollouts", "DELETED", object("api", &json!({}))),
         ])
     }
 

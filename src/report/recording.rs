@@ -176,8 +176,8 @@ mod tests {
 
     #[test]
     fn a_compressed_file_that_is_cut_gives_what_is_there_and_says_so() {
-        let long: String =
-            (0..20_000).map(|t| format!("{{\"t_ms\": {t}, \"mark\": \"m{}\"}}\n", t * 7919 % 10_007)).collect();
+        let line = |t: u64| format!("{{\"t_ms\": {t}, \"mark\": \"m{}\"}}\n", t * 7919 % 10_007);
+        let long = (0..20_000).map(line).collect::<Vec<_>>().concat();
         let packed = gzip(long.as_bytes());
         let recording = parse(&packed[..packed.len() / 2]).unwrap();
         assert!(recording.lines.len() > 100 && recording.lines.len() < 20_000);

@@ -36,8 +36,10 @@ pub fn rollout(row: Row<'_>, promote: &str) -> String {
     line("status", status(picture));
     line("strategy", strategy_word(picture.strategy).to_owned());
     if let Some(step) = &picture.step {
-        let current = rollout.current_step().map(|(_, step)| forecast::step_words(step, rollout.max_weight()));
-        let current = current.map_or_else(String::new, |words| format!("  {words}"));
+        // An aborted rollout stands at step 0 without running it.
+        let current = rollout.current_step().filter(|_| !rollout.status.abort);
+        let current = current.map(|(_, step)| format!("  {}", forecast::step_words(step, rollout.max_weight())));
+        let current = current.unwrap_or_default();
         line("step", format!("{}/{}{current}", step.index, step.total));
     }
     if let Some(weights) = picture.weights {
@@ -208,7 +210,7 @@ fn list_row(row: Row<'_>, wide: bool) -> Vec<String> {
 /// Names as `kubectl -o name` prints them, one per line.
 #[must_use]
 pub fn names(rows: &[Row<'_>]) -> String {
-    rows.iter().map(|row| format!("rollout.argoproj.io/{}\n", row.rollout.meta.name)).collect()
+    rows.iter().flat_map(|row| ["rollout.argoproj.io/", &*row.rollout.meta.name, "\n"]).collect()
 }
 
 /// Pads columns to their widest cell, three blanks between them, none at the end of a line. A row with a single cell

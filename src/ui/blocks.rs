@@ -26,7 +26,7 @@ pub fn paragraph(pen: &mut Pen<'_>, area: Rect, words: &str) -> u16 {
 /// all of them when something follows, so that what follows does not move.
 pub fn below_matrix(pen: &mut Pen<'_>, area: Rect, matrix: &Matrix, placed: &mut Placed) -> u16 {
     let _ = placed;
-    let wide = area.width >= 116;
+    let wide = area.width >= 136;
     let half = if wide { (area.width - 4) / 2 } else { area.width };
     let left = Rect { width: half, ..area };
     if matrix.trouble.is_empty() {
@@ -45,7 +45,7 @@ fn needs_you(pen: &mut Pen<'_>, area: Rect, lines: &[NeedLine]) {
     pen.title(area.x, area.y, area.width, "needs you");
     let room = usize::from(area.height.saturating_sub(1));
     if lines.is_empty() {
-        pen.put(area.x, area.y + 1, area.width, "nobody is waited for", Role::Dim);
+        pen.put(area.x, area.y + 1, area.width, "nothing waits for a person", Role::Dim);
         return;
     }
     let (channel, service) =
@@ -94,38 +94,45 @@ fn happened(pen: &mut Pen<'_>, area: Rect, lines: &[HappenedLine]) {
     }
 }
 
-/// Connections in trouble: what is wrong and since when, and what is tried next. Long sentences are wrapped while
-/// there is room: the reason stands at their end.
+/// Connections in trouble: what is wrong and since when, and what is tried next.
 pub fn trouble(pen: &mut Pen<'_>, area: Rect, lines: &[TroubleLine]) {
     pen.title(area.x, area.y, area.width, "trouble");
-    let channel =
-        lines.iter().map(|line| pen.width(&line.channel)).max().unwrap_or(0).clamp(10, 16).min(area.width / 4);
-    let mut y = area.y + 1;
+    trouble_lines(pen, Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }, lines);
+}
+
+/// The same without a title. Sentences are wrapped where there is room for all of them, else cut at their end; every
+/// connection gets its first row before one gets its second.
+pub fn trouble_lines(pen: &mut Pen<'_>, area: Rect, lines: &[TroubleLine]) {
+    let channel = lines.iter().map(|line| pen.width(&line.channel)).max().unwrap_or(0).clamp(8, 16).min(area.width / 4);
+    let x = area.x + 2 + channel + 2;
+    // A sentence may use the margin, as the rules above it do not.
+    let right = area.right() + 1;
+    let rooms = |pen: &Pen<'_>, line: &TroubleLine, at: usize| {
+        let retry = if at == 0 && !line.retry.is_empty() { pen.width(&line.retry) + 3 } else { 0 };
+        right.saturating_sub(x + retry).max(1)
+    };
+    let wrapped: Vec<Vec<String>> = lines
+        .iter()
+        .map(|line| {
+            let texts = line.lines.iter().enumerate();
+            texts.flat_map(|(at, text)| text::wrap(text, usize::from(rooms(pen, line, at)))).collect()
+        })
+        .collect();
+    let all: usize = wrapped.iter().map(|rows| rows.len().max(1)).sum();
+    let mut y = area.y;
     for (index, line) in lines.iter().enumerate() {
         if y >= area.bottom() {
             break;
         }
+        let spare = area.bottom().saturating_sub(y + (lines.len() - index) as u16);
+        let rows = if all <= usize::from(area.height) { &wrapped[index] } else { &line.lines };
         pen.mark(area.x, y, line.mark);
         pen.put(area.x + 2, y, channel, &line.channel, glyph::role(line.mark));
-        let x = area.x + 2 + channel + 2;
-        let retry_at = pen.put_right(area.right(), y, area.width / 3, &line.retry, Role::Fg);
-        // Every connection gets its first row before one gets its second.
-        let spare = area.bottom().saturating_sub(y + (lines.len() - index) as u16);
-        let mut texts = Vec::new();
-        for (at, text) in line.lines.iter().enumerate() {
-            let end = if at == 0 && !line.retry.is_empty() { retry_at.saturating_sub(2) } else { area.right() };
-            texts.extend(text::wrap(text, usize::from(end.saturating_sub(x).max(1))));
-        }
-        let shown = texts.len().min(1 + usize::from(spare));
-        let cut = texts.len() > shown;
-        for (at, mut text) in texts.into_iter().take(shown).enumerate() {
-            let end = if at == 0 && !line.retry.is_empty() { retry_at.saturating_sub(2) } else { area.right() };
-            if cut && at + 1 == shown {
-                text.push_str(" …");
-            }
-            pen.put(x, y + at as u16, end.saturating_sub(x), &text, Role::Fg);
+        pen.put_right(area.right(), y, area.width / 3, &line.retry, Role::Fg);
+        let shown = rows.len().min(1 + usize::from(spare));
+        for (at, text) in rows.iter().take(shown).enumerate() {
+            pen.put(x, y + at as u16, rooms(pen, line, at), text, Role::Fg);
         }
         y += (shown as u16).max(1);
     }
-    let _ = y;
 }

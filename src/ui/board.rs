@@ -41,9 +41,9 @@ fn columns(pen: &Pen<'_>, board: &Board, width: u16) -> Places {
     let mut wants = [
         Want { gap: 0, least: service.min(16), good: service, most: service + if wide { 6 } else { 0 }, rank: 0 },
         Want { gap: 2, least: cluster, good: cluster, most: cluster + 2, rank: 7 },
-        Want { gap: 2, least: 12, good: state, most: state + if wide { 6 } else { 2 }, rank: 0 },
+        Want { gap: 2, least: state.min(16), good: state, most: state + if wide { 6 } else { 2 }, rank: 0 },
         Want { gap: 2, least: 3, good: 3, most: 5, rank: 2 },
-        Want { gap: 2, least: 8, good: gauge, most: if wide { 44 } else { gauge }, rank: 6 },
+        Want { gap: 2, least: 12, good: gauge, most: if wide { 44 } else { gauge }, rank: 6 },
         Want { gap: 2, least: 6, good: 6, most: 7, rank: 1 },
         Want { gap: 1, least: pods, good: pods, most: pods + 2, rank: 5 },
         Want { gap: 2, least: 7, good: version, most: version + 4, rank: 4 },
@@ -93,9 +93,9 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, board: &Board, placed: &mut Placed) {
     let mut block = Rect { y: y + 1, height: below, ..inner };
     if !board.trouble.is_empty() {
         let lines: u16 = board.trouble.iter().map(|line| line.lines.len() as u16).sum();
-        let height = (1 + lines.max(1)).min(below / 2);
+        let height = lines.max(1).min(below / 2);
         block.height -= height;
-        blocks::trouble(pen, Rect { y: block.bottom(), height, ..block }, &board.trouble);
+        blocks::trouble_lines(pen, Rect { y: block.bottom(), height, ..block }, &board.trouble);
     }
     if let Some(page) = board.selected_page.as_deref() {
         let title = if below > 5 { format!("selected: {}", page.service) } else { "selected".into() };

@@ -22,9 +22,10 @@ struct Word {
     rank: u8,
 }
 
-/// Draws a cell; `focused` has no roles of its own, it is drawn in reverse by the caller.
-pub fn draw(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, focused: bool) {
-    let Some(mark) = cell.mark else { return };
+/// Draws a cell and returns the end of it, which for a wide one may lie two cells in the gap behind its column.
+/// `focused` has no roles of its own, it is drawn in reverse by the caller.
+pub fn draw(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, focused: bool) -> u16 {
+    let Some(mark) = cell.mark else { return x };
     let paint = |role: Role| match role {
         _ if focused => Role::Fg,
         _ if cell.stale => Role::Dim,
@@ -40,6 +41,7 @@ pub fn draw(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, focused:
     for word in words {
         at = pen.put(at + 1, y, (x + width).saturating_sub(at + 1), &word.text, paint(word.role));
     }
+    at
 }
 
 /// The role of what is said besides the version: coloured only where a person should look.
@@ -80,7 +82,7 @@ fn narrow(pen: &Pen<'_>, width: u16, cell: &Cell, mark: Mark) -> Vec<Word> {
     words
 }
 
-fn wide(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, mark: Mark, paint: &impl Fn(Role) -> Role) {
+fn wide(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, mark: Mark, paint: &impl Fn(Role) -> Role) -> u16 {
     let role = said(mark);
     let stale = if cell.stale { "~" } else { "" };
     let version = if cell.count > 1 { format!("{} ×{}", cell.version, cell.count) } else { cell.version.clone() };
@@ -97,19 +99,20 @@ fn wide(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, mark: Mark, 
         }
         let percent = gauge::percent(&gauge);
         pen.put_right(middle + GAUGE + 7, y, 7, percent.trim_end_matches('%'), paint(Role::Fg));
-        let end = x + width;
+        let end = x + width + 2;
         let mut at = pen.put(middle + GAUGE + 9, y, end.saturating_sub(middle + GAUGE + 9), &cell.step, paint(role));
         let time = format!("{}{stale}", cell.time);
-        let both = pen.width(&cell.word) + 1 + pen.width(&time) + 1;
-        if !cell.word.is_empty() && at + both <= end {
+        let time_room = if time.is_empty() { 0 } else { pen.width(&time) + 1 };
+        if !cell.word.is_empty() && at + 1 + pen.width(&cell.word) + time_room <= end {
             at = pen.put(at + 1, y, end.saturating_sub(at + 1), &cell.word, paint(role));
         }
-        if at + 1 + pen.width(&time) <= end {
-            pen.put(at + 1, y, end.saturating_sub(at + 1), &time, paint(role));
+        if time_room > 0 && at + time_room <= end {
+            at = pen.put(at + 1, y, end.saturating_sub(at + 1), &time, paint(role));
         } else if cell.stale {
             pen.put(end.saturating_sub(1), y, 1, "~", paint(Role::Dim));
+            return end;
         }
-        return;
+        return at;
     }
     let time_width = pen.width(&cell.time);
     let time_at = pen.put_right(x + TIME_END, y, TIME_END, &cell.time, paint(Role::Fg));
@@ -123,10 +126,11 @@ fn wide(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, mark: Mark, 
     }
     if pen.width(&cell.word) <= (middle + room).saturating_sub(at) {
         pen.put(at, y, room, &cell.word, paint(role));
+        x + TIME_END
     } else {
         // A word that is too long for the middle goes behind the time, where the row has room.
         let behind = x + TIME_END + 2;
         let behind = if time_width == 0 { at } else { behind };
-        pen.put(behind, y, (x + width).saturating_sub(behind), &cell.word, paint(role));
+        pen.put(behind, y, (x + width).saturating_sub(behind), &cell.word, paint(role))
     }
 }

@@ -100,7 +100,9 @@ fn fitting_end(pen: &Pen<'_>, summary: &str, room: u16) -> String {
     while pen.width(rest) > room {
         match rest.split_once(" · ") {
             Some((_, later)) => rest = later,
-            None => return text::cut_end(&pen.shown(rest), usize::from(room), pen.theme.ellipsis()),
+            // A few letters of a name say nothing; the end of it is how it stands.
+            None if room < 8 => return String::new(),
+            None => return text::cut_start(&pen.shown(rest), usize::from(room), pen.theme.ellipsis()),
         }
     }
     rest.to_owned()

@@ -36,7 +36,8 @@ enum Row {
     Evidence(&'static str, Role, String),
     /// The name being typed.
     Field(String),
-    Buttons,
+    /// Buttons from one index to before another.
+    Buttons(usize, usize),
 }
 
 /// A row and how long it stays when rows are short: 0 longest.
@@ -47,13 +48,12 @@ pub fn draw(pen: &mut Pen<'_>, screen: Rect, dialog: &Dialog, placed: &mut Place
     pen.dim_all();
     let framed = screen.width >= 44 && screen.height >= 12;
     let width = if framed { WIDTH.min(screen.width - 2) } else { screen.width };
-    let inner_width = if framed { width - 6 } else { width };
+    let inner_width = if framed { width - 4 } else { width };
     let (title, footnote, buttons, mut rows) = match dialog {
-        Dialog::Write(write) => {
-            (&write.title, write.footnote.as_str(), &write.buttons, write_rows(pen, write, inner_width))
-        }
+        Dialog::Write(write) => (&write.title, write.footnote.as_str(), &write.buttons, write_rows(write, inner_width)),
         Dialog::Ask { title, lines, buttons } => (title, "", buttons, ask_rows(lines, inner_width)),
     };
+    rows.extend(button_rows(pen, buttons, inner_width));
     let most = usize::from(screen.height - if framed { 2 } else { 1 });
     shorten(&mut rows, most);
     let height = rows.len() as u16 + if framed { 2 } else { 1 };
@@ -94,16 +94,26 @@ fn ask_rows(lines: &[String], width: u16) -> Vec<Ranked> {
         rows.extend(text::wrap(line, usize::from(width)).into_iter().map(|line| Ranked(Row::Text(line), 1)));
     }
     rows.push(Ranked(Row::Blank, 8));
-    rows.push(Ranked(Row::Buttons, 0));
     rows
 }
 
-fn write_rows(pen: &Pen<'_>, write: &WriteDialog, width: u16) -> Vec<Ranked> {
+/// One row of buttons, or a row for each where they do not fit side by side.
+fn button_rows(pen: &Pen<'_>, buttons: &[Button], width: u16) -> Vec<Ranked> {
+    let cells: u16 = buttons.iter().map(|button| pen.width(&button.label) + 5).sum();
+    if cells <= width + 1 {
+        return vec![Ranked(Row::Buttons(0, buttons.len()), 0)];
+    }
+    let first_needed = buttons.len().saturating_sub(2);
+    let rank = |at: usize| if at >= first_needed || buttons[at].focused { 0 } else { 7 };
+    (0..buttons.len()).map(|at| Ranked(Row::Buttons(at, at + 1), rank(at))).collect()
+}
+
+fn write_rows(write: &WriteDialog, width: u16) -> Vec<Ranked> {
     let mut rows = Vec::new();
     for (index, (label, words)) in write.rows.iter().enumerate() {
         let strong = index == 0 && write.protected;
         let mut label = label.clone();
-        let rank = if index < 3 { 0 } else { 2 };
+        let rank = if index < 3 { 1 } else { 2 };
         if let Some((before, after, max)) = write.weights.filter(|_| label == "traffic") {
             rows.push(Ranked(Row::Weights(before, after, max), 3));
             label.clear();
@@ -113,6 +123,7 @@ fn write_rows(pen: &Pen<'_>, write: &WriteDialog, width: u16) -> Vec<Ranked> {
         }
         for (at, line) in text::wrap(words, usize::from(width.saturating_sub(LABEL).max(1))).into_iter().enumerate() {
             let label = if at == 0 { label.clone() } else { String::new() };
+            let rank = if index == 0 && at == 0 { 0 } else { rank };
             rows.push(Ranked(Row::Fact { label, words: line, strong: strong && at == 0 }, rank));
         }
     }
@@ -135,8 +146,9 @@ fn write_rows(pen: &Pen<'_>, write: &WriteDialog, width: u16) -> Vec<Ranked> {
     if let Some((wanted, typed)) = &write.typed {
         rows.push(Ranked(Row::Blank, 9));
         let verb = write.title.split(' ').next().unwrap_or_default().to_lowercase();
-        for line in text::wrap(&format!("Type {wanted} to {verb}:"), usize::from(width)) {
-            rows.push(Ranked(Row::Text(line), 0));
+        let place = write.rows.first().and_then(|(_, words)| words.split(" · ").next()).unwrap_or_default();
+        for line in text::wrap(&format!("Type {wanted} to {verb} in {place}:"), usize::from(width)) {
+            rows.push(Ranked(Row::Text(line), 1));
         }
         rows.push(Ranked(Row::Field(typed.clone()), 0));
     }
@@ -148,9 +160,6 @@ fn write_rows(pen: &Pen<'_>, write: &WriteDialog, width: u16) -> Vec<Ranked> {
     } else if write.typed.is_some() || !write.evidence.is_empty() {
         rows.push(Ranked(Row::Blank, 8));
     }
-    let needed: u16 = write.buttons.iter().map(|button| pen.width(&button.label) + 6).sum();
-    let _ = needed;
-    rows.push(Ranked(Row::Buttons, 0));
     rows
 }
 
@@ -207,12 +216,22 @@ fn draw_row(pen: &mut Pen<'_>, inner: Rect, y: u16, row: &Row, buttons: &[Button
             let cursor = typed.chars().count();
             super::chrome::field(pen, inner.x + 2, y, inner.width.saturating_sub(2), "▏", typed, cursor);
         }
-        Row::Buttons => draw_buttons(pen, inner, y, buttons, placed),
+        Row::Buttons(from, to) => draw_buttons(pen, inner, y, buttons, *from..*to, placed),
     }
 }
 
 /// The last two buttons stand at the right end, others at the left; where that is too tight they share the row.
-fn draw_buttons(pen: &mut Pen<'_>, inner: Rect, y: u16, buttons: &[Button], placed: &mut Placed) {
+fn draw_buttons(
+    pen: &mut Pen<'_>,
+    inner: Rect,
+    y: u16,
+    buttons: &[Button],
+    range: std::ops::Range<usize>,
+    placed: &mut Placed,
+) {
+    let first = range.start;
+    let inner = Rect { width: inner.width.saturating_sub(u16::from(inner.width >= 40)), ..inner };
+    let buttons = &buttons[range];
     let texts: Vec<String> = buttons
         .iter()
         .map(|button| if button.focused { format!("[ {} ]", button.label) } else { format!("( {} )", button.label) })
@@ -236,7 +255,7 @@ fn draw_buttons(pen: &mut Pen<'_>, inner: Rect, y: u16, buttons: &[Button], plac
         };
         pen.put(x, y, room, text, role);
         if room > 0 {
-            placed.targets.push((Rect { x, y, width: room, height: 1 }, Target::Button(index as u8)));
+            placed.targets.push((Rect { x, y, width: room, height: 1 }, Target::Button((first + index) as u8)));
         }
         x += widths[index] + gap;
     }
@@ -254,11 +273,11 @@ mod tests {
             Ranked(Row::Blank, 9),
             Ranked(Row::Text("evidence".into()), 6),
             Ranked(Row::Blank, 8),
-            Ranked(Row::Buttons, 0),
+            Ranked(Row::Buttons(0, 2), 0),
         ];
         shorten(&mut rows, 3);
         let left: Vec<&Row> = rows.iter().map(|row| &row.0).collect();
-        assert_eq!(left, [&Row::Text("where".into()), &Row::Text("then".into()), &Row::Buttons]);
+        assert_eq!(left, [&Row::Text("where".into()), &Row::Text("then".into()), &Row::Buttons(0, 2)]);
         shorten(&mut rows, 0);
         assert!(rows.is_empty());
     }

@@ -20,7 +20,7 @@ pub fn conditions(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, scroll: usi
         .map(|condition| if condition.message.is_empty() { Vec::new() } else { text::wrap(&condition.message, room) })
         .collect();
     let all = conditions.len() + messages.iter().map(Vec::len).sum::<usize>();
-    let with_messages = area.width >= 46 && (all <= usize::from(area.height) || scroll > 0);
+    let with_messages = area.width >= 30 && (all <= usize::from(area.height) || scroll > 0);
     let kind = conditions.iter().map(|condition| pen.width(&condition.kind)).max().unwrap_or(0).min(area.width / 3);
     let mut rows: Vec<(usize, Option<&str>)> = Vec::new();
     for (index, lines) in messages.iter().enumerate() {
@@ -52,16 +52,10 @@ pub fn conditions(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, scroll: usi
     y - area.y
 }
 
-/// Replicas, then what is worth knowing, then facts by name. Returns the rows used.
+/// What is worth knowing, then replicas, then facts by name. Returns the rows used.
 pub fn facts(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage) -> u16 {
     let mut y = area.y;
     let bottom = area.bottom();
-    for line in replicas(page, usize::from(area.width)) {
-        if y < bottom {
-            pen.put(area.x, y, area.width, &line, Role::Fg);
-            y += 1;
-        }
-    }
     for warning in &page.warnings {
         for (index, line) in text::wrap(warning, usize::from(area.width.saturating_sub(2)).max(1)).iter().enumerate() {
             if y < bottom {
@@ -71,6 +65,12 @@ pub fn facts(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage) -> u16 {
                 pen.put(area.x + 2, y, area.width.saturating_sub(2), line, Role::Fg);
                 y += 1;
             }
+        }
+    }
+    for line in replicas(page, usize::from(area.width)) {
+        if y < bottom {
+            pen.put(area.x, y, area.width, &line, Role::Fg);
+            y += 1;
         }
     }
     let label = page.about.iter().map(|(label, _)| pen.width(label)).max().unwrap_or(0).min(area.width / 3);

@@ -161,15 +161,26 @@ fn telling(row: &MatrixRow) -> Option<(usize, &Cell)> {
     })
 }
 
-/// `40% 4/8`, `abort`, or the version.
+/// The longest of some ways to say it that fits; a number is never cut, a word may be.
+fn fitting(pen: &Pen<'_>, room: u16, ways: &[String]) -> String {
+    let fits = ways.iter().find(|way| !way.is_empty() && pen.width(way) <= room);
+    let last = ways.iter().rev().find(|way| !way.is_empty());
+    match (fits, last) {
+        (Some(way), _) => way.clone(),
+        (None, Some(way)) => text::cut_end(&pen.shown(way), usize::from(room), pen.theme.ellipsis()),
+        (None, None) => String::new(),
+    }
+}
+
+/// `40% 4/8`, `aborted`, or the version.
 fn telling_words(pen: &Pen<'_>, cell: &Cell, room: u16) -> String {
     let stale = if cell.stale { "~" } else { "" };
-    let long = match (cell.set, cell.word.as_str()) {
-        (Some(set), _) => format!("{set}% {}{stale}", cell.step),
-        (None, "") => format!("{}{stale}", cell.version),
-        (None, word) => format!("{word}{stale}"),
+    let ways = match (cell.set, cell.word.as_str()) {
+        (Some(set), _) => vec![format!("{set}% {}{stale}", cell.step), format!("{set}%{stale}")],
+        (None, "") => vec![format!("{}{stale}", cell.version)],
+        (None, word) => vec![format!("{word}{stale}")],
     };
-    if pen.width(&long) <= room { long } else { text::head(&pen.shown(&long), usize::from(room)).to_owned() }
+    fitting(pen, room, &ways)
 }
 
 /// The mark and the name, with `›` between them in the selected row; returns the cell after the name's place.
@@ -192,15 +203,18 @@ fn name(pen: &mut Pen<'_>, body: Rect, y: u16, mark: Mark, name: &str, width: u1
 fn board_row(pen: &mut Pen<'_>, body: Rect, y: u16, row: &BoardRow, selected: bool) {
     let width = (body.width / 2 - 2).max(8);
     let x = name(pen, body, y, row.mark, &row.service, width, selected, row.stale);
-    let words = match &row.gauge {
-        Some(weights) if row.updating => format!("{} {}", gauge::percent(weights), row.step),
-        _ => row.state.clone(),
+    let stale = if row.stale { "~" } else { "" };
+    let ways = match &row.gauge {
+        Some(weights) if row.updating => {
+            let percent = gauge::percent(weights);
+            vec![format!("{stale}{percent} {}", row.step), format!("{stale}{percent}")]
+        }
+        _ => vec![format!("{stale}{}", row.state)],
     };
-    let words = if row.stale { format!("~{words}") } else { words };
     let role = if row.stale { Role::Dim } else { Role::Fg };
     let room = body.right().saturating_sub(x + 1);
-    let cut = text::head(&pen.shown(&words), usize::from(room)).to_owned();
-    pen.put(x + 1, y, room, &cut, role);
+    let words = fitting(pen, room, &ways);
+    pen.put(x + 1, y, room, &words, role);
 }
 
 /// Headline, weights, and as many steps as fit.

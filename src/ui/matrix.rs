@@ -121,12 +121,18 @@ fn narrow_widths(room: u16, heads: Vec<u16>) -> Vec<u16> {
     widths
 }
 
-/// Later channels get a little more: they roll out in more steps.
+/// Later channels get a little more, the last one most: they roll out in more steps, and a person is waited for there.
 fn wide_widths(room: u16, count: u16) -> Vec<u16> {
     let share = room / count;
-    let step = if count > 1 { ((share - cell::WIDE) * 2 / (count - 1)).min(6) } else { 0 };
-    let first = share - step * (count - 1) / 2;
-    (0..count).map(|at| first + step * at).collect()
+    let others = count - 1;
+    if others == 0 {
+        return vec![room];
+    }
+    let last = share + 8.min((share - cell::WIDE) * others);
+    let each = (room - last) / others;
+    let step = if each >= cell::WIDE + 2 * (others - 1) { 4 } else { 0 };
+    let first = each - step * (others - 1) / 2;
+    (0..others).map(|at| first + step * at).chain([last]).collect()
 }
 
 /// The health of a channel in one mark and word: that of its worst source.
@@ -207,7 +213,8 @@ fn draw_heads(pen: &mut Pen<'_>, area: Rect, y: u16, name: u16, places: &[Place]
         }
         if let Some(health) = worst(&column.health) {
             let text = format!("{} {}", glyph::sign(health.mark), health.short);
-            pen.put(title_end + 2, y, end.saturating_sub(title_end + 2), &text, health_role(column));
+            // A long word may reach into the gap before the next column.
+            pen.put(title_end + 2, y, (end + 2).saturating_sub(title_end + 2), &text, health_role(column));
         }
         pen.rule(place.x, y + 1, place.width);
     }
@@ -248,12 +255,12 @@ fn draw_row(
     for place in places {
         let Some(cell) = row.cells.get(place.channel) else { continue };
         let focused = selected && row.focused == Some(place.channel);
-        cell::draw(pen, place.x, y, place.width, cell, focused);
+        let cell_end = cell::draw(pen, place.x, y, place.width, cell, focused);
         let rect = Rect { x: place.x, y, width: place.width, height: 1 };
         chrome::flash(pen, rect, cell.changed);
         if focused {
             pen.put(place.x.saturating_sub(1), y, 1, "[", Role::Fg);
-            let end = (place.x + place.width).min(area.right().saturating_sub(1));
+            let end = (place.x + place.width).max(cell_end).min(area.right().saturating_sub(1));
             pen.put(end, y, 1, "]", Role::Fg);
             let all = Rect { x: place.x.saturating_sub(1), width: end + 1 - place.x.saturating_sub(1), ..rect };
             let reverse: Style = pen.theme.style(Role::Sel);
@@ -288,7 +295,14 @@ mod tests {
     fn columns_of_80_cells_are_those_of_three_channels() {
         assert_eq!(narrow_widths(55, vec![14, 17, 20]), [17, 18, 20]);
         assert_eq!(narrow_widths(40, vec![14, 17, 20]), [13, 13, 14]);
-        assert_eq!(wide_widths(129, 3), [37, 43, 49]);
+        assert_eq!(wide_widths(129, 3), [37, 41, 51]);
+        for count in 1..6 {
+            for room in count * cell::WIDE..count * 60 {
+                let widths = wide_widths(room, count);
+                assert!(widths.iter().all(|width| *width >= cell::WIDE), "{count} in {room}: {widths:?}");
+                assert!(widths.iter().sum::<u16>() <= room, "{count} in {room}: {widths:?}");
+            }
+        }
     }
 
     #[test]

@@ -77,7 +77,7 @@ fn weight_rows(
     roomy: bool,
 ) -> u16 {
     let label = pen.put(inner.x, y, inner.width, "weight", Role::Fg) + 3;
-    let words = weight_words(weights);
+    let words = if inner.width < 60 { gauge::percent(weights) } else { weight_words(weights) };
     let words_at = pen.put_right(inner.right(), y, inner.width.saturating_sub(9), &words, Role::Fg);
     let room = words_at.saturating_sub(label + 2);
     if room >= 8 {

@@ -25,9 +25,9 @@ pub fn help(pen: &mut Pen<'_>, area: Rect, page: &HelpPage, placed: &mut Placed)
         _ => 3,
     };
     let inner = Rect {
-        x: area.x + 2,
+        x: area.x + 1,
         y: area.y + 1,
-        width: area.width.saturating_sub(4),
+        width: area.width.saturating_sub(2),
         height: area.height.saturating_sub(1),
     };
     let about = if inner.height >= 14 && !page.about.is_empty() {
@@ -114,6 +114,12 @@ pub fn log(pen: &mut Pen<'_>, area: Rect, page: &LogPage, placed: &mut Placed) {
         pen.put(list.x + 1, list.y, list.width, "nothing to report", Role::Dim);
         return;
     }
+    let room = usize::from(list.width.saturating_sub(15).max(1));
+    let wrapped: Vec<Vec<String>> = page.lines.iter().map(|(_, _, words)| cut::wrap(words, room)).collect();
+    if wrapped.iter().map(Vec::len).sum::<usize>() <= usize::from(list.height) {
+        log_whole(pen, list, page, &wrapped);
+        return;
+    }
     let hidden = page.lines.len().saturating_sub(usize::from(list.height));
     for (index, (at, mark, words)) in page.lines.iter().skip(hidden).enumerate() {
         let y = list.y + index as u16;
@@ -124,6 +130,20 @@ pub fn log(pen: &mut Pen<'_>, area: Rect, page: &LogPage, placed: &mut Placed) {
     }
     let shown = page.lines.len() - hidden;
     chrome::position(pen, list.right(), list.bottom(), page.first + hidden, shown, page.total);
+}
+
+/// All lines of the window, wrapped: when there are few, nothing is cut.
+fn log_whole(pen: &mut Pen<'_>, list: Rect, page: &LogPage, wrapped: &[Vec<String>]) {
+    let mut y = list.y;
+    for ((at, mark, _), lines) in page.lines.iter().zip(wrapped) {
+        let x = pen.put(list.x + 1, y, list.width, &chrome::clock(*at), Role::Dim);
+        pen.put(x + 2, y, 1, glyph::sign(*mark), glyph::role(*mark));
+        for line in lines {
+            pen.put(x + 4, y, list.right().saturating_sub(x + 4), line, Role::Fg);
+            y += 1;
+        }
+    }
+    chrome::position(pen, list.right(), list.bottom(), page.first, page.lines.len(), page.total);
 }
 
 /// A text with a title; its lines are wrapped.

@@ -1,5 +1,6 @@
 //! The whole frame: header, body, footer, and the dialog over them.
 
+use super::blocks;
 use super::board;
 use super::chrome;
 use super::dialog;
@@ -9,7 +10,7 @@ use super::matrix;
 use super::page;
 use super::pages;
 use super::pen::Pen;
-use super::theme::{Role, Theme};
+use super::theme::Theme;
 use crate::app::event::Target;
 use crate::app::model::{Body, Model};
 use ratatui::Frame;
@@ -40,7 +41,7 @@ pub fn render(buf: &mut Buffer, model: &Model, theme: &Theme) -> Placed {
     let mut pen = Pen { buf, theme };
     if area.width < floor::LEAST.0 || area.height < floor::LEAST.1 || model.too_small.is_some() {
         let (columns, rows) = model.too_small.unwrap_or((area.width, area.height));
-        pen.put(area.x, area.y, area.width, &format!("rolltop: too small ({columns}x{rows})"), Role::Fg);
+        blocks::paragraph(&mut pen, area, &format!("rolltop: too small ({columns}x{rows})"));
     } else if area.width < floor::ROOMY.0 || area.height < floor::ROOMY.1 {
         floor::draw(&mut pen, area, model, &mut placed);
     } else {

@@ -9,6 +9,9 @@ use super::theme::Role;
 use crate::app::model::{RolloutPage, TreeKind};
 use ratatui::layout::Rect;
 
+/// Cells of the label of a fact.
+const LABEL: u16 = 12;
+
 /// Draws the block, its title included; what does not fit is left out from the end.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, title: &str, page: &RolloutPage) {
     if area.height < 2 {
@@ -43,8 +46,8 @@ impl Lines<'_, '_> {
 
     fn fact(&mut self, label: &str, words: &str, room: u16) {
         if !self.full() && !words.is_empty() {
-            self.pen.put(self.area.x, self.y, 9, label, Role::Dim);
-            self.pen.put(self.area.x + 10, self.y, room.saturating_sub(10), words, Role::Fg);
+            self.pen.put(self.area.x, self.y, LABEL - 1, label, Role::Dim);
+            self.pen.put(self.area.x + LABEL, self.y, room.saturating_sub(LABEL), words, Role::Fg);
             self.y += 1;
         }
     }
@@ -86,10 +89,10 @@ impl Lines<'_, '_> {
         if let Some(weights) = &page.gauge
             && !self.full()
         {
-            self.pen.put(self.area.x, self.y, 9, "weight", Role::Dim);
-            let x = self.area.x + 10;
+            self.pen.put(self.area.x, self.y, LABEL - 1, "weight", Role::Dim);
+            let x = self.area.x + LABEL;
             let words = weight_words(weights);
-            let room = half.saturating_sub(10 + self.pen.width(&words) + 2).min(60);
+            let room = half.saturating_sub(LABEL + self.pen.width(&words) + 2).min(60);
             gauge::draw(self.pen, x, self.y, room, weights);
             self.pen.put(x + room + 2, self.y, half, &words, Role::Fg);
             self.y += 1;

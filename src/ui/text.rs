@@ -52,6 +52,19 @@ pub fn cut_end(text: &str, cells: usize, ellipsis: &str) -> String {
     format!("{}{ellipsis}", head(text, room).trim_end())
 }
 
+/// A text whose end says most: cut at its start.
+#[must_use]
+pub fn cut_start(text: &str, cells: usize, ellipsis: &str) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let room = cells.saturating_sub(width(ellipsis));
+    if room == 0 {
+        return head(ellipsis, cells).to_owned();
+    }
+    format!("{ellipsis}{}", tail(text, room))
+}
+
 /// A name: cut in its middle, two thirds of what is kept from its end.
 #[must_use]
 pub fn cut_middle(text: &str, cells: usize, ellipsis: &str) -> String {
@@ -97,12 +110,19 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
+        if width(paragraph) <= cells {
+            lines.push(paragraph.trim_end().to_owned());
+            continue;
+        }
         let indent: String = paragraph.chars().take_while(|c| *c == ' ').take(cells / 2).collect();
         let mut line = indent.clone();
         let mut fresh = true;
         for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
             let mut word = word;
-            if !fresh && width(&line) + 1 + width(word) > cells {
+            let left = cells.saturating_sub(width(&line) + 1);
+            // A word longer than a whole line begins where it is, if it can begin at all.
+            let breaks_anyway = width(word) > cells.saturating_sub(indent.len()) && left >= 8;
+            if !fresh && width(word) > left && !breaks_anyway {
                 lines.push(std::mem::replace(&mut line, indent.clone()));
                 fresh = true;
             }
@@ -135,7 +155,7 @@ mod tests {
     #[test]
     fn each_kind_of_text_loses_the_part_that_matters_least() {
         assert_eq!(cut_end("paused at step 4/8, no timer", 16, "…"), "paused at step…");
-        assert_eq!(cut_middle("checkout-7f9c4d5b6-b2k9x", 16, "…"), "check…5b6-b2k9x");
+        assert_eq!(cut_middle("checkout-7f9c4d5b6-b2k9x", 16, "…"), "check…d5b6-b2k9x");
         let image = "registry.example.com/team/shop/checkout:2.42.0-rc.1";
         assert_eq!(cut_image(image, 25, "…"), "…/checkout:2.42.0-rc.1");
         assert_eq!(cut_image(image, 20, "…"), "check…:2.42.0-rc.1");
@@ -164,6 +184,7 @@ mod tests {
         fn no_cut_is_wider_than_its_place(text in "\\PC{0,40}", cells in 0usize..40, ascii in any::<bool>()) {
             let dots = if ascii { ".." } else { "…" };
             prop_assert!(width(&cut_end(&text, cells, dots)) <= cells);
+            prop_assert!(width(&cut_start(&text, cells, dots)) <= cells);
             prop_assert!(width(&cut_middle(&text, cells, dots)) <= cells);
             prop_assert!(width(&cut_image(&text, cells, dots)) <= cells);
         }

@@ -95,6 +95,12 @@ pub fn rows(lines: &[RevisionLine], height: usize, scroll: usize) -> Vec<Row<'_>
             _ => break,
         }
     }
+    if revisions.iter().map(Revision::rows).sum::<usize>() > height {
+        // A line for each revision says more than a count of the pods of the first.
+        for set in revisions.iter_mut().flat_map(|revision| revision.sets.iter_mut()) {
+            set.pods.clear();
+        }
+    }
     let mut rows = Vec::new();
     for (index, revision) in revisions.iter().enumerate() {
         let left = revisions.len() - index;
@@ -168,11 +174,13 @@ fn whole(lines: &[RevisionLine]) -> Vec<Row<'_>> {
 /// Draws the tree; returns the rows used.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, lines: &[RevisionLine], scroll: usize) -> u16 {
     let rows = rows(lines, usize::from(area.height), scroll);
+    let prefix = prefix(lines);
+    let roles = lines.iter().map(|line| pen.width(&line.roles.join(", "))).max().unwrap_or(0).min(area.width / 3);
     let name = rows
         .iter()
         .filter_map(|row| match row {
             Row::Line { line, branch, .. } if line.kind == TreeKind::Pod => {
-                Some(pen.width(branch) + pen.width(&line.name))
+                Some(pen.width(branch) + pen.width(short(&line.name, &prefix)))
             }
             _ => None,
         })
@@ -182,8 +190,10 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, lines: &[RevisionLine], scroll: usize
     for (index, row) in rows.iter().enumerate() {
         let y = area.y + index as u16;
         match row {
-            Row::Line { line, joined, .. } if line.kind == TreeKind::Revision => revision(pen, area, y, line, *joined),
-            Row::Line { branch, line, .. } => node(pen, area, y, branch, line, name),
+            Row::Line { line, joined, .. } if line.kind == TreeKind::Revision => {
+                revision(pen, area, y, line, *joined, roles)
+            }
+            Row::Line { branch, line, .. } => node(pen, area, y, branch, line, name, &prefix),
             Row::More { branch, count, mark, all } => {
                 let x = pen.put(area.x, y, area.width, branch, Role::Dim);
                 let words = match (all, *count) {
@@ -203,11 +213,22 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, lines: &[RevisionLine], scroll: usize
     rows.len() as u16
 }
 
+/// What the names of all pods begin with: the rollout's own name, which the header says already.
+fn prefix(lines: &[RevisionLine]) -> String {
+    let set = lines.iter().find(|line| line.kind == TreeKind::ReplicaSet);
+    let end = set.and_then(|set| set.name.rfind('-')).map_or(0, |at| at + 1);
+    set.map(|set| set.name[..end].to_owned()).unwrap_or_default()
+}
+
+fn short<'a>(name: &'a str, prefix: &str) -> &'a str {
+    name.strip_prefix(prefix).filter(|rest| !rest.is_empty()).unwrap_or(name)
+}
+
 fn or<'a>(first: &'a str, second: &'a str) -> &'a str {
     if first.is_empty() { second } else { first }
 }
 
-fn revision(pen: &mut Pen<'_>, area: Rect, y: u16, line: &RevisionLine, joined: Option<&RevisionLine>) {
+fn revision(pen: &mut Pen<'_>, area: Rect, y: u16, line: &RevisionLine, joined: Option<&RevisionLine>, names: u16) {
     let set = joined.unwrap_or(line);
     let name = line.name.trim_start_matches("# ").trim_start_matches('#');
     let roles = if line.roles.is_empty() { &set.roles } else { &line.roles };
@@ -216,11 +237,10 @@ fn revision(pen: &mut Pen<'_>, area: Rect, y: u16, line: &RevisionLine, joined: 
         pen.put(area.x, y, area.width, &format!("# {name}"), if roles.is_empty() { Role::Dim } else { Role::Title });
     let status = or(&line.status, &set.status);
     let status_at = pen.put_right(area.right(), y, area.width / 2, status, role);
-    let mut x = x + 1;
-    if !roles.is_empty() {
-        x = pen.put(x, y, status_at.saturating_sub(x + 1), &roles.join(", "), role) + 2;
-    }
-    let info = or(&line.info, &set.info);
+    let x = x + 1;
+    pen.put(x, y, status_at.saturating_sub(x + 1), &roles.join(", "), role);
+    let x = if names > 0 { x + names + 2 } else { x };
+    let info = if line.status.is_empty() { or(&line.info, &set.info) } else { &line.info };
     let version = or(&line.version, &set.version);
     let x = pen.put(x, y, status_at.saturating_sub(x + 1), version, role);
     if !info.is_empty() && x + 2 + pen.width(info) < status_at {
@@ -228,21 +248,22 @@ fn revision(pen: &mut Pen<'_>, area: Rect, y: u16, line: &RevisionLine, joined: 
     }
 }
 
-fn node(pen: &mut Pen<'_>, area: Rect, y: u16, branch: &str, line: &RevisionLine, names: u16) {
+fn node(pen: &mut Pen<'_>, area: Rect, y: u16, branch: &str, line: &RevisionLine, names: u16, prefix: &str) {
     let x = pen.put(area.x, y, area.width, branch, Role::Dim);
     let (sign, role) = (glyph::sign(line.mark), glyph::role(line.mark));
     pen.put(x, y, 1, sign, role);
     let age_at = pen.put_right(area.right(), y, 6, &line.age, Role::Fg);
     let x = x + 2;
-    let end = area.x + names + 2;
-    let room = if line.kind == TreeKind::Pod { end.saturating_sub(x) } else { age_at.saturating_sub(x + 2) };
-    let name = text::cut_middle(
-        &pen.shown(&line.name),
-        usize::from(room.min(age_at.saturating_sub(x + 1))),
-        pen.theme.ellipsis(),
-    );
+    let pod = line.kind == TreeKind::Pod;
+    // The reason why a pod is in trouble is shown whole; its name is cut for it.
+    let wish = if pod && line.mark != Mark::Ok { pen.width(&line.status) + 3 } else { 0 };
+    let end = (area.x + names + 2).min(age_at.saturating_sub(wish)).max(x + 6);
+    let room = if pod { end.saturating_sub(x) } else { age_at.saturating_sub(x + 2) };
+    let name = if pod { short(&line.name, prefix) } else { &line.name };
+    let name =
+        text::cut_middle(&pen.shown(name), usize::from(room.min(age_at.saturating_sub(x + 1))), pen.theme.ellipsis());
     let x = pen.put(x, y, room, &name, Role::Fg);
-    let mut x = if line.kind == TreeKind::Pod { end } else { x } + 2;
+    let mut x = if pod { end } else { x } + 2;
     // A pod in trouble says which before it says how ready it is; for a healthy one the number is enough.
     let healthy = line.mark == Mark::Ok;
     let parts = if healthy && area.width < 50 {

@@ -2,6 +2,7 @@
 
 use super::page::strategy;
 use super::{Subject, time};
+use crate::argo::age;
 use crate::argo::meta::Writer;
 use jiff::SignedDuration;
 
@@ -41,7 +42,7 @@ pub fn facts(subject: &Subject<'_>) -> Vec<(String, String)> {
     fact("selector", status.selector.as_deref().unwrap_or_default().to_owned());
     if rollout.unreadable.is_none() {
         let deadline = spec.progress_deadline_seconds.unwrap_or(600);
-        fact("deadline", format!("{} without progress", time::length(deadline.into())));
+        fact("deadline", format!("{} without progress", age::plain(deadline.into())));
     }
     if let Some(at) = spec.restart_at {
         fact("restart at", time::clock(at, context.cluster_now));

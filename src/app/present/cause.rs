@@ -27,6 +27,6 @@ pub fn of(subject: &Subject<'_>) -> String {
 /// The message of the first condition that is bad, when the status has none.
 fn from_conditions<'a>(subject: &Subject<'a>) -> &'a str {
     let bad = [("InvalidSpec", "True"), ("Progressing", "False"), ("ReplicaFailure", "True"), ("Available", "False")];
-    let found = bad.iter().find_map(|(kind, status)| subject.condition(kind).filter(|c| &*c.status == *status));
+    let found = bad.iter().find_map(|(kind, status)| subject.rollout.condition(kind).filter(|c| &*c.status == *status));
     found.map_or("", |condition| &*condition.message)
 }

@@ -1,10 +1,12 @@
 //! The dialog before a promote: where, what moves, what comes after, what speaks for and against it.
 
 use super::standing::{self, Standing};
-use super::{Subject, about, call, time, version, weight, words};
+use super::{Subject, about, call, time, version, words};
 use crate::app::model::{Button, Mark, WriteDialog};
-use crate::argo::forecast::{self, Ahead, step_words};
+use crate::argo::age;
+use crate::argo::forecast::{self, Ahead, step_words, weight_words};
 use crate::argo::promote::Promotion;
+use crate::argo::rollout::StrategyKind;
 use jiff::SignedDuration;
 
 /// Index of the button that shows or hides the call.
@@ -63,10 +65,10 @@ pub fn promote(subject: &Subject<'_>, asking: &Asking<'_>) -> WriteDialog {
     let button = |label: String, index: usize, on: bool| Button { label, focused: asking.focus == Some(index), on };
     let show = if asking.show_call { "Hide call" } else { "Show call" };
     WriteDialog {
-        title: format!("Promote {}", context.service),
+        title: format!("Promote {}", words::spelled(context.service)),
         protected: context.protected,
         rows: rows(subject, &ahead),
-        weights: ahead.weight.map(|(from, to)| (from, to, subject.max_weight())),
+        weights: ahead.weight.map(|(from, to)| (from, to, subject.rollout.max_weight())),
         evidence: evidence(subject, asking),
         typed: asking.typed.map(|(wanted, so_far)| (wanted.to_owned(), so_far.to_owned())),
         call: asking.show_call.then(|| call::promote(subject, asking.promotion, asking.kube_context)),
@@ -83,11 +85,15 @@ pub fn promote(subject: &Subject<'_>, asking: &Asking<'_>) -> WriteDialog {
     }
 }
 
+fn is_blue_green(subject: &Subject<'_>) -> bool {
+    subject.picture.strategy == StrategyKind::BlueGreen
+}
+
 fn verb(subject: &Subject<'_>, ahead: &Ahead) -> String {
     match (standing::of(subject), ahead.weight) {
-        (Standing::ByHand, _) => "Resume".to_owned(),
-        (Standing::Preview, _) => format!("Switch to {}", version::wanted(subject)),
-        (_, Some((from, to))) if from != to => format!("Promote to {}", weight::words(to, subject.max_weight())),
+        (Standing::ByHand, _) if subject.picture.pauses.is_empty() => "Resume".to_owned(),
+        _ if is_blue_green(subject) => format!("Switch to {}", version::wanted(subject)),
+        (_, Some((from, to))) if from != to => format!("Promote to {}", weight_words(to, subject.rollout.max_weight())),
         _ => "Promote".to_owned(),
     }
 }
@@ -101,7 +107,8 @@ fn rows(subject: &Subject<'_>, ahead: &Ahead) -> Vec<(String, String)> {
         }
     };
     let channel = if context.protected { context.channel.to_uppercase() } else { context.channel.to_owned() };
-    row("where", format!("{channel} · {} · namespace {}", context.cluster, rollout.meta.namespace));
+    let (channel, cluster) = (words::spelled(&channel), words::spelled(context.cluster));
+    row("where", format!("{channel} · {cluster} · namespace {}", rollout.meta.namespace));
     if *context.service != *rollout.meta.name {
         row("rollout", rollout.meta.name.to_string());
     }
@@ -110,30 +117,54 @@ fn rows(subject: &Subject<'_>, ahead: &Ahead) -> Vec<(String, String)> {
     row("version", format!("{}{revision}", words::or_unknown(&version::change(subject))));
     row("step", steps(subject));
     if let Some((from, to)) = ahead.weight {
-        let max = subject.max_weight();
-        row(
-            "traffic",
-            match from == to {
-                true => format!("{}, unchanged by this step", weight::words(from, max)),
-                false => format!("{} → {} for the canary", weight::words(from, max), weight::words(to, max)),
-            },
-        );
+        row("traffic", traffic(subject, ahead, from, to));
     }
     if let Some(((canary, stable), (next_canary, next_stable))) = ahead.pods {
         row("pods", format!("canary {canary} → {next_canary}, stable {stable} → {next_stable}"));
     }
-    row("then", ahead.then.join(" · "));
+    row("then", then(subject, ahead));
     if let Some(seconds) = ahead.early_by.filter(|seconds| *seconds > 0) {
         // Noted for the time of the next change: it shrinks with the countdown.
         let _ = standing::ends_at(subject).map(|until| subject.countdown(until));
-        row("early by", format!("{} of a timed pause that would end by itself", time::length(seconds)));
+        row("early by", format!("{} of a timed pause that would end by itself", age::plain(seconds)));
     }
     rows
 }
 
+/// Weights before and after. The set weight is the wish; what the pods give can be far from it with few of them, so
+/// both are told.
+fn traffic(subject: &Subject<'_>, ahead: &Ahead, from: i64, to: i64) -> String {
+    let max = subject.rollout.max_weight();
+    let set = if from == to {
+        format!("set {}, unchanged by this step", weight_words(from, max))
+    } else {
+        format!("set {} → {}", weight_words(from, max), weight_words(to, max))
+    };
+    let actual = subject.picture.weights.and_then(|weights| weights.actual);
+    let Some(actual) = actual.map(|actual| weight_words(actual, max)) else {
+        return format!("{set}, actual not known");
+    };
+    // With a router the weight that is set is the weight that comes.
+    match ahead.pods.filter(|_| subject.rollout.traffic_routing().is_none()).map(|(_, then)| then) {
+        Some((canary, stable)) if canary >= 0 && stable >= 0 && i64::from(canary) + i64::from(stable) > 0 => {
+            let share = i64::from(canary) * max / (i64::from(canary) + i64::from(stable));
+            format!("{set}, actual {actual} → {}", weight_words(share, max))
+        }
+        _ => format!("{set}, actual now {actual}"),
+    }
+}
+
+/// What follows the step that the row above names.
+fn then(subject: &Subject<'_>, ahead: &Ahead) -> String {
+    let next = subject.running_step().and_then(|at| subject.steps().get(at + 1));
+    let named = next.map(|step| step_words(step, subject.rollout.max_weight()));
+    let skip = usize::from(named.is_some() && ahead.then.first() == named.as_ref());
+    ahead.then.get(skip..).unwrap_or_default().join(" · ")
+}
+
 /// The step that ends and the one that begins, numbered as in the ladder.
 fn steps(subject: &Subject<'_>) -> String {
-    let max = subject.max_weight();
+    let max = subject.rollout.max_weight();
     let Some(at) = subject.running_step() else { return String::new() };
     let named = |at: usize| subject.steps().get(at).map(|step| format!("{} {}", at + 1, step_words(step, max)));
     let now = named(at).unwrap_or_default();
@@ -153,6 +184,9 @@ fn evidence(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, String)> {
     if let Some(age) = subject.stale_age() {
         evidence.push((Mark::Attention, format!("the data is {age} old")));
     }
+    if let Some(words) = skips(subject, asking.promotion) {
+        evidence.push((Mark::Attention, words));
+    }
     evidence.push(pods(subject));
     evidence.extend(asking.elsewhere.iter().map(|elsewhere| in_channel(subject, elsewhere)));
     for writer in about::writers_within(subject, JUST_NOW) {
@@ -169,11 +203,18 @@ fn evidence(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, String)> {
     evidence
 }
 
+/// A promote out of an inconclusive analysis sets the index itself: the same analysis would begin again otherwise.
+fn skips(subject: &Subject<'_>, promotion: &Promotion) -> Option<String> {
+    let index = promotion.status_patch.as_ref()?.get("status")?.get("currentStepIndex")?.as_i64()?;
+    let at = subject.running_step()?;
+    let step = subject.steps().get(at)?;
+    let words = step_words(step, subject.rollout.max_weight());
+    (index > i64::try_from(at).unwrap_or(i64::MAX))
+        .then(|| format!("step {} ({words}) has no verdict: this skips it", at + 1))
+}
+
 fn pods(subject: &Subject<'_>) -> (Mark, String) {
-    let role = match standing::of(subject) {
-        Standing::Preview => "preview",
-        _ => "canary",
-    };
+    let role = if is_blue_green(subject) { "preview" } else { "canary" };
     match subject.with_role(role) {
         Some(set) if set.desired > 0 => {
             let mark = if set.ready >= set.desired { Mark::Ok } else { Mark::Attention };

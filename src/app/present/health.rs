@@ -93,19 +93,15 @@ pub(super) fn head_noting(source: &SourceView<'_>, ticker: &Ticker) -> Health {
 }
 
 fn live(source: &SourceView<'_>, ticker: &Ticker, health: &dyn Fn(Mark, String, &str) -> Health) -> Health {
-    match stale(source) {
-        Some(age) => {
-            ticker.span(age, Style::Tight);
-            let age = time::tight(age);
-            health(Mark::Stale, age.clone(), &age)
-        }
-        None => {
-            if let Some(age) = source.age() {
-                ticker.note(source.stale_after.saturating_sub(age));
-            }
-            health(Mark::Ok, "live".to_owned(), "live")
-        }
+    if let Some(age) = stale(source) {
+        ticker.span(age, Style::Tight);
+        let age = time::tight(age);
+        return health(Mark::Stale, age.clone(), &age);
     }
+    if let Some(age) = source.age() {
+        ticker.note(source.stale_after.saturating_sub(age));
+    }
+    health(Mark::Ok, "live".to_owned(), "live")
 }
 
 fn retrying(
@@ -125,7 +121,7 @@ fn retrying(
         TroubleKind::Unreachable | TroubleKind::Throttled | TroubleKind::Server => {}
     }
     ticker.countdown(next_try, source.now);
-    let retry = match time::countdown(time::between(source.now, next_try)).as_str() {
+    let retry = match time::countdown(next_try, source.now).as_str() {
         "due" => "retrying".to_owned(),
         left => left.replacen("in ", "retry ", 1),
     };

@@ -3,9 +3,9 @@
 
 use super::Subject;
 use super::standing::{self, Standing};
-use super::time;
 use super::words;
 use crate::app::model::{Mark, StepLine};
+use crate::argo::age;
 use crate::argo::forecast::step_words;
 use crate::argo::picture::{Waits, pause_seconds};
 use crate::argo::rollout::{Step, StepKind};
@@ -26,7 +26,7 @@ pub fn steps(subject: &Subject<'_>) -> Vec<StepLine> {
                 _ => Mark::Absent,
             },
             number: at + 1,
-            words: step_words(step, subject.max_weight()),
+            words: step_words(step, subject.rollout.max_weight()),
             time: if now {
                 time_of_current(subject, step)
             } else if at >= done {
@@ -71,7 +71,7 @@ fn time_of_current(subject: &Subject<'_>, step: &Step) -> String {
 /// What the spec says of a step's length: only pauses have one.
 fn planned(step: &Step) -> String {
     match &step.kind {
-        StepKind::Pause(Some(duration)) => pause_seconds(duration).map(time::length).unwrap_or_default(),
+        StepKind::Pause(Some(duration)) => pause_seconds(duration).map(age::plain).unwrap_or_default(),
         _ => String::new(),
     }
 }
@@ -104,7 +104,7 @@ pub fn note(subject: &Subject<'_>) -> String {
     let stops = coming.iter().filter(|step| matches!(step.kind, StepKind::Pause(None))).count();
     let mut parts = vec![format!("done {done} of {}", steps.len())];
     if seconds > 0 {
-        parts.push(format!("then {} of pauses", time::length(seconds)));
+        parts.push(format!("then {} of pauses", age::plain(seconds)));
     }
     if stops > 0 {
         let stops = words::count(i64::try_from(stops).unwrap_or(i64::MAX), "stop", "stops");

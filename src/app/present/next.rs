@@ -14,10 +14,10 @@ pub fn line(subject: &Subject<'_>) -> String {
     if standing::of(subject) == Standing::Promoting {
         return "the controller has the promote and moves on by itself".to_owned();
     }
-    if standing::of(subject) == Standing::Timed
-        && let Some(until) = standing::ends_at(subject)
-    {
-        // Noted for the time of the next change; the sentence below holds the same countdown.
+    // Noted for the time of the next change: the sentence may hold a countdown to any of these.
+    let sets = subject.picture.revisions.iter().flat_map(|revision| &revision.replica_sets);
+    let times = sets.filter_map(|set| set.scale_down_at).chain(standing::ends_at(subject));
+    for until in times.chain(subject.rollout.spec.restart_at) {
         let _ = subject.countdown(until);
     }
     let context = subject.context;

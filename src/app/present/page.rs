@@ -38,7 +38,7 @@ pub fn page(subject: &Subject<'_>, revisions_note: &str) -> RolloutPage {
         revisions: tree::lines(subject),
         revisions_note: revisions_note.to_owned(),
         conditions: conditions::lines(subject),
-        warnings: warnings(subject),
+        warnings: picture.warnings.clone(),
         about: about::facts(subject),
         stale: subject.stale_age(),
         scroll: 0,
@@ -70,7 +70,7 @@ pub fn headline(subject: &Subject<'_>) -> String {
         Standing::WaitsForYou => format!("Paused{at}, waits for you"),
         Standing::ByHand => format!("Paused by hand{at}, waits for you"),
         Standing::Inconclusive => format!("Paused{at}, the analysis was inconclusive: waits for you"),
-        Standing::Preview => "The preview waits before the cut-over, for you".to_owned(),
+        Standing::Preview => "Preview waits for you before the cut-over".to_owned(),
         Standing::Timed => timed(subject, &at),
         Standing::Paused => format!("Paused{at}"),
         Standing::PromotingFull => "Full promotion: all steps are skipped".to_owned(),
@@ -85,7 +85,11 @@ pub fn headline(subject: &Subject<'_>) -> String {
 }
 
 fn timed(subject: &Subject<'_>, at: &str) -> String {
-    match standing::ends_at(subject).map(|until| subject.countdown(until)).as_deref() {
+    let left = standing::ends_at(subject).map(|until| subject.countdown(until));
+    if subject.picture.strategy == StrategyKind::BlueGreen {
+        return format!("Preview is up, cut-over by itself {}", left.unwrap_or_default());
+    }
+    match left.as_deref() {
         Some("due") => format!("Paused{at}, the timer is over"),
         Some(left) => format!("Paused{at}, goes on {left}"),
         None => format!("Paused{at}, goes on by itself"),
@@ -104,7 +108,7 @@ fn progressing(subject: &Subject<'_>) -> String {
     let total = subject.steps().len();
     match ladder::current(subject).and_then(|at| subject.steps().get(at).map(|step| (at, step))) {
         Some((at, step)) => {
-            format!("Progressing at step {} of {total}: {}", at + 1, step_words(step, subject.max_weight()))
+            format!("Progressing at step {} of {total}: {}", at + 1, step_words(step, subject.rollout.max_weight()))
         }
         None if total > 0 && subject.picture.step.is_some() && subject.is_updating() && !subject.is_lagging() => {
             "Progressing: all steps are done, pods change over".to_owned()
@@ -128,7 +132,8 @@ pub fn facts(subject: &Subject<'_>) -> String {
     let mut parts = vec![strategy(subject)];
     parts.push(version::change(subject));
     let revision = subject.rollout.meta.revision();
-    if revision > 0 {
+    // The controller numbers a new template only when it has seen it.
+    if revision > 0 && !subject.is_lagging() {
         parts.push(format!("rev {revision}"));
     }
     parts.retain(|part| !part.is_empty());
@@ -150,14 +155,4 @@ pub(super) fn strategy(subject: &Subject<'_>) -> String {
         StrategyKind::Unknown if subject.rollout.unreadable.is_some() => String::new(),
         StrategyKind::Unknown => "no single strategy".to_owned(),
     }
-}
-
-fn warnings(subject: &Subject<'_>) -> Vec<String> {
-    let mut warnings = subject.picture.warnings.clone();
-    let hash = &subject.rollout.status.current_pod_hash;
-    let mut sets = subject.picture.revisions.iter().flat_map(|revision| &revision.replica_sets).peekable();
-    if sets.peek().is_some() && !hash.is_empty() && !sets.any(|set| set.pod_hash == *hash) {
-        warnings.push(format!("no ReplicaSet has the wanted template ({hash}) yet"));
-    }
-    warnings
 }

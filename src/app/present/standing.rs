@@ -4,8 +4,10 @@ use super::Subject;
 use super::cause;
 use super::version;
 use crate::app::model::Mark;
+use crate::argo::phase::{self, Degradation};
 use crate::argo::picture::{Phase, Waits};
 use crate::argo::rollout::StrategyKind;
+use crate::argo::waits;
 use jiff::Timestamp;
 
 /// How urgent, most urgent first. The order of lists: degraded and aborted, waits for a person, stale, timed pause,
@@ -83,7 +85,6 @@ pub enum Standing {
 #[must_use]
 pub fn of(subject: &Subject<'_>) -> Standing {
     let (rollout, picture) = (subject.rollout, subject.picture);
-    let status = &rollout.status;
     if rollout.unreadable.is_some() {
         return Standing::Unreadable;
     }
@@ -93,10 +94,10 @@ pub fn of(subject: &Subject<'_>) -> Standing {
     if subject.is_lagging() {
         return Standing::NotObserved;
     }
-    if status.abort && status.aborted_at.is_none() && picture.phase != Phase::Degraded {
+    if waits::abort_pending(rollout, &picture.message) {
         return Standing::Aborting;
     }
-    if !status.abort && status.aborted_at.is_some() && picture.phase == Phase::Degraded {
+    if waits::retry_pending(rollout, &picture.message) {
         return Standing::Retrying;
     }
     if subject.is_unpausing() && picture.phase != Phase::Degraded {
@@ -112,16 +113,11 @@ pub fn of(subject: &Subject<'_>) -> Standing {
 }
 
 fn degraded(subject: &Subject<'_>) -> Standing {
-    let message = subject.picture.message.as_str();
-    // The controller looks for an invalid spec first, so do we (`CalculateRolloutPhase`).
-    if message.starts_with("InvalidSpec") || subject.condition("InvalidSpec").is_some_and(|c| &*c.status == "True") {
-        Standing::InvalidSpec
-    } else if subject.is_aborted() || message.starts_with("RolloutAborted") {
-        Standing::Aborted
-    } else if message.starts_with("ProgressDeadlineExceeded") {
-        Standing::NoProgress
-    } else {
-        Standing::Degraded
+    match phase::degradation(subject.rollout, &subject.picture.message) {
+        Degradation::InvalidSpec => Standing::InvalidSpec,
+        Degradation::Aborted => Standing::Aborted,
+        Degradation::DeadlineExceeded => Standing::NoProgress,
+        Degradation::Other => Standing::Degraded,
     }
 }
 
@@ -143,9 +139,7 @@ fn paused(subject: &Subject<'_>) -> Standing {
 
 fn progressing(subject: &Subject<'_>) -> Standing {
     let message = subject.picture.message.as_str();
-    if message.contains("spec update to be observed") {
-        Standing::NotObserved
-    } else if subject.rollout.status.promote_full {
+    if subject.rollout.status.promote_full {
         Standing::PromotingFull
     } else if message.contains("restarting") {
         Standing::Restarting
@@ -256,6 +250,10 @@ pub fn reason(subject: &Subject<'_>) -> String {
         Standing::ByHand => format!("paused by hand{at} (spec.paused): waits for a person"),
         Standing::Inconclusive => format!("paused{at}, the analysis was inconclusive: a person decides"),
         Standing::Preview => format!("preview {} waits before the cut-over", version::wanted(subject)),
+        Standing::Timed if subject.picture.strategy == StrategyKind::BlueGreen => {
+            let left = ends_at(subject).map(|until| subject.countdown(until)).unwrap_or_default();
+            format!("preview {} waits, cut-over by itself {left}", version::wanted(subject))
+        }
         Standing::Timed => match ends_at(subject) {
             Some(until) => match subject.countdown(until).as_str() {
                 "due" => format!("paused{at}, the timer is over: the controller goes on"),
@@ -286,10 +284,9 @@ pub fn ends_at(subject: &Subject<'_>) -> Option<Timestamp> {
 pub fn since(subject: &Subject<'_>) -> Option<Timestamp> {
     let status = &subject.rollout.status;
     let changed = |kind: &str, value: &str| {
-        subject.condition(kind).filter(|c| &*c.status == value).and_then(|c| c.last_transition_time)
+        subject.rollout.condition(kind).filter(|c| &*c.status == value).and_then(|c| c.last_transition_time)
     };
     match of(subject) {
-        Standing::Unreadable | Standing::Unknown => None,
         Standing::Deleting => subject.rollout.meta.deleting,
         Standing::Aborted => status.aborted_at.or_else(|| changed("Progressing", "False")),
         Standing::InvalidSpec => changed("InvalidSpec", "True"),
@@ -305,7 +302,12 @@ pub fn since(subject: &Subject<'_>) -> Option<Timestamp> {
             _ => subject.picture.pauses.first().and_then(|pause| pause.started_at),
         },
         // What was asked for a moment ago carries no time in the object.
-        Standing::NotObserved | Standing::Retrying | Standing::Aborting | Standing::Promoting => None,
+        Standing::NotObserved
+        | Standing::Retrying
+        | Standing::Aborting
+        | Standing::Promoting
+        | Standing::Unreadable
+        | Standing::Unknown => None,
         _ if subject.is_updating() => changed("Completed", "False").or_else(|| changed("Healthy", "False")),
         _ => changed("Healthy", "False"),
     }

@@ -9,6 +9,7 @@ use super::health::{self, SourceView};
 use super::time::{self, Style};
 use super::verdict::NO_REACTION_AFTER;
 use super::{page, rows, trouble};
+use crate::argo::picture::Waits;
 use jiff::{SignedDuration, Timestamp};
 use std::cell::Cell;
 
@@ -72,12 +73,18 @@ pub fn board(subject: &Subject<'_>) -> Option<Timestamp> {
     })
 }
 
-/// Next change of the page of a rollout, its `next` line included.
+/// Next change of the page of a rollout, its `next` line included. The page also shows the warnings of the picture,
+/// one of which counts how long the controller has not reacted: the picture has to be derived anew then.
 #[must_use]
 pub fn page(subject: &Subject<'_>) -> Option<Timestamp> {
-    written(subject, |subject| {
-        let _ = (page::page(subject, ""), super::next::line(subject));
-    })
+    let ticker = Ticker::default();
+    let watched = subject.watched(&ticker);
+    let _ = (page::page(&watched, ""), super::next::line(&watched));
+    let last_write = subject.rollout.meta.writers.iter().filter_map(|writer| writer.time).max();
+    if let Some(at) = last_write.filter(|_| subject.picture.waits == Waits::Controller) {
+        ticker.age(at, subject.context.cluster_now, Style::Long);
+    }
+    ticker.next(subject.context.now)
 }
 
 /// Next change of the dialog before a promote.

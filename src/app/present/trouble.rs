@@ -90,7 +90,7 @@ fn hint(source: &SourceView<'_>, trouble: &Trouble) -> Option<String> {
 
 fn retry(source: &SourceView<'_>, next_try: Timestamp, ticker: &Ticker) -> String {
     ticker.countdown(next_try, source.now);
-    match time::countdown(time::between(source.now, next_try)).as_str() {
+    match time::countdown(next_try, source.now).as_str() {
         "due" => "retrying".to_owned(),
         left => format!("retry {left}"),
     }
@@ -115,12 +115,15 @@ pub fn lines(sources: &[SourceView<'_>]) -> Vec<TroubleLine> {
 pub fn common_cause(sources: &[SourceView<'_>]) -> Option<String> {
     let silent = |source: &SourceView<'_>| match source.link {
         Link::Retrying { trouble, .. } => trouble.kind == TroubleKind::Unreachable,
-        _ => false,
+        Link::Connecting { since } => time::between(*since, source.now) >= CONNECTING_TOO_LONG,
+        Link::Listing { .. } | Link::Live => false,
     };
-    if sources.len() < 2 || !sources.iter().all(silent) {
+    // What cannot be used at all says nothing about the network.
+    let tried: Vec<&SourceView<'_>> = sources.iter().filter(|source| source.broken.is_none()).collect();
+    if tried.len() < 2 || !tried.iter().all(|source| silent(source)) {
         return None;
     }
-    let last = sources.iter().filter_map(|source| source.heard().map(|heard| (heard, source.now))).max();
+    let last = tried.iter().filter_map(|source| source.heard().map(|heard| (heard, source.now))).max();
     Some(match last {
         Some((heard, now)) => format!("no cluster answers since {}: network or VPN?", time::clock(heard, now)),
         None => "no cluster has answered yet: network or VPN?".to_owned(),

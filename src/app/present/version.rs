@@ -68,7 +68,7 @@ pub fn stable(subject: &Subject<'_>) -> Option<String> {
 pub fn change(subject: &Subject<'_>) -> String {
     let wanted = wanted(subject);
     match stable(subject) {
-        Some(stable) if subject.is_updating() && stable != wanted && !stable.is_empty() => {
+        Some(stable) if (subject.is_updating() || subject.is_lagging()) && stable != wanted && !stable.is_empty() => {
             if subject.is_aborted() {
                 format!("{stable}, not {wanted}")
             } else {

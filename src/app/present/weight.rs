@@ -36,12 +36,6 @@ pub fn percent(weight: i64, max: i64) -> Option<i64> {
     i64::try_from(i128::from(weight) * 100 / i128::from(max)).ok()
 }
 
-/// A weight as percent of all traffic, in a sentence: `40 %`; of another maximum: `400 of 1,000`.
-#[must_use]
-pub fn words(weight: i64, max: i64) -> String {
-    if max == 100 { format!("{weight} %") } else { format!("{} of {}", words::number(weight), words::number(max)) }
-}
-
 /// Why set and actual differ, in words; empty when they do not, or when the reason is not known.
 #[must_use]
 pub fn note(subject: &Subject<'_>) -> String {
@@ -51,9 +45,13 @@ pub fn note(subject: &Subject<'_>) -> String {
         return String::new();
     }
     let canary = subject.with_role("canary");
-    let available = canary.map_or(subject.rollout.status.updated_replicas, |set| set.available);
+    // Without ReplicaSets only the pods of the wanted template are known, not how many of them are available.
+    let (have, state) = match canary {
+        Some(set) => (set.available, "available"),
+        None => (subject.rollout.status.updated_replicas, "made"),
+    };
     if standing::of(subject) == Standing::Aborted {
-        return match available {
+        return match have {
             ..=0 => String::new(),
             n => format!("{} still to leave", words::count(n.into(), "canary pod", "canary pods")),
         };
@@ -63,16 +61,21 @@ pub fn note(subject: &Subject<'_>) -> String {
         return routed_note(subject, canary.map(|set| (set.available, set.desired)));
     }
     let (want_canary, want_stable) = forecast::desired_pods(subject.rollout, set);
-    if available < want_canary {
-        return format!("{available} of {} available", words::count(want_canary.into(), "canary pod", "canary pods"));
+    if have < want_canary {
+        return format!("{have} of {} {state}", words::count(want_canary.into(), "canary pod", "canary pods"));
     }
-    let surplus = subject.picture.replicas.current - available - want_stable;
-    if available == want_canary && surplus > 0 {
-        return format!("{} still to leave", words::count(surplus.into(), "stable pod", "stable pods"));
+    let replicas = subject.picture.replicas;
+    let surplus = i64::from(replicas.current) - i64::from(have) - i64::from(want_stable);
+    if have == want_canary && surplus > 0 {
+        return format!("{} still to leave", words::count(surplus, "old pod", "old pods"));
     }
-    if available == want_canary && surplus == 0 {
-        let all = want_canary.saturating_add(want_stable);
-        return format!("{want_canary} of {all} pods is the nearest to {}", words(set, max));
+    if have == want_canary && surplus == 0 && replicas.available == replicas.current {
+        let all = i64::from(want_canary) + i64::from(want_stable);
+        return format!("{want_canary} of {all} pods is the nearest to {}", forecast::weight_words(set, max));
+    }
+    if replicas.available < replicas.current {
+        let (available, current) = (replicas.available, replicas.current);
+        return format!("{available} of {} available", words::count(current.into(), "pod", "pods"));
     }
     String::new()
 }

@@ -27,7 +27,7 @@ pub fn number(n: i64) -> String {
         text.push('-');
     }
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -53,6 +53,13 @@ pub fn or_unknown(text: &str) -> String {
     if text.is_empty() { super::time::UNKNOWN.to_owned() } else { text.to_owned() }
 }
 
+/// A name as it is, with the code points of letters that can be taken for others: `chеckout (U+0435)`.
+#[must_use]
+pub fn spelled(name: &str) -> String {
+    let odd: Vec<String> = name.chars().filter(|c| !c.is_ascii()).map(|c| format!("U+{:04X}", u32::from(c))).collect();
+    if odd.is_empty() { name.to_owned() } else { format!("{name} ({})", odd.join(" ")) }
+}
+
 /// Without blanks and full stops at the end, so that it can be continued.
 #[must_use]
 pub fn open_ended(text: &str) -> &str {
@@ -69,6 +76,12 @@ mod tests {
             assert_eq!(number(n), text);
         }
         assert_eq!(number(i64::MIN), "-9,223,372,036,854,775,808");
+    }
+
+    #[test]
+    fn letters_that_look_like_others_are_spelled_out() {
+        assert_eq!(spelled("checkout"), "checkout");
+        assert_eq!(spelled("ch\u{435}ckout"), "ch\u{435}ckout (U+0435)");
     }
 
     #[test]

@@ -189,6 +189,19 @@ fn service(store: &Store, spec: &mut Map<String, Value>) {
     ] {
         spec.entry(name).or_insert(value);
     }
+    ports(spec);
+}
+
+/// What a server fills in at every write.
+pub(crate) fn fill_in(kind: &Kind, object: &mut Value) {
+    if kind == &SERVICES {
+        if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut) {
+            ports(spec);
+        }
+    }
+}
+
+fn ports(spec: &mut Map<String, Value>) {
     for port in spec.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(port) = port.as_object_mut() {
             port.entry("protocol").or_insert_with(|| json!("TCP"));

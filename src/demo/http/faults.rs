@@ -8,7 +8,8 @@
 //!
 //! CLUSTER  test, staging, production, or * for all
 //! WHAT     a verb (get list watch create update patch delete deletecollection), read, write, or *;
-//!          perhaps /RESOURCE or /RESOURCE/SUBRESOURCE after it, as in patch/rollouts/status
+//!          perhaps /RESOURCE or /RESOURCE/SUBRESOURCE after it, as in patch/rollouts/status;
+//!          perhaps @NAMESPACE after that, or @all for requests over all namespaces
 //! DO       a status from 400 to 599: answered with it (401 is an expired token, 403 forbids)
 //!          drop      the server hangs up without an answer
 //!          cut       open watches end now, new ones after their first events (WHAT must be watch)
@@ -18,7 +19,8 @@
 //! %PERCENT only that share of the requests
 //! ```
 //!
-//! Examples: `production:patch=504*1`, `production:patch/rollouts/status=!drop*1`, `staging:*=300ms;test:down`.
+//! Examples: `production:patch=504*1`, `production:patch/rollouts/status=!drop*1`, `staging:*=300ms;test:down`,
+//! `test:read@all=403`. A 403 that always stands is also what access reviews answer by.
 
 use super::target::Target;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -46,6 +48,8 @@ struct Fault {
     verb: String,
     resource: Option<String>,
     sub: Option<String>,
+    /// A namespace, or `all`.
+    scope: Option<String>,
     deed: Deed,
     /// Carried out first.
     after: bool,
@@ -99,6 +103,16 @@ impl Faults {
         self.lock().faults.iter().filter(|fault| fault.deed == Deed::Cut).map(|fault| fault.cluster.clone()).collect()
     }
 
+    /// Whether a request of this kind is always answered by 403.
+    pub(crate) fn forbids(&self, cluster: &str, verb: &str, target: Option<&Target>) -> bool {
+        self.lock().faults.iter().any(|fault| {
+            fault.deed == Deed::Answer(403)
+                && fault.left.is_none()
+                && fault.percent.is_none()
+                && fault.concerns(cluster, verb, target)
+        })
+    }
+
     /// What meets a request, counted.
     pub(crate) fn meet(&self, cluster: &str, verb: &str, target: Option<&Target>) -> Fate {
         let mut state = self.lock();
@@ -144,7 +158,13 @@ impl Fault {
         };
         let resource = self.resource.as_ref().is_none_or(|wanted| target.is_some_and(|t| t.kind.plural == *wanted));
         let sub = self.sub.as_ref().is_none_or(|wanted| target.is_some_and(|t| t.sub.as_ref() == Some(wanted)));
-        (self.cluster == "*" || self.cluster == cluster) && verb && resource && sub
+        let scope = self.scope.as_ref().is_none_or(|wanted| {
+            target.is_some_and(|t| match &t.namespace {
+                Some(namespace) => namespace == wanted,
+                None => wanted == "all" && t.kind.namespaced,
+            })
+        });
+        (self.cluster == "*" || self.cluster == cluster) && verb && resource && sub && scope
     }
 }
 
@@ -164,6 +184,7 @@ fn parse(text: &str) -> Result<Vec<Fault>, String> {
         verb: verb.to_owned(),
         resource: None,
         sub: None,
+        scope: None,
         deed,
         after: false,
         left: None,
@@ -173,6 +194,7 @@ fn parse(text: &str) -> Result<Vec<Fault>, String> {
         return Ok(vec![fault("*", Deed::Drop), fault("watch", Deed::Cut)]);
     }
     let Some((what, deed)) = rest.split_once('=') else { return Err(wrong("it does not say what happens".into())) };
+    let (what, scope) = what.split_once('@').map_or((what, None), |(what, scope)| (what, Some(scope.to_owned())));
     let mut parts = what.splitn(3, '/');
     let verb = parts.next().unwrap_or_default();
     if !VERBS.contains(&verb) {
@@ -214,7 +236,7 @@ fn parse(text: &str) -> Result<Vec<Fault>, String> {
             _ => return Err(wrong(format!("'{other}' is no status, no delay, not drop and not cut"))),
         },
     };
-    Ok(vec![Fault { resource, sub, after, left, percent, ..fault(verb, deed) }])
+    Ok(vec![Fault { resource, sub, scope, after, left, percent, ..fault(verb, deed) }])
 }
 
 #[cfg(test)]

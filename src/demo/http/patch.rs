@@ -25,7 +25,7 @@ pub(crate) enum Patch {
 }
 
 impl Patch {
-    fn read(kind: &Kind, call: &Call) -> Result<Self, Failure> {
+    pub(crate) fn read(kind: &Kind, call: &Call) -> Result<Self, Failure> {
         let wrong = |error: serde_json::Error| {
             let what = if error.is_eof() { "unexpected end of JSON input".to_owned() } else { error.to_string() };
             Failure::bad_request(format!("error decoding patch: {what}"))
@@ -79,6 +79,7 @@ pub(crate) fn patch(store: &Store, target: &Target, call: &Call) -> Result<Answe
             warnings = told;
             *present = object;
             admit::on_update(kind, &before, present)?;
+            admit::fill_in(kind, present);
             managers::updated(kind, &before, present, &call.manager(), target.sub.as_deref(), now);
             Ok::<(), Stop>(())
         })

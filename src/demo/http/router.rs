@@ -1,13 +1,13 @@
 //! From a request to its answer.
 
 use super::answer::{Answer, Body};
-use super::auth::{self, ADMIN, Rights, VIEWER};
+use super::auth::{self, ADMIN, VIEWER};
 use super::call::{Call, Query};
 use super::failure::Failure;
 use super::faults::{Deed, Faults};
 use super::record::{Logged, RequestLog};
 use super::target::Target;
-use super::{control, list, patch, watch, write};
+use super::{control, discovery, list, logs, openapi, patch, reviews, scale, watch, write};
 use crate::demo::world::{Cluster, World};
 use http::{Request, Response, header};
 use http_body_util::{BodyExt, Limited};
@@ -142,7 +142,7 @@ impl Server {
             (Ok(user), _) => {
                 call.user = user;
                 logged.carried_out = true;
-                route(cluster, &call, cut)
+                route(cluster, &self.faults, &call, cut)
             }
         };
         let now = cluster.store.clock().now();
@@ -204,10 +204,18 @@ fn ordered(status: u16, call: &Call, verb: &str, target: Option<&Target>) -> Fai
 }
 
 /// The answer of a cluster to a user who is signed in.
-fn route(cluster: &Cluster, call: &Call, cut: Option<tokio::sync::watch::Receiver<u64>>) -> Result<Answer, Failure> {
+fn route(
+    cluster: &Cluster,
+    faults: &Faults,
+    call: &Call,
+    cut: Option<tokio::sync::watch::Receiver<u64>>,
+) -> Result<Answer, Failure> {
     let store = &cluster.store;
-    if let Some(answer) = fixed(cluster, call)? {
-        return Ok(answer);
+    if let Some(answer) = reviews::answer(&cluster.name, faults, call, store.clock().now()) {
+        return answer;
+    }
+    if let Some(answer) = fixed(call) {
+        return answer;
     }
     let target = Target::parse(&call.path)?;
     let verb = target.verb(&call.method, call.query.flag("watch"))?;
@@ -222,6 +230,8 @@ fn route(cluster: &Cluster, call: &Call, cut: Option<tokio::sync::watch::Receive
                 .ok_or_else(|| Failure::not_found(target.kind, target.object()))?;
             Ok(super::encode::one(200, form, target.kind, &object, store.clock().now()))
         }
+        ("get", Some("log"), _) => logs::logs(store, &target, call),
+        ("get" | "update" | "patch", Some("scale"), _) => scale::answer(store, &target, verb, call),
         ("create", None, _) => write::create(store, &target, call),
         ("update", None | Some("status"), _) => write::replace(store, &target, call),
         ("patch", None | Some("status"), _) => patch::patch(store, &target, call),
@@ -231,17 +241,18 @@ fn route(cluster: &Cluster, call: &Call, cut: Option<tokio::sync::watch::Receive
     }
 }
 
-/// Paths that are no resources.
-fn fixed(cluster: &Cluster, call: &Call) -> Result<Option<Answer>, Failure> {
-    let _ = cluster;
+/// Paths that are no resources; none: it is one.
+fn fixed(call: &Call) -> Option<Result<Answer, Failure>> {
     let path = call.path.trim_end_matches('/');
     let answer = match path {
-        "/healthz" | "/livez" | "/readyz" => Answer::text(200, "ok"),
-        _ => return Ok(None),
+        "/healthz" | "/livez" | "/readyz" => Ok(Answer::text(200, "ok")),
+        "/version" => Ok(discovery::version()),
+        "/openapi/v2" => openapi::v2(call.header(header::ACCEPT)),
+        "/openapi/v3" => Ok(openapi::v3()),
+        _ => match path.strip_prefix("/openapi/v3/") {
+            Some(group) => openapi::v3_of(group),
+            None => discovery::answer(call)?,
+        },
     };
-    if call.method != http::Method::GET {
-        return Err(Failure::method_not_allowed());
-    }
-    debug_assert!(call.user.rights == Rights::All || call.user.may("get"));
-    Ok(Some(answer))
+    Some(if call.method == http::Method::GET { answer } else { Err(Failure::method_not_allowed()) })
 }

@@ -92,6 +92,7 @@ pub(crate) fn replace(store: &Store, target: &Target, call: &Call) -> Result<Ans
             let before = present.clone();
             admit::on_update(kind, &before, &object)?;
             *present = object;
+            admit::fill_in(kind, present);
             managers::updated(kind, &before, present, &call.manager(), target.sub.as_deref(), now);
             Ok::<(), Stop>(())
         })

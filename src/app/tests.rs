@@ -1,0 +1,8 @@
+//! Behaviour of the room as a whole: events in, models and effects out.
+
+mod availability;
+mod lists;
+mod promote;
+mod properties;
+mod screens;
+mod sources;

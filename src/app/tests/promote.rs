@@ -1,0 +1,370 @@
+//! `p`, from the key to what the controller did.
+
+use crate::app::effect::Effect;
+use crate::app::event::{Event, Target};
+use crate::app::model::{Dialog, Mark, WriteDialog};
+use crate::app::testing::*;
+use crate::argo::feed::{Answer, Delta, Link, News, Order, Permission, RequestId, TroubleKind};
+use crate::names::SourceId;
+use jiff::SignedDuration;
+use std::sync::Arc;
+
+fn dialog(script: &Script) -> WriteDialog {
+    match script.model().dialog {
+        Some(Dialog::Write(dialog)) => *dialog,
+        other => panic!("no dialog but {other:?}"),
+    }
+}
+
+fn focused(script: &Script) -> String {
+    dialog(script).buttons.into_iter().find(|button| button.focused).map(|button| button.label).unwrap_or_default()
+}
+
+/// The dialog over checkout in production, readable for long enough.
+fn asked() -> Script {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("p").wait(1);
+    script
+}
+
+/// The same, the name typed, sent.
+fn sent() -> (Script, RequestId) {
+    let mut script = asked();
+    script.keys("c h e c k o u t Tab Enter");
+    let orders = script.promotes();
+    let [Order::Promote { request, .. }] = orders.as_slice() else { panic!("not one promote: {orders:?}") };
+    (script, *request)
+}
+
+fn accept(script: &mut Script, request: RequestId) {
+    script.news(News::Answer(request, Answer::Accepted { resource_version: "9".into() }));
+}
+
+#[test]
+fn the_dialog_opens_on_cancel_and_enter_sends_nothing() {
+    let mut script = asked();
+    assert_eq!(focused(&script), "Cancel");
+    script.keys("Enter");
+    assert_eq!(script.model().dialog, None);
+    assert_eq!(script.promotes(), []);
+}
+
+#[test]
+fn a_typed_name_tab_and_enter_send_one_promote_with_what_was_seen() {
+    let mut script = asked();
+    script.keys("c h e c k o u t Tab Enter Enter Enter");
+    let orders = script.promotes();
+    let [Order::Promote { key, promotion, .. }] = orders.as_slice() else { panic!("not one promote: {orders:?}") };
+    assert_eq!((key.source, &*key.name), (PRODUCTION, "checkout"));
+    assert_eq!(&*promotion.seen.resource_version, "1");
+    assert!(promotion.status_patch.is_some() && promotion.spec_patch.is_none());
+    assert!(script.model().verdict.is_some_and(|verdict| verdict.words.contains("sent") && verdict.spinning));
+}
+
+#[test]
+fn in_a_channel_that_asks_for_enter_tab_and_enter_are_enough() {
+    let mut script = Script::fleet();
+    script.upsert(TEST, paused("web", 7));
+    script.wait(2).keys("g Left Left");
+    while script.cursor().0 != "web" {
+        script.keys("j");
+    }
+    script.keys("p").wait(1).keys("Tab Enter");
+    assert_eq!(script.promotes().len(), 1);
+}
+
+#[test]
+fn the_verb_stays_off_until_the_name_is_typed_letter_for_letter() {
+    let mut script = asked();
+    script.keys("C h e c k o u t Tab Enter");
+    assert_eq!(script.promotes(), []);
+    assert!(!dialog(&script).buttons[2].on);
+    assert!(script.toast().contains("checkout"), "{}", script.toast());
+    for _ in 0..8 {
+        script.keys("Backspace");
+    }
+    script.keys("c h e c k o u t");
+    assert!(dialog(&script).buttons[2].on);
+    assert_eq!(dialog(&script).typed, Some(("checkout".to_owned(), "checkout".to_owned())));
+}
+
+#[test]
+fn letters_go_to_the_name_even_those_that_are_keys_elsewhere() {
+    let mut script = asked();
+    script.keys("q p Q ?");
+    assert_eq!(dialog(&script).typed.map(|(_, typed)| typed), Some("qpQ?".to_owned()));
+    assert_eq!(script.take(), []);
+}
+
+#[test]
+fn a_pasted_name_counts_and_a_pasted_newline_presses_nothing() {
+    let mut script = asked();
+    script.event(Event::Paste("checkout\n".to_owned()));
+    assert_eq!(dialog(&script).typed.map(|(_, typed)| typed), Some("checkout".to_owned()));
+    script.event(Event::Paste("\u{1b}[31m\r\nx".to_owned()));
+    assert_eq!(dialog(&script).typed.map(|(_, typed)| typed), Some("checkout[31m  x".to_owned()));
+    assert_eq!(script.promotes(), []);
+}
+
+#[test]
+fn a_paste_outside_a_text_field_is_ignored_and_says_so() {
+    let mut script = Script::fleet();
+    script.on_checkout();
+    script.event(Event::Paste("p\n".to_owned()));
+    assert_eq!(script.model().dialog, None);
+    assert!(script.toast().contains("paste ignored"));
+}
+
+#[test]
+fn keys_typed_before_the_dialog_can_be_read_do_nothing() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("p Tab Enter c h");
+    assert_eq!(focused(&script), "Cancel");
+    assert_eq!(dialog(&script).typed.map(|(_, typed)| typed), Some(String::new()));
+    script.event(Event::Click(Target::Button(2)));
+    assert_eq!(script.promotes(), []);
+    script.silence(299).keys("Tab");
+    assert_eq!(focused(&script), "Cancel");
+    script.silence(1).keys("Tab");
+    assert_ne!(focused(&script), "Cancel");
+}
+
+#[test]
+fn a_click_presses_a_button_of_the_dialog_and_nothing_else_writes() {
+    let mut script = asked();
+    script.event(Event::Click(Target::Button(2)));
+    assert_eq!(script.promotes(), [], "the name is not typed");
+    script.event(Event::Paste("checkout".to_owned()));
+    script.event(Event::Click(Target::Button(2)));
+    assert_eq!(script.promotes().len(), 1);
+}
+
+#[test]
+fn tab_walks_the_three_buttons_both_ways() {
+    let mut script = asked();
+    let mut forth = Vec::new();
+    for _ in 0..3 {
+        script.keys("Tab");
+        forth.push(focused(&script));
+    }
+    let mut back = Vec::new();
+    for _ in 0..3 {
+        script.keys("S-Tab");
+        back.push(focused(&script));
+    }
+    assert_eq!(forth.last().map(String::as_str), Some("Cancel"));
+    back.rotate_left(2);
+    forth.reverse();
+    assert_eq!(back, forth);
+}
+
+#[test]
+fn the_call_is_shown_and_hidden_and_sends_nothing() {
+    let mut script = asked();
+    script.keys("S-Tab Enter");
+    assert!(dialog(&script).call.is_some());
+    script.keys("Enter");
+    assert_eq!(dialog(&script).call, None);
+    assert_eq!(script.promotes(), []);
+}
+
+#[test]
+fn esc_and_ctrl_c_close_the_dialog_without_sending() {
+    for key in ["Esc", "Ctrl-c"] {
+        let mut script = asked();
+        script.keys(key);
+        assert_eq!(script.model().dialog, None, "{key}");
+        assert_eq!(script.take(), [], "{key}");
+    }
+}
+
+#[test]
+fn a_change_that_leaves_the_situation_moves_only_the_resource_version_along() {
+    let mut script = asked();
+    script.upsert(PRODUCTION, paused("checkout", 5));
+    script.keys("c h e c k o u t Tab Enter");
+    let orders = script.promotes();
+    let [Order::Promote { promotion, .. }] = orders.as_slice() else { panic!("not one promote: {orders:?}") };
+    assert_eq!(&*promotion.seen.resource_version, "5");
+}
+
+#[test]
+fn a_change_of_the_situation_turns_the_button_off_for_good() {
+    let mut script = asked();
+    script.keys("c h e c k o u t Tab");
+    script.upsert(PRODUCTION, moving("checkout", 5));
+    assert!(!dialog(&script).buttons[2].on);
+    script.upsert(PRODUCTION, paused("checkout", 6));
+    script.keys("Enter");
+    assert_eq!(script.promotes(), []);
+    let toast = script.toast();
+    assert!(toast.contains("nothing was sent") && toast.contains("step 2/4"), "{toast}");
+}
+
+#[test]
+fn a_rollout_that_goes_away_under_the_dialog_is_not_written_to() {
+    let mut script = asked();
+    script.keys("c h e c k o u t Tab");
+    script.remove(PRODUCTION, "checkout");
+    assert!(!dialog(&script).buttons[2].on);
+    script.keys("Enter");
+    assert_eq!(script.promotes(), []);
+}
+
+#[test]
+fn a_source_that_grows_stale_under_the_dialog_turns_the_button_off() {
+    let mut script = asked();
+    script.keys("c h e c k o u t Tab").silence(20_000);
+    script.keys("Enter");
+    assert_eq!(script.promotes(), []);
+    assert!(script.toast().contains("nothing was sent"), "{}", script.toast());
+}
+
+#[test]
+fn a_second_p_is_refused_until_the_controller_has_reacted() {
+    let (mut script, request) = sent();
+    script.keys("p");
+    assert_eq!(script.model().dialog, None);
+    assert!(!script.toast().is_empty());
+    accept(&mut script, request);
+    script.keys("p");
+    assert_eq!(script.model().dialog, None, "accepted is not reacted");
+    script.upsert(PRODUCTION, moving("checkout", 9));
+    script.upsert(PRODUCTION, read(canary("checkout", 10, &paused_at(3))));
+    script.keys("p");
+    assert!(script.model().dialog.is_some(), "{}", script.toast());
+}
+
+#[test]
+fn the_verdict_goes_from_sent_over_accepted_to_what_the_controller_did() {
+    let (mut script, request) = sent();
+    assert!(script.model().verdict.unwrap().words.contains("sent"));
+    script.wait(1);
+    accept(&mut script, request);
+    let words = script.model().verdict.unwrap().words;
+    assert!(words.contains("accepted") && words.contains("waiting for the controller"), "{words}");
+    script.wait(1).upsert(PRODUCTION, moving("checkout", 9));
+    let verdict = script.model().verdict.unwrap();
+    assert_eq!((verdict.mark, verdict.spinning), (Mark::Ok, false), "{}", verdict.words);
+    script.wait(30);
+    assert_eq!(script.model().verdict, None);
+}
+
+#[test]
+fn a_reaction_that_is_seen_before_the_answer_counts() {
+    let (mut script, request) = sent();
+    script.upsert(PRODUCTION, moving("checkout", 9));
+    accept(&mut script, request);
+    assert_eq!(script.model().verdict.unwrap().mark, Mark::Ok);
+}
+
+#[test]
+fn without_a_reaction_for_ten_seconds_the_line_asks_for_the_controller() {
+    let (mut script, request) = sent();
+    accept(&mut script, request);
+    script.wait(10);
+    let verdict = script.model().verdict.unwrap();
+    assert!(verdict.words.contains("no reaction") && verdict.mark == Mark::Attention, "{}", verdict.words);
+    script.keys("p");
+    assert_eq!(script.model().dialog, None, "the first one may still come");
+}
+
+#[test]
+fn a_409_says_that_nothing_was_done_and_p_is_free_again() {
+    let (mut script, request) = sent();
+    script.news(News::Answer(request, Answer::Moved { sentence: "step is now 3/4".to_owned() }));
+    assert!(script.model().verdict.unwrap().words.contains("step is now 3/4"));
+    script.keys("p");
+    assert!(script.model().dialog.is_some());
+}
+
+#[test]
+fn a_403_is_told_and_the_rights_are_asked_anew() {
+    let (mut script, request) = sent();
+    script.take();
+    script.news(News::Answer(request, Answer::Refused(trouble(TroubleKind::Forbidden))));
+    assert_eq!(script.model().verdict.unwrap().mark, Mark::Bad);
+    assert!(script.take().iter().any(|effect| matches!(effect, Effect::Order(Order::CheckAccess(PRODUCTION, _)))));
+}
+
+#[test]
+fn a_lost_answer_is_not_sent_again_and_blocks_until_the_object_tells() {
+    let (mut script, request) = sent();
+    script.news(News::Answer(request, Answer::Unknown(trouble(TroubleKind::Unreachable))));
+    assert_eq!(script.promotes(), []);
+    script.keys("p");
+    assert_eq!(script.model().dialog, None);
+    script.wait(10).keys("p");
+    assert!(script.model().dialog.is_some(), "unchanged for ten seconds: it did not arrive");
+}
+
+#[test]
+fn quitting_with_a_write_in_flight_asks_and_the_answer_ends_the_question() {
+    let (mut script, request) = sent();
+    script.keys("Q");
+    assert!(matches!(script.model().dialog, Some(Dialog::Ask { .. })));
+    assert_eq!(script.take(), []);
+    script.keys("w q");
+    assert!(matches!(script.model().dialog, Some(Dialog::Ask { .. })));
+    accept(&mut script, request);
+    assert_eq!(script.model().dialog, None);
+    script.take();
+    script.keys("q");
+    assert_eq!(script.take(), [Effect::Quit(0)]);
+}
+
+#[test]
+fn quit_anyway_leaves() {
+    for keys in ["Q Q", "Q Tab Enter"] {
+        let (mut script, _) = sent();
+        script.keys(keys);
+        assert_eq!(script.take(), [Effect::Quit(0)], "{keys}");
+    }
+}
+
+#[test]
+fn p_on_a_cell_with_two_rollouts_sends_the_person_to_choose() {
+    let mut setup = setup();
+    setup.sources.push(crate::app::state::SourceInfo {
+        id: SourceId(3),
+        channel: 2,
+        cluster: "prod-us".into(),
+        scope: String::new(),
+        broken: None,
+    });
+    let mut script = Script::new(setup);
+    script.live(PRODUCTION, vec![paused("checkout", 1)]);
+    script.live(SourceId(3), vec![paused("checkout", 1)]);
+    script.keys("Right Right p");
+    assert_eq!(script.model().dialog, None);
+    assert!(script.toast().contains("2 rollouts of checkout"), "{}", script.toast());
+    script.keys("Enter");
+    assert_eq!(script.path(), "rolltop › production");
+    script.keys("p");
+    assert!(script.model().dialog.is_some(), "{}", script.toast());
+}
+
+#[test]
+fn rights_are_asked_once_and_p_waits_for_the_answer() {
+    let mut script = Script::new(setup());
+    script.news(News::Link(PRODUCTION, Link::Live));
+    script.heard(PRODUCTION);
+    script.news(News::Rollouts(PRODUCTION, Delta::Reset(vec![Arc::new(paused("checkout", 1))])));
+    script.keys("Right Right j k");
+    let asked = script.take().iter().filter(|e| matches!(e, Effect::Order(Order::CheckAccess(..)))).count();
+    assert_eq!(asked, 1);
+    script.keys("p");
+    assert!(script.toast().contains("asking prod-eu"), "{}", script.toast());
+    script.rights(PRODUCTION, Permission::Denied("role viewer".to_owned()));
+    script.keys("p");
+    assert_eq!(script.model().dialog, None);
+    script.rights(PRODUCTION, Permission::Allowed);
+    script.keys("p");
+    assert!(script.model().dialog.is_some());
+    script.keys("Esc").take();
+    script.now += SignedDuration::from_mins(11);
+    script.event(Event::Clock(script.now));
+    script.heard(PRODUCTION);
+    script.keys("j");
+    assert!(script.take().iter().any(|e| matches!(e, Effect::Order(Order::CheckAccess(..)))), "old after ten minutes");
+}

@@ -1,0 +1,288 @@
+//! Screens: opening, going back, leaving, help, log, sizes.
+
+use crate::app::effect::Effect;
+use crate::app::event::Event;
+use crate::app::model::{Body, RolloutPage};
+use crate::app::testing::*;
+use crate::argo::feed::{Delta, DetailId, News, Order};
+use crate::argo::pod::Pod;
+use crate::argo::replicaset::ReplicaSet;
+use serde_json::json;
+use std::sync::Arc;
+
+fn page(script: &Script) -> RolloutPage {
+    match script.model().body {
+        Body::Rollout(page) => *page,
+        other => panic!("no rollout but {other:?}"),
+    }
+}
+
+fn opened(script: &mut Script) -> Vec<DetailId> {
+    let details = script.take().into_iter().filter_map(|effect| match effect {
+        Effect::Order(Order::OpenDetail { detail, .. }) => Some(detail),
+        _ => None,
+    });
+    details.collect()
+}
+
+fn replica_set(uid: &str) -> Arc<ReplicaSet> {
+    let value = json!({"metadata": {"name": format!("checkout-{uid}"), "namespace": "shop", "uid": uid,
+        "labels": {"rollouts-pod-template-hash": "new"}, "annotations": {"rollout.argoproj.io/revision": "2"},
+        "ownerReferences": [{"kind": "Rollout", "name": "checkout", "uid": "uid-checkout", "controller": true}]},
+        "spec": {"replicas": 1}, "status": {"replicas": 1, "readyReplicas": 1, "availableReplicas": 1}});
+    Arc::new(serde_json::from_value(value).unwrap())
+}
+
+#[test]
+fn enter_opens_the_rollout_and_watches_its_children_and_back_ends_that() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("Enter");
+    assert_eq!(script.path(), "rolltop › production › checkout");
+    let effects = script.take();
+    let [Effect::Order(Order::OpenDetail { detail, key, selector })] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((key.source, &*key.name, selector.as_str()), (PRODUCTION, "checkout", "app=checkout"));
+    let detail = *detail;
+    script.keys("h");
+    assert_eq!(script.take(), [Effect::Order(Order::CloseDetail(detail))]);
+    assert_eq!(script.cursor(), ("checkout".to_owned(), 2));
+}
+
+#[test]
+fn children_come_into_the_page_and_late_news_of_an_old_detail_does_not() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("Enter");
+    let old = opened(&mut script)[0];
+    assert!(page(&script).revisions_note.contains("loading"));
+    script.keys("h Enter");
+    let new = opened(&mut script)[0];
+    assert_ne!(old, new);
+    script.news(News::ReplicaSets(old, Delta::Reset(vec![replica_set("late")])));
+    assert!(page(&script).revisions.is_empty());
+    script.state.take_dirty();
+    script.news(News::ReplicaSets(new, Delta::Reset(vec![replica_set("a")])));
+    assert!(script.state.take_dirty());
+    assert!(!page(&script).revisions.is_empty());
+    script.news(News::Pods(new, Delta::<Pod>::Reset(Vec::new())));
+    assert_eq!(page(&script).revisions_note, "");
+    script.news(News::DetailTrouble(new, "pods", Some(trouble(crate::argo::feed::TroubleKind::Forbidden))));
+    assert_eq!(page(&script).revisions_note, "no answer from prod-eu");
+    script.news(News::DetailTrouble(new, "pods", None));
+    script.news(News::ReplicaSets(
+        new,
+        Delta::Remove { namespace: "shop".into(), name: "checkout-a".into(), uid: "a".into() },
+    ));
+    assert!(page(&script).revisions.is_empty());
+}
+
+#[test]
+fn help_over_the_page_keeps_its_children_watched() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("Enter");
+    script.take();
+    script.keys("? Esc @ q");
+    assert_eq!(script.take(), []);
+    assert_eq!(script.path(), "rolltop › production › checkout");
+}
+
+#[test]
+fn a_rollout_that_is_made_anew_is_watched_anew() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("Enter");
+    script.take();
+    script.remove(PRODUCTION, "checkout");
+    let Body::Text(text) = script.model().body else { panic!("no text") };
+    assert!(text.lines[0].contains("not there any more"), "{:?}", text.lines);
+    assert!(matches!(script.take().as_slice(), [Effect::Order(Order::CloseDetail(_))]));
+    script.upsert(PRODUCTION, paused("checkout", 9));
+    assert_eq!(opened(&mut script).len(), 1);
+    assert!(page(&script).headline.starts_with("Paused"));
+}
+
+#[test]
+fn q_closes_layer_after_layer_and_quits_on_the_overview() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("v Enter ?").take();
+    script.keys("q q q");
+    assert!(!script.take().iter().any(|effect| matches!(effect, Effect::Quit(_))));
+    assert_eq!(script.path(), "rolltop");
+    script.keys("q");
+    assert_eq!(script.take(), [Effect::Quit(0)]);
+}
+
+#[test]
+fn esc_never_quits() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("Enter Esc Esc Esc Esc");
+    assert!(!script.take().iter().any(|effect| matches!(effect, Effect::Quit(_))));
+    assert_eq!(script.path(), "rolltop");
+}
+
+#[test]
+fn a_capital_q_quits_from_anywhere() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("Enter ?").take();
+    script.keys("Q");
+    assert_eq!(script.take(), [Effect::Quit(0)]);
+}
+
+#[test]
+fn ctrl_c_quits_when_pressed_twice_within_two_seconds() {
+    let mut script = Script::fleet();
+    script.take();
+    script.keys("Ctrl-c");
+    assert!(script.toast().contains("Ctrl-C again"));
+    assert_eq!(script.take(), []);
+    script.silence(2_100);
+    assert_eq!(script.toast(), "");
+    script.keys("Ctrl-c j Ctrl-c");
+    assert_eq!(script.take(), [], "another key in between");
+    script.silence(500).keys("Ctrl-c");
+    assert_eq!(script.take(), [Effect::Quit(130)]);
+}
+
+#[test]
+fn suspend_and_repaint_work_everywhere_even_in_a_dialog() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("p").wait(1).take();
+    script.keys("Ctrl-z Ctrl-l");
+    assert_eq!(script.take(), [Effect::Suspend, Effect::Repaint]);
+    assert!(script.model().dialog.is_some());
+}
+
+#[test]
+fn the_panes_take_the_focus_in_turn_and_scroll_on_their_own() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("Enter");
+    assert_eq!((page(&script).focus, page(&script).steps_scroll), (0, None));
+    script.keys("j j");
+    assert_eq!(page(&script).steps_scroll, Some(2));
+    script.keys("G");
+    assert_eq!(page(&script).steps_scroll, Some(3));
+    script.keys("Tab");
+    assert_eq!((page(&script).focus, page(&script).scroll), (1, 0));
+    script.keys("S-Tab S-Tab z");
+    assert_eq!((page(&script).focus, page(&script).zoom), (2, true));
+}
+
+#[test]
+fn on_a_page_the_channel_keys_go_to_the_same_service() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("Enter [");
+    assert_eq!(script.path(), "rolltop › staging › checkout");
+    script.keys("1");
+    assert_eq!(script.path(), "rolltop › test › checkout");
+    script.keys("0");
+    assert_eq!(script.path(), "rolltop");
+    script.keys("g 2 j j Enter");
+    let before = script.path();
+    script.keys("-");
+    assert_ne!(script.path(), before);
+    script.keys("-");
+    assert_eq!(script.path(), before);
+}
+
+#[test]
+fn the_next_that_needs_a_person_opens_from_page_to_page() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("Enter .");
+    assert_eq!(script.path(), "rolltop › staging › payments");
+    script.keys(".");
+    assert_eq!(script.path(), "rolltop › production › checkout");
+}
+
+#[test]
+fn help_lists_the_keys_of_the_screen_it_was_asked_from() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("Enter ?");
+    let Body::Help(help) = script.model().body else { panic!("no help") };
+    assert_eq!(help.screen, "rollout");
+    let words: Vec<&str> = help.groups.iter().flat_map(|(_, lines)| lines).map(|line| line.words.as_str()).collect();
+    assert!(words.contains(&"let the pane fill the screen") && !words.contains(&"open what is selected"));
+    script.keys("? j");
+    let Body::Help(help) = script.model().body else { panic!("no help") };
+    assert_eq!(help.scroll, 1, "a second ? opens no second help");
+}
+
+#[test]
+fn the_log_follows_its_end_until_it_is_scrolled() {
+    let mut script = Script::fleet();
+    for n in 0..60 {
+        script.news(News::Note(TEST, format!("line {n}")));
+    }
+    script.keys("@");
+    script.event(Event::Placed { page_rows: 10 });
+    let last = |script: &Script| match script.model().body {
+        Body::Log(log) => log.lines.last().map(|(_, _, words)| words.clone()).unwrap(),
+        other => panic!("no log but {other:?}"),
+    };
+    assert_eq!(last(&script), "test: line 59");
+    script.keys("k");
+    assert_eq!(last(&script), "test: line 58");
+    script.news(News::Note(TEST, "line 60".to_owned()));
+    assert_eq!(last(&script), "test: line 58");
+    script.keys("G");
+    assert_eq!(last(&script), "test: line 60");
+}
+
+#[test]
+fn without_a_kubeconfig_the_first_screen_shows_the_way_into_the_demo() {
+    let mut setup = setup();
+    setup.first_run = Some("no kubeconfig: ~/.kube/config is not there".to_owned());
+    setup.sources.clear();
+    setup.settings.channels.clear();
+    let mut script = Script::new(setup);
+    let Body::Text(text) = script.model().body else { panic!("no text") };
+    assert!(text.lines[0].contains("no kubeconfig"));
+    assert!(text.lines.iter().any(|line| line.contains("rolltop demo")));
+    script.keys("? q q");
+    assert_eq!(script.take(), [Effect::Quit(0)]);
+}
+
+#[test]
+fn every_size_has_a_model_and_the_smallest_say_so() {
+    let mut script = Script::fleet();
+    for (columns, rows, small) in [(1, 1, true), (19, 6, true), (20, 5, true), (20, 6, false), (500, 200, false)] {
+        script.event(Event::Resize(columns, rows));
+        assert_eq!(script.model().too_small.is_some(), small, "{columns}x{rows}");
+    }
+    script.event(Event::Resize(0, 0));
+    assert_eq!(script.model().too_small, None, "0x0 is what a pseudo-terminal says that does not know");
+}
+
+#[test]
+fn ribbons_say_what_is_true_of_the_whole_screen() {
+    let mut setup = setup();
+    setup.demo = true;
+    setup.read_only = true;
+    assert_eq!(Script::new(setup).model().header.ribbons, ["DEMO", "read-only"]);
+}
+
+#[test]
+fn a_protected_channel_is_marked_in_the_path() {
+    let mut script = Script::fleet();
+    script.keys("3");
+    assert_eq!(script.model().header.strong, Some(1));
+    script.keys("1");
+    assert_eq!(script.model().header.strong, None);
+}
+
+#[test]
+fn copying_gives_the_name_of_the_object() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("c");
+    assert_eq!(script.take(), [Effect::Copy("checkout".to_owned())]);
+    assert!(script.toast().contains("8 characters"));
+}
+
+#[test]
+fn a_message_goes_by_itself() {
+    let mut script = Script::fleet();
+    script.event(Event::Fault("task died".to_owned()));
+    assert!(script.toast().contains("task died"));
+    let due = script.state.next_tick().unwrap();
+    assert!(due <= script.now + jiff::SignedDuration::from_secs(8));
+    script.wait(9);
+    assert_eq!(script.toast(), "");
+}

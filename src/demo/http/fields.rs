@@ -1,0 +1,347 @@
+//! Sets of fields, as `managedFields` keeps them (sigs.k8s.io/structured-merge-diff, fieldpath): which fields an object
+//! has, which differ, what two sets share, and merging and removing by them.
+//!
+//! An element of a path is kept in its written form: `f:name` a field, `k:{"name":"c"}` an item of a keyed list,
+//! `v:"x"` an item of a set.
+
+use super::schema::{self, Merge, Struct, Ty};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// A set of fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Set {
+    /// The field at this place itself.
+    pub own: bool,
+    pub below: BTreeMap<String, Set>,
+}
+
+/// How a value is taken apart.
+enum Shape<'a> {
+    /// As one.
+    Leaf,
+    /// Field by field, typed by the schema.
+    Object(&'static Struct),
+    /// Key by key, all of one type.
+    Map(&'a Ty),
+    /// Item by item, by keys.
+    Keyed(&'a Ty, &'a [(String, Option<String>)]),
+    /// A set of scalars.
+    Scalars,
+}
+
+fn shape<'a>(ty: &'a Ty, value: &Value) -> Shape<'a> {
+    match (ty, value) {
+        (Ty::Named(name), Value::Object(_)) => Shape::Object(schema::named(name)),
+        (Ty::Map(inner), Value::Object(_)) => Shape::Map(inner),
+        (Ty::Any, Value::Object(_)) => Shape::Map(&Ty::Any),
+        (Ty::List(inner, Merge::By(keys)), Value::Array(_)) => Shape::Keyed(inner, keys),
+        (Ty::List(_, Merge::Set), Value::Array(_)) => Shape::Scalars,
+        _ => Shape::Leaf,
+    }
+}
+
+/// The parts of a value, each with its path element and type; none for a leaf.
+fn parts<'a, 'v>(ty: &'a Ty, value: &'v Value) -> Option<Vec<(String, &'a Ty, &'v Value)>> {
+    let fields = |value: &'v Value| value.as_object().into_iter().flatten();
+    let items = |value: &'v Value| value.as_array().into_iter().flatten();
+    Some(match shape(ty, value) {
+        Shape::Leaf => return None,
+        Shape::Object(object) => fields(value)
+            .map(|(name, value)| (format!("f:{name}"), object.field(name).unwrap_or(&Ty::Any), value))
+            .collect(),
+        Shape::Map(inner) => fields(value).map(|(name, value)| (format!("f:{name}"), inner, value)).collect(),
+        Shape::Keyed(inner, keys) => items(value).map(|item| (key_of(item, keys), inner, item)).collect(),
+        Shape::Scalars => items(value).map(|item| (format!("v:{item}"), &Ty::Any, item)).collect(),
+    })
+}
+
+fn key_of(item: &Value, keys: &[(String, Option<String>)]) -> String {
+    let mut key = Map::new();
+    for (name, default) in keys {
+        match (item.get(name), default) {
+            (Some(value), _) => key.insert(name.clone(), value.clone()),
+            (None, Some(default)) => key.insert(name.clone(), json!(default)),
+            (None, None) => None,
+        };
+    }
+    format!("k:{}", Value::Object(key))
+}
+
+/// Whether an element is an item of a list: that is owned itself, beside what is in it.
+fn is_item(element: &str) -> bool {
+    element.starts_with("k:") || element.starts_with("v:")
+}
+
+impl Set {
+    /// All fields of a value.
+    pub(crate) fn of(ty: &Ty, value: &Value) -> Self {
+        match parts(ty, value) {
+            None => Self { own: true, below: BTreeMap::new() },
+            Some(parts) if parts.is_empty() => Self { own: true, below: BTreeMap::new() },
+            Some(parts) => {
+                let below = parts.into_iter().map(|(element, ty, value)| {
+                    let mut set = Self::of(ty, value);
+                    set.own |= is_item(&element);
+                    (element, set)
+                });
+                Self { own: false, below: below.collect() }
+            }
+        }
+    }
+
+    /// The fields of `after` that differ from `before`. A container that is new counts itself too.
+    pub(crate) fn changed(ty: &Ty, before: Option<&Value>, after: &Value) -> Self {
+        let Some(before) = before else {
+            let mut set = Self::of(ty, after);
+            set.mark_containers();
+            return set;
+        };
+        let (Some(old), Some(new)) = (parts(ty, before), parts(ty, after)) else {
+            return Self { own: before != after, below: BTreeMap::new() };
+        };
+        let old: BTreeMap<String, &Value> = old.into_iter().map(|(element, _, value)| (element, value)).collect();
+        let below = new.into_iter().filter_map(|(element, ty, value)| {
+            let set = Self::changed(ty, old.get(&element).copied(), value);
+            (!set.is_empty()).then_some((element, set))
+        });
+        Self { own: false, below: below.collect() }
+    }
+
+    fn mark_containers(&mut self) {
+        self.own = true;
+        self.below.values_mut().for_each(Self::mark_containers);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.own && self.below.is_empty()
+    }
+
+    pub(crate) fn union(&mut self, other: &Self) {
+        self.own |= other.own;
+        for (element, set) in &other.below {
+            self.below.entry(element.clone()).or_default().union(set);
+        }
+    }
+
+    pub(crate) fn minus(&self, other: &Self) -> Self {
+        let below = self.below.iter().filter_map(|(element, set)| {
+            let left = match other.below.get(element) {
+                Some(other) => set.minus(other),
+                None => set.clone(),
+            };
+            (!left.is_empty()).then(|| (element.clone(), left))
+        });
+        Self { own: self.own && !other.own, below: below.collect() }
+    }
+
+    pub(crate) fn shared(&self, other: &Self) -> Self {
+        let below = self.below.iter().filter_map(|(element, set)| {
+            let both = set.shared(other.below.get(element)?);
+            (!both.is_empty()).then(|| (element.clone(), both))
+        });
+        Self { own: self.own && other.own, below: below.collect() }
+    }
+
+    /// Reads `fieldsV1`.
+    pub(crate) fn read(value: &Value) -> Self {
+        let Some(map) = value.as_object() else { return Self::default() };
+        // An empty object is a field, unless it is the whole.
+        let below: BTreeMap<String, Self> = map
+            .iter()
+            .filter(|(element, _)| *element != ".")
+            .map(|(element, value)| {
+                let mut set = Self::read(value);
+                set.own |= value.as_object().is_some_and(|map| map.is_empty() || map.contains_key("."));
+                (element.clone(), set)
+            })
+            .collect();
+        Self { own: map.contains_key("."), below }
+    }
+
+    /// Writes `fieldsV1`.
+    pub(crate) fn write(&self) -> Value {
+        let mut map = Map::new();
+        if self.own && !self.below.is_empty() {
+            map.insert(".".into(), json!({}));
+        }
+        for (element, set) in &self.below {
+            map.insert(element.clone(), set.write());
+        }
+        Value::Object(map)
+    }
+
+    /// The paths in it, as a conflict names them: `.spec.template.spec.containers[name="c"].image`.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        self.paths_into("", &mut out);
+        out
+    }
+
+    fn paths_into(&self, at: &str, out: &mut Vec<String>) {
+        if self.own {
+            out.push(at.to_owned());
+        }
+        for (element, set) in &self.below {
+            let (form, text) = element.split_at(2);
+            let part = match form {
+                "f:" => format!(".{text}"),
+                "k:" => {
+                    let key: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
+                    let pairs: Vec<String> = key.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                    format!("[{}]", pairs.join(","))
+                }
+                _ => format!("[={text}]"),
+            };
+            set.paths_into(&format!("{at}{part}"), out);
+        }
+    }
+
+    /// Keeps only what still is in the value.
+    pub(crate) fn within(&self, all: &Self) -> Self {
+        let below = self.below.iter().filter_map(|(element, set)| {
+            let left = set.within(all.below.get(element)?);
+            Some((element.clone(), left))
+        });
+        Self { own: self.own, below: below.collect() }
+    }
+}
+
+/// Those fields of `set` that have other values in `one` than in `other`.
+pub(crate) fn differing(ty: &Ty, set: &Set, one: Option<&Value>, other: Option<&Value>) -> Set {
+    let (Some(a), Some(b)) = (one, other) else {
+        return set.clone();
+    };
+    let (Some(in_a), Some(in_b)) = (parts(ty, a), parts(ty, b)) else {
+        return Set { own: set.own && a != b, below: BTreeMap::new() };
+    };
+    let in_b: BTreeMap<String, &Value> = in_b.into_iter().map(|(element, _, value)| (element, value)).collect();
+    let mut below = BTreeMap::new();
+    for (element, ty, value) in in_a {
+        let Some(set) = set.below.get(&element) else { continue };
+        let left = differing(ty, set, Some(value), in_b.get(&element).copied());
+        if !left.is_empty() {
+            below.insert(element, left);
+        }
+    }
+    // A container is there on both sides: that is no difference.
+    Set { own: false, below }
+}
+
+/// Merges what is applied into an object.
+pub(crate) fn merge(ty: &Ty, live: &mut Value, applied: &Value) {
+    let keyed = match (shape(ty, live), shape(ty, applied)) {
+        (Shape::Object(_) | Shape::Map(_), Shape::Object(_) | Shape::Map(_)) => false,
+        (Shape::Keyed(..), Shape::Keyed(..)) | (Shape::Scalars, Shape::Scalars) => true,
+        _ => {
+            *live = applied.clone();
+            return;
+        }
+    };
+    let new = parts(ty, applied).unwrap_or_default();
+    if keyed {
+        let present: Vec<String> =
+            parts(ty, live).unwrap_or_default().into_iter().map(|(element, _, _)| element).collect();
+        let Some(list) = live.as_array_mut() else { return };
+        for (element, ty, value) in new {
+            match present.iter().position(|other| *other == element) {
+                Some(at) => merge(ty, &mut list[at], value),
+                None => list.push(value.clone()),
+            }
+        }
+        return;
+    }
+    let Some(map) = live.as_object_mut() else { return };
+    for (element, ty, value) in new {
+        match map.get_mut(&element[2..]) {
+            Some(present) => merge(ty, present, value),
+            None => {
+                map.insert(element[2..].to_owned(), value.clone());
+            }
+        }
+    }
+}
+
+/// Takes fields out of an object; containers that become empty by it go too. True when the value itself is to go.
+pub(crate) fn remove(ty: &Ty, value: &mut Value, set: &Set) -> bool {
+    let Some(parts) = parts(ty, value) else { return set.own };
+    if set.below.is_empty() {
+        // A container goes by itself only where it is empty, or an item that nobody holds any more.
+        return set.own;
+    }
+    let gone: Vec<(usize, String, Ty)> = parts
+        .into_iter()
+        .enumerate()
+        .filter(|(_, (element, _, _))| set.below.contains_key(element))
+        .map(|(at, (element, ty, _))| (at, element, ty.clone()))
+        .collect();
+    match value {
+        Value::Object(map) => {
+            for (_, element, ty) in gone {
+                let name = &element[2..];
+                if map.get_mut(name).is_some_and(|value| remove(&ty, value, &set.below[&element])) {
+                    map.remove(name);
+                }
+            }
+            map.is_empty()
+        }
+        Value::Array(list) => {
+            for (at, element, ty) in gone.into_iter().rev() {
+                let below = &set.below[&element];
+                // An item goes when the item itself was given up, whatever is left of its fields.
+                if below.own || remove(&ty, &mut list[at], below) {
+                    list.remove(at);
+                }
+            }
+            list.is_empty()
+        }
+        _ => set.own,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rollout() -> Ty {
+        Ty::Named("Rollout".into())
+    }
+
+    fn object(image: &str) -> Value {
+        json!({"spec": {"replicas": 1, "selector": {"matchLabels": {"app": "a"}},
+            "strategy": {"canary": {"steps": [{"setWeight": 10}]}},
+            "template": {"spec": {"containers": [{"name": "c", "image": image}]}}}})
+    }
+
+    #[test]
+    fn the_fields_of_a_rollout_are_those_that_a_real_server_names() {
+        let want = json!({"f:spec": {"f:replicas": {}, "f:selector": {}, "f:strategy": {"f:canary": {"f:steps": {}}},
+            "f:template": {"f:spec": {"f:containers": {"k:{\"name\":\"c\"}": {".": {}, "f:image": {}, "f:name": {}}}}}}});
+        let set = Set::of(&rollout(), &object("a:1"));
+        assert_eq!(set.write(), want);
+        assert_eq!(Set::read(&want), set);
+    }
+
+    #[test]
+    fn a_changed_image_is_the_only_field_that_differs() {
+        let (before, after) = (object("a:1"), object("a:2"));
+        let changed = Set::changed(&rollout(), Some(&before), &after);
+        assert_eq!(changed.paths(), [".spec.template.spec.containers[name=\"c\"].image"]);
+        let all = Set::of(&rollout(), &after);
+        assert_eq!(differing(&rollout(), &all, Some(&before), Some(&after)), changed);
+        assert!(differing(&rollout(), &all, Some(&before), Some(&before)).is_empty());
+    }
+
+    #[test]
+    fn merging_keeps_the_items_of_others_and_removing_takes_only_what_is_named() {
+        let mut live = json!({"spec": {"template": {"spec": {"containers": [{"name": "side", "image": "s"}]}}}});
+        merge(&rollout(), &mut live, &object("a:1"));
+        assert_eq!(live["spec"]["template"]["spec"]["containers"].as_array().unwrap().len(), 2);
+        assert_eq!(live["spec"]["replicas"], 1);
+        let gone = Set::of(&rollout(), &object("a:1")).minus(&Set::of(&rollout(), &json!({"spec": {"replicas": 1}})));
+        remove(&rollout(), &mut live, &gone);
+        let want =
+            json!({"spec": {"replicas": 1, "template": {"spec": {"containers": [{"name": "side", "image": "s"}]}}}});
+        assert_eq!(live, want);
+    }
+}
