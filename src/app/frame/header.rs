@@ -91,9 +91,10 @@ fn filter(state: &State) -> Option<String> {
     let text = state.filter.text();
     match (state.filter_input.is_some() || text.is_empty(), state.attention_only) {
         (true, false) => None,
-        (true, true) => Some("! attention only".to_owned()),
-        (false, false) => Some(format!("/{text}")),
-        (false, true) => Some(format!("/{text} ! attention only")),
+        // What `!` does is what `is:attention` says.
+        (true, true) => Some("is:attention".to_owned()),
+        (false, false) => Some(text.to_owned()),
+        (false, true) => Some(format!("{text} is:attention")),
     }
 }
 
