@@ -107,17 +107,8 @@ fn ribbons(state: &State) -> Vec<String> {
         .collect()
 }
 
-/// The head of a source; old whatever the link says while the process was stopped a moment ago.
-pub fn head(state: &State, source: &Source) -> Health {
-    let mut head = health::head(&source.view(&state.setup, state.now));
-    if source.doubtful && source.is_live() {
-        let age =
-            source.heard.map(|at| crate::app::present::time::tight(crate::app::present::time::between(at, state.now)));
-        head.mark = crate::app::model::Mark::Stale;
-        head.words = age.unwrap_or_default();
-        head.short.clone_from(&head.words);
-    }
-    head
+fn head(state: &State, source: &Source) -> Health {
+    health::head(&source.view(&state.setup, state.now))
 }
 
 /// The heads of a channel.
