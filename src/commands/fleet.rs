@@ -68,9 +68,27 @@ where
             // Lists page, so the whole may take several requests; each has the time-out of its own.
             limited(ready, source, 12, "an answer", work(source.clone(), connection)).await
         };
-        Told { source: source.clone(), answer: answer.await }
+        let answer = answer.await.map_err(|trouble| with_address(ready, source, trouble));
+        Told { source: source.clone(), answer }
     });
     futures::future::join_all(asked).await
+}
+
+/// Says what was tried, where nothing answered.
+fn with_address(ready: &Ready, source: &Source, trouble: Trouble) -> Trouble {
+    let kubeconfig = &ready.access.kubeconfig;
+    let server = || {
+        let context = kubeconfig.contexts.iter().find(|context| context.name == source.context)?.context.as_ref()?;
+        let cluster = kubeconfig.clusters.iter().find(|cluster| cluster.name == context.cluster)?;
+        cluster.cluster.as_ref()?.server.clone()
+    };
+    match (trouble.kind, server()) {
+        (TroubleKind::Unreachable | TroubleKind::Certificate, Some(server)) => {
+            let sentence = format!("{} (tried {server}, context {})", trouble.sentence, source.context);
+            Trouble { sentence, ..trouble }
+        }
+        _ => trouble,
+    }
 }
 
 /// Connects to the cluster of a source.
