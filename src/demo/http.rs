@@ -5,7 +5,6 @@
 //! the `Status` object that a real server would send. `tests/transcript.rs` holds all this against recorded answers.
 
 pub mod faults;
-pub mod listener;
 pub mod record;
 
 pub(crate) mod admit;
@@ -19,6 +18,7 @@ pub(crate) mod encode;
 pub(crate) mod failure;
 pub(crate) mod fields;
 pub(crate) mod list;
+pub(crate) mod listener;
 pub(crate) mod logs;
 pub(crate) mod managers;
 pub(crate) mod openapi;

@@ -15,9 +15,6 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-/// When a simulation begins. Fixed, so that a run can be repeated; the `Date` header tells clients.
-const BEGIN: &str = "2026-01-12T02:00:00Z";
-
 /// How to serve.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -90,7 +87,9 @@ struct Life {
 pub fn start(options: Options) -> Result<Running, StartError> {
     let Options { scenario, speed, listen, seed, load, churn, faults } = options;
     check(listen, &faults)?;
-    let begin = BEGIN.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+    // Begins now, so that a client that reads its own clock (kubectl describe, the plugin) shows ages that make sense.
+    let now = Timestamp::now();
+    let begin = Timestamp::from_second(now.as_second()).unwrap_or(now);
     // The past is played by moving the clock; real time only runs from here on.
     let clock = super::clock::Clock::new(begin, 0.0);
     let played = scenario::build(&scenario, &clock, seed)?;

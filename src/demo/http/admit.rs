@@ -191,8 +191,16 @@ fn service(store: &Store, spec: &mut Map<String, Value>) {
     ports(spec);
 }
 
-/// What a server fills in at every write.
-pub(crate) fn fill_in(kind: &Kind, object: &mut Value) {
+/// What a server fills in at every change, and what it does not let a client set.
+pub(crate) fn fill_in(kind: &Kind, before: &Value, object: &mut Value) {
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        // Only a deletion request begins a deletion; the store keeps one that has begun.
+        for field in ["deletionTimestamp", "deletionGracePeriodSeconds"] {
+            if before.pointer(&format!("/metadata/{field}")).is_none() {
+                metadata.remove(field);
+            }
+        }
+    }
     if kind == &SERVICES
         && let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut)
     {

@@ -172,7 +172,7 @@ impl Order<'_> {
         let object = admit::admit(kind, std::mem::take(present), call)?.object;
         *present = object;
         admit::on_update(kind, &before, present)?;
-        admit::fill_in(kind, present);
+        admit::fill_in(kind, &before, present);
         let mut entry = self.entry(set);
         if let Some(previous) = previous.filter(|previous| previous.set == entry.set) {
             // The same fields with the same values: nothing is written, so the time stays too.

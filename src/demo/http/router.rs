@@ -191,7 +191,8 @@ fn ordered(status: u16, call: &Call, verb: &str, target: Option<&Target>) -> Fai
             "Forbidden",
             format!("forbidden: User \"{}\" cannot {verb} path \"{}\"", call.user.name, call.path),
         ),
-        (404, Some(target)) => Failure::not_found(target.kind, target.object()),
+        // As where the CustomResourceDefinition is missing.
+        (404, _) => Failure::no_such_path(),
         (409, Some(target)) => Failure::conflict(target.kind, target.object()),
         (410, _) => Failure::new(410, "Expired", "The resourceVersion for the provided list is too old."),
         (429, _) => Failure::new(429, "TooManyRequests", "Too many requests, please try again later."),
