@@ -69,6 +69,11 @@ impl Connection {
         self.client.namespace().into()
     }
 
+    /// How far the cluster's clock is ahead of ours, once it has answered.
+    pub fn skew(&self) -> Option<SignedDuration> {
+        self.client.skew().median()
+    }
+
     /// The rollouts of a scope, in pages of 500. No namespaces means the context's own.
     ///
     /// # Errors
