@@ -262,5 +262,6 @@ fn fixed(call: &Call) -> Option<Result<Answer, Failure>> {
             None => discovery::answer(call)?,
         },
     };
-    Some(if call.method == http::Method::GET { answer } else { Err(Failure::method_not_allowed()) })
+    let reads = matches!(call.method, http::Method::GET | http::Method::HEAD);
+    Some(if reads { answer } else { Err(Failure::method_not_allowed()) })
 }
