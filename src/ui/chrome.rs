@@ -114,8 +114,7 @@ pub fn footer(pen: &mut Pen<'_>, area: Rect, rows: Rows, model: &Model) {
         if let Some((input, cursor)) = &model.filter_input {
             filter(pen, area, y, input, *cursor);
         } else if !model.next.is_empty() {
-            let x = pen.put(area.x + 1, y, area.width, "next", Role::Dim);
-            pen.put(x + 2, y, area.right().saturating_sub(x + 3), &model.next, Role::Fg);
+            next_line(pen, area, y, rows, model);
         }
     }
     key_line(pen, area, rows.keys, &model.keys);
@@ -125,6 +124,26 @@ pub fn footer(pen: &mut Pen<'_>, area: Rect, rows: Rows, model: &Model) {
     {
         pen.clear(Rect { y: rows.keys, height: 1, ..area });
         filter(pen, area, rows.keys, input, *cursor);
+    }
+}
+
+/// The `next` line. A sentence that is too long goes on in the blank row below it; where there is none, it begins in
+/// the row above, if that is free.
+fn next_line(pen: &mut Pen<'_>, area: Rect, y: u16, rows: Rows, model: &Model) {
+    let x = area.x + 7;
+    let room = area.right().saturating_sub(x + 1);
+    let sentence = pen.shown(&model.next).into_owned();
+    let lines = text::wrap(&sentence, usize::from(room.max(1)));
+    let below = rows.keys > y + 1;
+    let above = area.height >= 12 && model.verdict.is_none() && model.toast.is_none();
+    let first = if lines.len() > 1 && !below && above { y - 1 } else { y };
+    let two = lines.len() > 1 && (below || above);
+    pen.put(area.x + 1, first, area.width, "next", Role::Dim);
+    if two {
+        pen.put(x, first, room, &lines[0], Role::Fg);
+        pen.put(x, first + 1, room, &lines[1..].join(" "), Role::Fg);
+    } else {
+        pen.put(x, first, room, &sentence, Role::Fg);
     }
 }
 

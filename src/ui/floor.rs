@@ -224,8 +224,11 @@ fn rollout(pen: &mut Pen<'_>, body: Rect, page: &RolloutPage) {
     let stale = page.stale.as_deref().map(|age| format!("~{age} ")).unwrap_or_default();
     let headline = format!("{stale}{}", page.headline);
     let lines = text::wrap(&headline, usize::from(body.width.saturating_sub(2)));
-    for line in lines.iter().take(if body.height >= 5 { 2 } else { 1 }) {
-        pen.put(body.x + 2, y, body.width.saturating_sub(2), line, Role::Fg);
+    let most = if body.height >= 5 { 2 } else { 1 };
+    for (index, line) in lines.iter().take(most).enumerate() {
+        // The rest of the sentence, so that the cut shows.
+        let line = if index + 1 == most { lines[index..].join(" ") } else { line.clone() };
+        pen.put(body.x + 2, y, body.width.saturating_sub(2), &line, Role::Fg);
         y += 1;
     }
     if let Some(weights) = &page.gauge {

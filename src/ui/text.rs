@@ -131,10 +131,15 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
             }
             while width(&line) + width(word) > cells {
                 let part = head(word, cells.saturating_sub(width(&line)));
-                // A grapheme wider than the line itself: it is dropped by the painter, never looped on.
-                let part = if part.is_empty() { word.graphemes(true).next().unwrap_or(word) } else { part };
-                line.push_str(part);
-                word = &word[part.len()..];
+                if part.is_empty() {
+                    // A single character wider than the line: nothing can show it.
+                    let wide = word.graphemes(true).next().unwrap_or(word);
+                    line.push('\u{fffd}');
+                    word = &word[wide.len()..];
+                } else {
+                    line.push_str(part);
+                    word = &word[part.len()..];
+                }
                 lines.push(std::mem::replace(&mut line, indent.clone()));
             }
             line.push_str(word);
@@ -177,6 +182,7 @@ mod tests {
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("  indented text here", 12), ["  indented", "  text here"]);
         assert_eq!(wrap("a\n\nb", 12), ["a", "", "b"]);
+        assert_eq!(wrap("日", 1), ["\u{fffd}"]);
     }
 
     proptest! {
