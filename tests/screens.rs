@@ -215,12 +215,14 @@ fn a_click_on_a_cell_means_its_row_and_channel() {
 
 #[test]
 fn the_dialog_names_where_it_writes_and_keeps_its_buttons_at_every_size() {
-    for (typed, width, height) in [(Some("check"), 80, 24), (Some("check"), 40, 12), (None, 30, 10), (Some(""), 20, 8)]
+    for (typed, width, height) in
+        [(Some("check"), 80, 24), (Some("check"), 40, 12), (None, 30, 10), (Some(""), 20, 8), (Some(""), 20, 6)]
     {
         let (buf, _) = drawn(&models::dialog(typed), &mono(), width, height);
         let text = text(&buf);
         let place = if typed.is_some() { "PRODUCTION" } else { "staging" };
         assert!(text.contains(place) && text.contains("Cancel"), "{width}x{height}\n{text}");
+        assert!(text.contains("prod-eu"), "the cluster is named: {width}x{height}\n{text}");
     }
 }
 
@@ -257,6 +259,17 @@ fn a_weight_change_costs_less_than_200_bytes_and_a_first_frame_less_than_6_kb() 
     page.gauge = Some(rolltop::app::model::Gauge { set: 40, actual: Some(40), max: 100 });
     let cost = bytes(&drawn(&before, &theme, 80, 24).0, &drawn(&after, &theme, 80, 24).0);
     assert!(cost > 0 && cost < 200, "rollout: {cost}");
+}
+
+#[test]
+fn a_dialog_costs_less_to_open_than_a_screen() {
+    let theme = theme(Depth::Sixteen, "auto", false);
+    let before = drawn(&models::rollout(), &theme, 80, 24).0;
+    let cost = bytes(&before, &drawn(&models::dialog(Some("")), &theme, 80, 24).0);
+    assert!(cost > 0 && cost < 4_000, "{cost}");
+    let typed = drawn(&models::dialog(Some("c")), &theme, 80, 24).0;
+    let cost = bytes(&drawn(&models::dialog(Some("")), &theme, 80, 24).0, &typed);
+    assert!(cost > 0 && cost < 60, "a letter: {cost}");
 }
 
 #[test]
