@@ -95,7 +95,8 @@ pub fn line(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, page: &RolloutPage) {
     let cells: Vec<u16> = texts.iter().map(|text| pen.width(text) + 2 + gap).collect();
     let all: u16 = cells.iter().fold(0, |sum, cell| sum.saturating_add(*cell));
     let begins = page.steps.first().is_some_and(|step| step.mark != Mark::Ok).then_some(0);
-    let current = page.current_step.or(begins).unwrap_or(page.steps.len().saturating_sub(1));
+    let last = page.steps.len().saturating_sub(1);
+    let current = page.current_step.or(begins).unwrap_or(last).min(last);
     let mut from = 0;
     if all > width + gap {
         // From the left, what is done goes first, until the current step and the one after it are in sight.
