@@ -68,12 +68,6 @@ impl Kubelet {
         self.plans.remove(uid);
     }
 
-    /// How many pods it remembers.
-    #[cfg(test)]
-    pub fn remembered(&self) -> usize {
-        self.plans.len()
-    }
-
     /// Looks at a pod; says when to look again.
     pub fn reconcile(
         &mut self,

@@ -11,7 +11,7 @@ impl Random {
     /// A stream from a seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self(seed ^ 0x5eed_0f_7072_6f67)
+        Self(seed ^ 0x005e_ed0f_7072_6f67)
     }
 
     /// The next number.
