@@ -11,7 +11,7 @@ use rolltop::argo::rollout::Rollout;
 use rolltop::demo::clock::Clock;
 use rolltop::demo::controller::Driver;
 use rolltop::demo::scenario::{self, Upcoming};
-use rolltop::demo::store::{Happened, PODS, REPLICA_SETS, ROLLOUTS, Store};
+use rolltop::demo::store::{Happened, PODS, Part, REPLICA_SETS, ROLLOUTS, Refused, Store};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -616,6 +616,84 @@ fn a_strategy_that_is_not_simulated_says_so_and_stays_as_it_is() {
     let rollout = scene.store.get(&ROLLOUTS, "demo", "blue").unwrap();
     assert_eq!(rollout["status"]["conditions"][0]["reason"], "NotSimulated");
     assert_eq!(rollout["status"]["observedGeneration"], "1");
+}
+
+/// Waits until the rollout fulfils a condition; half a minute of real time is more than enough.
+async fn wait_until(store: &Store, mut holds: impl FnMut(&Value) -> bool) -> Arc<Value> {
+    let mut news = store.subscribe();
+    let wait = async {
+        loop {
+            news.borrow_and_update();
+            let rollout = store.get(&ROLLOUTS, "demo", "gradual-rollout").unwrap();
+            if holds(&rollout) {
+                return rollout;
+            }
+            news.changed().await.unwrap();
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), wait).await.expect("it never came to that")
+}
+
+fn patch(store: &Store, part: Part, patch: &Value) {
+    let written = store.modify::<Refused>(&ROLLOUTS, "demo", "gradual-rollout", part, |rollout| {
+        json_patch::merge(rollout, patch);
+        Ok(())
+    });
+    written.unwrap();
+}
+
+/// Runs the controllers live beside what a test does.
+fn live(speed: f64, test: impl AsyncFnOnce(Clock, Store)) {
+    let clock = Clock::new(BEGIN.parse().unwrap(), 0.0);
+    let played = scenario::build("gradual", &clock, 7).unwrap();
+    let store = played.world.clusters[2].store.clone();
+    clock.set_speed(speed);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        tokio::select! {
+            () = rolltop::demo::controller::run(played) => panic!("the controllers ended"),
+            () = test(clock, store) => {}
+        }
+    });
+}
+
+const GREEN: &str = "argoproj/rollouts-demo:green";
+
+fn set_green(store: &Store) {
+    let rollout = store.get(&ROLLOUTS, "demo", "gradual-rollout").unwrap();
+    let mut spec = rollout["spec"]["template"]["spec"].clone();
+    spec["containers"][0]["image"] = json!(GREEN);
+    patch(store, Part::Main, &json!({"spec": {"template": {"spec": spec}}}));
+}
+
+#[test]
+fn run_live_the_controllers_follow_what_clients_write() {
+    live(40.0, async |_, store| {
+        set_green(&store);
+        wait_until(&store, |rollout| rollout["status"]["message"] == "CanaryPauseStep").await;
+        patch(&store, Part::Status, &json!({"status": {"pauseConditions": null}}));
+        let done = wait_until(&store, |rollout| rollout["status"]["phase"] == "Healthy").await;
+        assert_eq!(done["status"]["currentStepIndex"], 6);
+        assert_eq!(done["status"]["stableRS"], done["status"]["currentPodHash"]);
+    });
+}
+
+#[test]
+fn on_a_clock_that_stands_still_the_controllers_react_and_nothing_takes_time() {
+    live(0.0, async |clock, store| {
+        set_green(&store);
+        let waiting = wait_until(&store, |rollout| rollout["status"]["updatedReplicas"] == 1).await;
+        assert_eq!(waiting["status"]["availableReplicas"], 3, "a pod needs time to start");
+        for _ in 0..3 {
+            clock.advance(SignedDuration::from_secs(2));
+            tokio::task::yield_now().await;
+        }
+        let paused = wait_until(&store, |rollout| rollout["status"]["phase"] == "Paused").await;
+        assert_eq!(paused["status"]["currentStepIndex"], 1);
+        patch(&store, Part::Status, &json!({"status": {"abort": true}}));
+        wait_until(&store, |rollout| rollout["status"]["phase"] == "Degraded").await;
+        assert_eq!(clock.now().duration_since(BEGIN.parse().unwrap()), SignedDuration::from_secs(6));
+    });
 }
 
 #[derive(Clone, Debug)]
