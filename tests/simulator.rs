@@ -561,6 +561,24 @@ fn an_image_that_does_not_exist_stops_the_rollout_at_its_deadline() {
 }
 
 #[test]
+fn a_deadline_that_aborts_takes_the_canary_away() {
+    let mut scene = scene("gradual", "gradual-rollout");
+    let spec = json!({"progressDeadlineAbort": true, "progressDeadlineSeconds": 60});
+    scene.deed(json!({"do": "patch", "patch": {"spec": spec}}));
+    scene.image("does-not-exist");
+    scene.pass(90_000);
+    // The cause is only in the events, as with the real controller.
+    assert_eq!(scene.status("message"), "RolloutAborted: Rollout aborted update to revision 2");
+    assert_eq!((scene.status("abort"), scene.status("currentStepIndex")), (json!(true), json!(0)));
+    assert_eq!(scene.take().last().unwrap().split(" | ").nth(3), Some("3/0/3/3"));
+    assert!(
+        scene.events().iter().any(
+            |event| event.starts_with("RolloutAborted ReplicaSet") && event.ends_with("has timed out progressing.")
+        )
+    );
+}
+
+#[test]
 fn a_container_that_crashes_is_restarted_and_never_ready() {
     let clock = Clock::new(BEGIN.parse().unwrap(), 0.0);
     let played = scenario::build("crash", &clock, 7).unwrap();

@@ -163,8 +163,8 @@ fn ago(present: Timestamp, ago: SignedDuration) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use super::super::store::{EVENTS, PODS, REPLICA_SETS, ROLLOUTS};
     use super::*;
+    use crate::demo::store::{EVENTS, PODS, REPLICA_SETS, ROLLOUTS};
     use serde_json::Value;
 
     fn clock() -> Clock {

@@ -35,6 +35,14 @@ impl Random {
     }
 }
 
+/// 64 hexadecimal digits made from a text, as image digests and container ids have.
+#[must_use]
+pub fn digest(text: &str) -> String {
+    let mut random = Random::new(text.bytes().fold(0, |sum: u64, byte| sum.rotate_left(9) ^ u64::from(byte)));
+    let parts = [random.next(), random.next(), random.next(), random.next()];
+    format!("{:016x}{:016x}{:016x}{:016x}", parts[0], parts[1], parts[2], parts[3])
+}
+
 /// A hash in the form that pod template hashes have: FNV-1a, 32 bits, its decimal digits in safe letters.
 #[must_use]
 pub fn safe_hash(bytes: &[u8]) -> String {
