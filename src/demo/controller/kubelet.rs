@@ -108,7 +108,8 @@ impl Kubelet {
     }
 
     fn delays(&self, uid: &str) -> Delays {
-        let mut random = Random::new(self.seed ^ uid.bytes().fold(0_u64, |sum, byte| sum.rotate_left(7) ^ u64::from(byte)));
+        let mut random =
+            Random::new(self.seed ^ uid.bytes().fold(0_u64, |sum, byte| sum.rotate_left(7) ^ u64::from(byte)));
         let bound = random.between(5, 25);
         let creating = bound + random.between(40, 90);
         Delays { bound, creating, running: creating + random.between(800, 1_500), gone: random.between(1_200, 2_200) }
