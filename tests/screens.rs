@@ -1,6 +1,8 @@
 //! The screens, drawn from models built by hand: as text, as text with the style of every cell, in colours, without
 //! colours and in ASCII, at every size. `INSTA_UPDATE=always cargo test --test screens` rewrites the snapshots.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 #[path = "screens/models.rs"]
 mod models;
 
@@ -12,6 +14,7 @@ use rolltop::app::event::Target;
 use rolltop::app::model::{Body, Dialog, Model};
 use rolltop::ui::screen::{self, Placed};
 use rolltop::ui::theme::{Depth, Theme};
+use std::fmt::Write as _;
 
 fn theme(depth: Depth, name: &str, ascii: bool) -> Theme {
     Theme { depth, ascii, name: name.into(), reduced_motion: false }
@@ -81,7 +84,7 @@ fn styles(buf: &Buffer) -> String {
         out.push('\n');
     }
     for (at, words) in legend.iter().enumerate() {
-        out.push_str(&format!("{} {words}\n", char::from(b'a' + at as u8)));
+        let _ = writeln!(out, "{} {words}", char::from(b'a' + at as u8));
     }
     out
 }
@@ -107,7 +110,7 @@ fn screens_with_their_styles() {
             ("true colour, light", theme(Depth::True, "light", false)),
         ] {
             let (buf, _) = drawn(&model, &theme, 80, 24);
-            out.push_str(&format!("== {title}\n{}", styles(&buf)));
+            let _ = write!(out, "== {title}\n{}", styles(&buf));
         }
         insta::assert_snapshot!(format!("styles_{name}"), out);
     }
@@ -127,7 +130,7 @@ fn screens_between_and_below() {
         let mut out = String::new();
         for (width, height) in [(120, 30), (100, 24), (80, 16), (60, 20), (40, 10), (30, 8), (20, 6), (18, 5)] {
             let (buf, _) = drawn(&model, &mono(), width, height);
-            out.push_str(&format!("== {width}x{height}\n{}", text(&buf)));
+            let _ = write!(out, "== {width}x{height}\n{}", text(&buf));
         }
         insta::assert_snapshot!(format!("sizes_{name}"), out);
     }

@@ -96,7 +96,7 @@ fn close(state: &mut State) -> Vec<Effect> {
     if state.screens.len() > 1 {
         return navigate::pop(state);
     }
-    state.toast(Mark::Attention, "Esc never quits: q does");
+    state.answer(Mark::Attention, "Esc never quits: q does");
     Vec::new()
 }
 
@@ -117,12 +117,12 @@ fn ask_source(state: &mut State, order: impl Fn(crate::names::SourceId) -> Order
     let Some(source) = state.selected_source() else { return Vec::new() };
     let (id, cluster) = (source.info.id, source.info.cluster.clone());
     if let Some(broken) = source.info.broken.clone() {
-        state.toast(Mark::Bad, format!("{cluster} cannot be used: {broken}"));
+        state.answer(Mark::Bad, format!("{cluster} cannot be used: {broken}"));
         return Vec::new();
     }
     // Another login may have other rights.
     state.access.forget(id);
-    state.toast(Mark::Busy, format!("{words} {cluster} now"));
+    state.answer(Mark::Busy, format!("{words} {cluster} now"));
     vec![Effect::Order(order(id))]
 }
 
@@ -136,6 +136,6 @@ fn copy(state: &mut State) -> Vec<Effect> {
         Selected::Nothing => return Vec::new(),
     };
     let count = name.chars().count();
-    state.toast(Mark::Ok, format!("copied {count} characters (OSC 52: your terminal decides)"));
+    state.answer(Mark::Ok, format!("copied {count} characters (OSC 52: your terminal decides)"));
     vec![Effect::Copy(name)]
 }

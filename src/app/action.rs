@@ -296,7 +296,7 @@ pub fn markdown() -> String {
         } else {
             row.places.iter().map(|place| place.title()).collect::<Vec<_>>().join(", ")
         };
-        text.push_str(&format!("| {keys} | {} | {places} |\n", row.doc));
+        text.extend(["| ", &keys, " | ", row.doc, " | ", &places, " |\n"]);
     }
     text
 }

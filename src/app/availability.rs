@@ -39,7 +39,7 @@ pub fn availability(state: &State, action: Action) -> Availability {
         Action::Login | Action::Reconnect if state.setup.replay => Some("a recording has no connection".to_owned()),
         Action::Login => live(state, "nothing to log in to"),
         Action::Trouble => live(state, "there is no error"),
-        Action::NextAttention if !state.fleet.rows().any(Row::needs_person) => Some("nothing needs you".to_owned()),
+        Action::NextAttention if state.fleet.needing_count() == 0 => Some("nothing needs you".to_owned()),
         Action::LastScreen if state.screens_before.is_none() => Some("there was no other screen yet".to_owned()),
         _ => None,
     };
@@ -61,13 +61,32 @@ pub fn promotable(state: &State) -> Result<(&Row, Promotion), String> {
         }
     };
     place_allows(state, row)?;
-    if let Some(write) = state.writes.blocking(&row.key, state.now) {
-        return Err(off(&Why::InFlight { service: &write.service }));
-    }
+    nothing_under_way(state, row)?;
     let promotion = promote::plan(&row.rollout).map_err(|refusal| refusal.sentence())?;
+    rights(state, row, &promotion)?;
+    Ok((row, promotion))
+}
+
+/// Whether no write of ours on a rollout is waiting for its answer or for the controller.
+///
+/// # Errors
+/// One is, in words.
+pub fn nothing_under_way(state: &State, row: &Row) -> Result<(), String> {
+    match state.writes.blocking(&row.key, state.now) {
+        Some(write) => Err(off(&Why::InFlight { service: &write.service })),
+        None => Ok(()),
+    }
+}
+
+/// Whether the user may send a promotion, by what the cluster said. Where it could not be asked, the write itself
+/// will tell.
+///
+/// # Errors
+/// Why not, in words.
+pub fn rights(state: &State, row: &Row, promotion: &Promotion) -> Result<(), String> {
     let cluster = state.sources.get(row.key.source).map_or("", |source| source.info.cluster.as_str());
-    match state.access.rights(row.key.source, &row.key.namespace, &promotion) {
-        Rights::Yes | Rights::Unsure(_) => Ok((row, promotion)),
+    match state.access.rights(row.key.source, &row.key.namespace, promotion) {
+        Rights::Yes | Rights::Unsure(_) => Ok(()),
         Rights::No { what, reason } => {
             Err(off(&Why::Denied { what, namespace: row.key.namespace.as_str(), cluster, reason: &reason }))
         }

@@ -94,7 +94,7 @@ pub fn next_tick(state: &State) -> Option<Timestamp> {
     due.extend(state.fleet.next_timer());
     due.extend(resort_due(state));
     due.extend(state.sources.iter().filter_map(|source| source.stale_at(&state.setup, now)));
-    if state.size.0 >= frame::LEAST.0 && state.size.1 >= frame::LEAST.1 {
+    if !state.is_too_small() {
         due.extend(frame::tick(state));
         let shown = match state.screen() {
             Screen::Rollout(view) => state.writes.shown(Some(&view.key), now),

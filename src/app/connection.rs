@@ -21,31 +21,30 @@ pub fn link(state: &mut State, id: SourceId, link: Link) -> Vec<Effect> {
     if source.link == link {
         return Vec::new();
     }
-    let before = std::mem::replace(&mut source.link, link.clone());
+    let is_live = matches!(link, Link::Live);
+    let before = std::mem::replace(&mut source.link, link);
+    let was_live = matches!(before, Link::Live);
     let channel = channel_name(&state.setup, source.info.channel).to_owned();
     let cluster = source.info.cluster.to_string();
-    match (&before, &link) {
+    match (&before, &source.link) {
         (Link::Retrying { trouble: old, .. }, Link::Retrying { trouble, .. }) if old.sentence == trouble.sentence => {}
         (_, Link::Retrying { trouble, .. }) => {
+            let words = format!("{channel}: {}", trouble.sentence);
             if source.away_since.is_none() {
                 source.away_since = Some(source.heard.unwrap_or(now));
                 source.changes_while_away = 0;
             }
-            state.notes.log(now, Mark::Bad, format!("{channel}: {}", trouble.sentence));
-            if matches!(before, Link::Live) && !all_away(state) {
+            state.notes.log(now, Mark::Bad, words);
+            if !all_away(state) && was_live {
                 state.toast(Mark::Attention, format!("{channel} stopped answering ({cluster})"));
             }
         }
-        (_, Link::Live) => {
-            if !matches!(before, Link::Live) {
-                state.notes.log(now, Mark::Ok, format!("{channel}: {cluster} is live"));
-            }
-        }
+        (_, Link::Live) => state.notes.log(now, Mark::Ok, format!("{channel}: {cluster} is live")),
         _ => {}
     }
     state.touch();
     let mut effects = Vec::new();
-    if matches!(link, Link::Live) {
+    if is_live {
         back(state, id);
         effects = super::promote::ask_rights(state);
     }
@@ -54,8 +53,10 @@ pub fn link(state: &mut State, id: SourceId, link: Link) -> Vec<Effect> {
 
 /// Whether no source answers any more; said once.
 fn all_away(state: &mut State) -> bool {
+    let away = |link: &Link| matches!(link, Link::Retrying { .. });
+    // One that cannot be used at all never answered.
     let all = state.sources.iter().count() > 1
-        && state.sources.iter().all(|source| matches!(source.link, Link::Retrying { .. }));
+        && state.sources.iter().filter(|source| source.info.broken.is_none()).all(|source| away(&source.link));
     if all && !state.all_away {
         state.all_away = true;
         let clock = time::clock(state.now, state.now);

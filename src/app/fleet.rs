@@ -108,6 +108,18 @@ impl Fleet {
         keys.iter().zip(keys.iter().skip(1)).any(|(a, b)| a.source == b.source && a.namespace != b.namespace)
     }
 
+    /// Number of services.
+    #[must_use]
+    pub fn service_count(&self) -> usize {
+        self.services.len()
+    }
+
+    /// Number of rollouts that need a person.
+    #[must_use]
+    pub fn needing_count(&self) -> usize {
+        self.needing.len()
+    }
+
     /// The rollouts that need a person.
     pub fn needing(&self) -> impl Iterator<Item = &Row> {
         self.needing.iter().filter_map(|key| self.rows.get(key))

@@ -18,13 +18,9 @@ use super::state::State;
 use crate::argo::promote;
 use jiff::Timestamp;
 
-/// The least size that is drawn: columns, rows.
-pub const LEAST: (u16, u16) = (20, 6);
-
 /// The model of the present state.
 #[must_use]
 pub fn of(state: &State) -> Model {
-    let small = state.size.0 < LEAST.0 || state.size.1 < LEAST.1;
     Model {
         header: header::header(state),
         body: body(state),
@@ -34,7 +30,7 @@ pub fn of(state: &State) -> Model {
         toast: state.notes.shown().cloned(),
         dialog: state.overlay.as_ref().map(|over| overlay::dialog(state, over)),
         verdict: shown_write(state).map(|write| write.verdict(state.now)),
-        too_small: small.then_some(state.size),
+        too_small: state.is_too_small().then_some(state.size),
     }
 }
 
@@ -83,6 +79,9 @@ fn next_line(state: &State) -> String {
         Some(Overlay::Leave(_)) => return "a write was sent and is not answered yet".to_owned(),
         None => {}
     }
+    if state.screen().place() == Place::Text {
+        return String::new();
+    }
     let row = match state.selected() {
         Selected::One(row) => row,
         Selected::Several(rows) => {
@@ -100,7 +99,7 @@ fn next_line(state: &State) -> String {
     if matches!(state.screen(), Screen::Rollout(_)) { next::line(&subject) } else { next::line_in_list(&subject) }
 }
 
-fn hint(key: &str, word: &str, on: bool) -> KeyHint {
+pub(super) fn hint(key: &str, word: &str, on: bool) -> KeyHint {
     KeyHint { key: key.to_owned(), word: word.to_owned(), on }
 }
 
@@ -122,6 +121,9 @@ fn keys(state: &State) -> Vec<KeyHint> {
         return vec![hint("⏎", "keep", true), hint("Esc", "clear", true), hint("↑↓", "move", true)];
     }
     let place = state.screen().place();
+    if place == Place::Text {
+        return text::keys(state);
+    }
     let rows = action::TABLE.iter().filter(|row| row.places.contains(&place) && !row.hint.is_empty());
     let mut keys: Vec<KeyHint> = Vec::new();
     for row in rows {

@@ -26,11 +26,16 @@ pub fn key(state: &mut State, chord: KeyChord) -> Vec<Effect> {
         return interrupt(state);
     }
     state.interrupted_at = None;
+    state.dirty |= state.notes.hush_answer();
     if chord == KeyChord::ctrl('z') {
         return vec![Effect::Suspend];
     }
     if chord == KeyChord::ctrl('l') {
         return vec![Effect::Repaint];
+    }
+    if state.is_too_small() && !matches!(chord.key, Key::Esc | Key::Char('q' | 'Q')) {
+        // What cannot be read cannot be meant: no dialog is answered, nothing is opened unseen.
+        return Vec::new();
     }
     match &state.overlay {
         Some(Overlay::Promote(_)) => in_promote(state, chord),
@@ -52,7 +57,7 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
             overlay::put(field, text);
             refilter(state);
         }
-        _ => state.toast(Mark::Attention, "paste ignored: there is no text field"),
+        _ => state.answer(Mark::Attention, "paste ignored: there is no text field"),
     }
     Vec::new()
 }
@@ -62,7 +67,7 @@ fn in_screen(state: &mut State, chord: KeyChord) -> Vec<Effect> {
     let Some(action) = action::lookup(place, chord) else {
         if let Some(row) = action::elsewhere(chord) {
             let places: Vec<_> = row.places.iter().map(|place| place.title()).collect();
-            state.toast(Mark::Attention, format!("{} works on: {}", row.name, places.join(", ")));
+            state.answer(Mark::Attention, format!("{} works on: {}", row.name, places.join(", ")));
         }
         return Vec::new();
     };
@@ -70,7 +75,7 @@ fn in_screen(state: &mut State, chord: KeyChord) -> Vec<Effect> {
     if action != Action::Promote
         && let Availability::Off(why) = availability(state, action)
     {
-        state.toast(Mark::Attention, why);
+        state.answer(Mark::Attention, why);
         return Vec::new();
     }
     let mut effects = act::run(state, action);
@@ -148,27 +153,21 @@ fn in_leave(state: &mut State, chord: KeyChord) -> Vec<Effect> {
 
 /// Presses the focused button of the question before leaving.
 pub fn press_leave(state: &mut State) -> Vec<Effect> {
-    match state.overlay.take() {
-        Some(Overlay::Leave(1)) => vec![Effect::Quit(0)],
-        _ => {
-            state.touch();
-            Vec::new()
-        }
-    }
+    let leaves = matches!(state.overlay.take(), Some(Overlay::Leave(1)));
+    state.touch();
+    if leaves { vec![Effect::Quit(0)] } else { Vec::new() }
 }
 
 fn in_filter(state: &mut State, chord: KeyChord) -> Vec<Effect> {
     let Some(field) = &mut state.filter_input else { return Vec::new() };
     match chord {
         KeyChord { key: Key::Enter, ctrl: false } => {
-            let (_, wrong) = Filter::read(field);
-            match wrong {
+            if let (_, Some(why)) = Filter::read(field) {
                 // The line stays open, so that it can be put right.
-                Some(why) => state.toast(Mark::Attention, why),
-                None => {
-                    state.filter_input = None;
-                    state.touch();
-                }
+                state.answer(Mark::Attention, why);
+            } else {
+                state.filter_input = None;
+                state.touch();
             }
             return promote::ask_rights(state);
         }

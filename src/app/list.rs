@@ -128,6 +128,12 @@ impl List {
         self.window().any(|item| covers(item, row))
     }
 
+    /// The person has moved the cursor.
+    #[must_use]
+    pub fn is_touched(&self) -> bool {
+        self.touched
+    }
+
     /// From now on the cursor stays on its object.
     pub fn touch(&mut self) {
         self.touched = true;

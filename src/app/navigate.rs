@@ -5,6 +5,7 @@ use super::effect::Effect;
 use super::fleet::Row;
 use super::list::{Item, List, Scope, in_line, line_of};
 use super::model::Mark;
+use super::overlay::Overlay;
 use super::screen::{RolloutView, Screen};
 use super::selection::Selected;
 use super::source::channel_name;
@@ -75,7 +76,7 @@ pub fn show(state: &mut State, screens: Vec<Screen>) -> Vec<Effect> {
         state.board.page = page;
     }
     state.rebuild_lists();
-    sync_detail(state)
+    Vec::new()
 }
 
 /// Puts a screen on the stack.
@@ -181,7 +182,7 @@ fn same_service(state: &mut State, key: &RolloutKey, channel: usize) -> Vec<Effe
         return show(state, screens);
     }
     let name = channel_name(&state.setup, channel).to_owned();
-    state.toast(Mark::Attention, format!("{service} has no single rollout in {name}: press 0 for all channels"));
+    state.answer(Mark::Attention, format!("{service} has no single rollout in {name}: press 0 for all channels"));
     Vec::new()
 }
 
@@ -200,7 +201,7 @@ pub fn channel_by(state: &mut State, by: isize) -> Vec<Effect> {
 /// To the next that needs a person: down the list and round again; on a rollout's page, to the next rollout.
 pub fn next_attention(state: &mut State) -> Vec<Effect> {
     if let Screen::Rollout(view) = state.screen() {
-        let mut needing: Vec<&Row> = state.fleet.rows().filter(|row| row.needs_person()).collect();
+        let mut needing: Vec<&Row> = state.fleet.needing().collect();
         needing.sort_by(|a, b| (a.urgency, &a.service, &a.key).cmp(&(b.urgency, &b.service, &b.key)));
         let after = needing.iter().position(|row| row.key == view.key).map_or(0, |at| at + 1);
         let next = needing.get(after).or(needing.first()).map(|row| row.key.clone());
@@ -230,18 +231,24 @@ pub fn next_attention(state: &mut State) -> Vec<Effect> {
             state.list_mut().move_to(index);
             state.touch();
         }
-        None => state.toast(Mark::Ok, "nothing else needs you in this list"),
+        None => state.answer(Mark::Ok, "nothing else needs you in this list"),
     }
     Vec::new()
 }
 
-/// Watches the children of the rollout whose page is on the stack, and of no other.
+/// Watches the children of the rollout that a dialog asks about or whose page is on the stack, and of no other.
 pub fn sync_detail(state: &mut State) -> Vec<Effect> {
-    let wanted = state.screens.iter().rev().find_map(|screen| match screen {
-        Screen::Rollout(view) => Some(view.key.clone()),
-        _ => None,
-    });
-    let row = wanted.as_ref().and_then(|key| state.fleet.get(key));
+    let page = || {
+        state.screens.iter().rev().find_map(|screen| match screen {
+            Screen::Rollout(view) => Some(&view.key),
+            _ => None,
+        })
+    };
+    let wanted = match &state.overlay {
+        Some(Overlay::Promote(dialog)) => Some(&dialog.key),
+        _ => page(),
+    };
+    let row = wanted.and_then(|key| state.fleet.get(key));
     let same = match (&state.detail, row) {
         (Some(detail), Some(row)) => detail.key == row.key && detail.uid == row.rollout.meta.uid,
         (None, None) => true,

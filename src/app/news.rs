@@ -6,10 +6,9 @@ use super::fleet::{Change, ChangeKind, Deriving, Row};
 use super::model::HappenedLine;
 use super::overlay::Overlay;
 use super::present::{Subject, page};
-use super::screen::Screen;
 use super::source::channel_name;
 use super::state::State;
-use super::{connection, navigate, request};
+use super::{connection, promote, request};
 use crate::argo::feed::{Answer, Delta, DetailId, News, RequestId, TroubleKind};
 use crate::argo::rollout::Rollout;
 use crate::names::{RolloutKey, SourceId};
@@ -55,22 +54,19 @@ fn rollouts(state: &mut State, source: SourceId, delta: Delta<Rollout>) -> Vec<E
     // Many at once (a first list, a page of it): sorting once is cheaper than finding so many places.
     let bulk = changes.iter().filter(|change| !matches!(change.kind, ChangeKind::Changed { .. })).count() > 64;
     for change in &changes {
-        take_change(state, change, bulk, listed);
+        effects.extend(take_change(state, change, bulk, listed));
     }
     if bulk {
         state.rebuild_lists();
     }
-    if changes.iter().any(|change| touches_detail(state, &change.key)) {
-        effects.extend(navigate::sync_detail(state));
+    if !changes.is_empty() {
+        state.aim();
+        effects.extend(promote::ask_rights(state));
     }
     effects
 }
 
-fn touches_detail(state: &State, key: &RolloutKey) -> bool {
-    state.screens.iter().any(|screen| matches!(screen, Screen::Rollout(view) if view.key == *key))
-}
-
-fn take_change(state: &mut State, change: &Change, bulk: bool, listed: bool) {
+fn take_change(state: &mut State, change: &Change, bulk: bool, listed: bool) -> Option<Effect> {
     let key = &change.key;
     match &change.kind {
         ChangeKind::Added => {
@@ -101,13 +97,14 @@ fn take_change(state: &mut State, change: &Change, bulk: bool, listed: bool) {
             }
             happened_words(state, before, "deleted".to_owned());
         }
-        ChangeKind::Changed { before, looks_different } => changed(state, key, before, *looks_different),
+        ChangeKind::Changed { before, looks_different } => return changed(state, key, before, *looks_different),
     }
+    None
 }
 
-fn changed(state: &mut State, key: &RolloutKey, before: &Row, looks_different: bool) {
+fn changed(state: &mut State, key: &RolloutKey, before: &Row, looks_different: bool) -> Option<Effect> {
     let now = state.now;
-    let Some(row) = state.fleet.get(key) else { return };
+    let row = state.fleet.get(key)?;
     let rollout = row.rollout.clone();
     if looks_different {
         let moves = row.urgency != before.urgency;
@@ -120,16 +117,17 @@ fn changed(state: &mut State, key: &RolloutKey, before: &Row, looks_different: b
         if renamed {
             state.rebuild_lists();
         }
-        happened(state, key, Some(before));
-        if let Some(source) = state.sources.get_mut(key.source)
-            && source.away_since.is_some()
-        {
-            source.changes_while_away += 1;
+        match state.sources.get_mut(key.source) {
+            // When it happened is not known: it is counted, not told.
+            Some(source) if source.away_since.is_some() => source.changes_while_away += 1,
+            _ => happened(state, key, Some(before)),
         }
     }
     // What is open or selected shows more of the object than a list does.
     state.dirty |= state.selected_row().is_some_and(|row| row.key == *key);
-    state.dirty |= state.writes.observe(key, &rollout, now);
+    let observed = state.writes.observe(key, &rollout, now);
+    state.dirty |= !observed.is_empty();
+    let settled = observed.into_iter().rev().find(|observed| observed.settled);
     if let Some(Overlay::Promote(dialog)) = &mut state.overlay
         && dialog.key == *key
     {
@@ -143,6 +141,9 @@ fn changed(state: &mut State, key: &RolloutKey, before: &Row, looks_different: b
         detail.derive(&rollout, cluster_now);
         state.dirty = true;
     }
+    let verdict = settled?.verdict;
+    state.notes.log(now, verdict.mark, verdict.words.clone());
+    Some(Effect::Log(verdict.words))
 }
 
 /// Writes down what a person would want to have seen: a phase, a step, a version, an abort.

@@ -17,6 +17,8 @@ pub struct Notes {
     log: VecDeque<(Timestamp, Mark, String)>,
     happened: VecDeque<HappenedLine>,
     toast: Option<(Toast, Timestamp)>,
+    /// The message answers a key, so the next key takes it away.
+    answers: bool,
 }
 
 impl Notes {
@@ -38,6 +40,22 @@ impl Notes {
     pub fn toast_for(&mut self, at: Timestamp, stay: SignedDuration, mark: Mark, words: impl Into<String>) {
         let until = at.checked_add(stay).unwrap_or(at);
         self.toast = Some((Toast { mark, words: words.into() }, until));
+        self.answers = false;
+    }
+
+    /// A passing message in answer to a key; the next key takes it away.
+    pub fn answer(&mut self, at: Timestamp, mark: Mark, words: impl Into<String>) {
+        self.toast(at, mark, words);
+        self.answers = true;
+    }
+
+    /// Another key was pressed: the answer to the one before goes. Whether there was one.
+    pub fn hush_answer(&mut self) -> bool {
+        let there = self.answers && self.toast.is_some();
+        if there {
+            self.toast = None;
+        }
+        there
     }
 
     /// A passing message that the log keeps.

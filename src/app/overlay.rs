@@ -4,6 +4,7 @@
 use super::present::dialog::{BUTTON_CALL, BUTTON_CANCEL, BUTTON_PROMOTE};
 use crate::argo::promote::{self, Promotion};
 use crate::argo::rollout::Rollout;
+use crate::clean::clean;
 use crate::names::RolloutKey;
 use jiff::{SignedDuration, Timestamp};
 
@@ -107,11 +108,11 @@ impl PromoteDialog {
     }
 }
 
-/// Puts text into a field: newlines become blanks, other control characters go, up to [`FIELD`] bytes.
+/// Puts text into a field: newlines become blanks, what could drive a terminal or mislead a reader goes, up to
+/// [`FIELD`] bytes.
 pub fn put(field: &mut String, text: &str) {
-    let fits =
-        text.trim_end_matches(['\r', '\n']).chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c });
-    for c in fits.filter(|c| !c.is_control()) {
+    let one_line = text.trim_end_matches(['\r', '\n']).replace(['\n', '\r', '\t'], " ");
+    for c in clean(&one_line).chars() {
         if field.len() + c.len_utf8() > FIELD {
             break;
         }

@@ -10,7 +10,7 @@ use super::{act, keyboard, navigate, promote};
 
 /// The wheel.
 pub fn scroll(state: &mut State, rows: i16) -> Vec<Effect> {
-    if state.overlay.is_some() {
+    if state.overlay.is_some() || state.is_too_small() {
         return Vec::new();
     }
     navigate::by(state, isize::from(rows));
@@ -19,6 +19,9 @@ pub fn scroll(state: &mut State, rows: i16) -> Vec<Effect> {
 
 /// A click on something that the last frame placed.
 pub fn click(state: &mut State, target: Target) -> Vec<Effect> {
+    if state.is_too_small() {
+        return Vec::new();
+    }
     match (target, &mut state.overlay) {
         (Target::Button(button), Some(Overlay::Promote(dialog))) => {
             if dialog.is_typed_ahead(state.now) {

@@ -1,6 +1,6 @@
 //! `p`: from the key over the dialog to the order. The order carries what was decided when the dialog opened.
 
-use super::availability::{place_allows, promotable};
+use super::availability::{nothing_under_way, place_allows, promotable, rights};
 use super::effect::Effect;
 use super::model::Mark;
 use super::overlay::{Overlay, PromoteDialog};
@@ -23,7 +23,7 @@ pub fn open(state: &mut State) -> Vec<Effect> {
             state.notes.hush();
             state.touch();
         }
-        Err(why) => state.toast(Mark::Attention, why),
+        Err(why) => state.answer(Mark::Attention, why),
     }
     effects
 }
@@ -46,10 +46,10 @@ pub fn blocked(state: &State, dialog: &PromoteDialog) -> Option<String> {
         return Some(changed.clone());
     }
     let Some(row) = state.fleet.get(&dialog.key) else { return Some("the rollout is gone".to_owned()) };
-    place_allows(state, row).err().or_else(|| {
-        let write = state.writes.blocking(&dialog.key, state.now)?;
-        Some(super::present::verdict::off(&super::present::verdict::Off::InFlight { service: &write.service }))
-    })
+    place_allows(state, row)
+        .and_then(|()| nothing_under_way(state, row))
+        .and_then(|()| rights(state, row, &dialog.promotion))
+        .err()
 }
 
 /// Presses the focused button.
@@ -73,12 +73,12 @@ pub fn press(state: &mut State) -> Vec<Effect> {
 fn confirm(state: &mut State) -> Vec<Effect> {
     let Some(Overlay::Promote(dialog)) = &state.overlay else { return Vec::new() };
     if let Some(why) = blocked(state, dialog) {
-        state.toast(Mark::Attention, format!("nothing was sent: {why}"));
+        state.answer(Mark::Attention, format!("nothing was sent: {why}"));
         return Vec::new();
     }
     if !dialog.name_fits() {
         let name = dialog.name.clone().unwrap_or_default();
-        state.toast(Mark::Attention, format!("nothing was sent: type {name} first, letter for letter"));
+        state.answer(Mark::Attention, format!("nothing was sent: type {name} first, letter for letter"));
         return Vec::new();
     }
     let (key, promotion) = (dialog.key.clone(), dialog.promotion.clone());

@@ -17,6 +17,10 @@ const KEPT: usize = 32;
 const STAYS: SignedDuration = SignedDuration::from_secs(10);
 /// Without an answer and without a trace on the object for this long, a write is taken for lost.
 const LOST_AFTER: SignedDuration = SignedDuration::from_secs(10);
+/// An accepted write holds up the next one for at most so long. A controller that is down is found by the plan for
+/// the next one, which reads the object; this is for a reaction that was never seen, because the object went there
+/// and back between two looks.
+const HOLDS_UP: SignedDuration = SignedDuration::from_mins(1);
 
 /// One write.
 #[derive(Clone, Debug)]
@@ -69,7 +73,11 @@ impl Write {
         let open = matches!(self.reaction, Reaction::Waiting | Reaction::Unpausing);
         match &self.answer {
             None => true,
-            Some((Answer::Accepted { .. } | Answer::Partly { .. }, _)) => open,
+            Some((Answer::Accepted { .. }, at)) => open && now.duration_since(*at) < HOLDS_UP,
+            // The rest may be sent as soon as the first part is seen on the object.
+            Some((Answer::Partly { .. }, at)) => {
+                self.reaction == Reaction::Waiting && now.duration_since(*at) < HOLDS_UP
+            }
             Some((Answer::Unknown(_), at)) => open && now.duration_since(*at) < LOST_AFTER,
             Some((Answer::Moved { .. } | Answer::Refused(_), _)) => false,
         }
@@ -108,6 +116,15 @@ impl Write {
     }
 }
 
+/// What became of a write, as the watched object shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observed {
+    /// Nothing more is expected.
+    pub settled: bool,
+    /// Its line.
+    pub verdict: Verdict,
+}
+
 /// All of them, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Writes(VecDeque<Write>);
@@ -128,29 +145,28 @@ impl Writes {
         Some(write)
     }
 
-    /// A rollout changed: what did the controller do? Whether a line reads otherwise.
-    pub fn observe(&mut self, key: &RolloutKey, rollout: &Rollout, now: Timestamp) -> bool {
-        let mut changed = false;
+    /// A rollout changed: what did the controller do? The lines that read otherwise now, settled or not.
+    pub fn observe(&mut self, key: &RolloutKey, rollout: &Rollout, now: Timestamp) -> Vec<Observed> {
+        let mut changed = Vec::new();
         for write in self.0.iter_mut().filter(|write| write.key == *key && write.reacted_at.is_none()) {
             let reaction = promote::reaction(&write.seen, rollout);
-            changed |= reaction != write.reaction;
-            if matches!(reaction, Reaction::Moved { .. } | Reaction::Overtaken(_)) {
-                write.reacted_at = Some(now);
+            if reaction == write.reaction {
+                continue;
             }
+            let settled = matches!(reaction, Reaction::Moved { .. } | Reaction::Overtaken(_));
+            write.reacted_at = settled.then_some(now);
             write.reaction = reaction;
+            changed.push(Observed { settled, verdict: write.verdict(now) });
         }
         changed
     }
 
     /// A rollout is gone.
-    pub fn gone(&mut self, key: &RolloutKey, now: Timestamp) -> bool {
-        let mut changed = false;
+    pub fn gone(&mut self, key: &RolloutKey, now: Timestamp) {
         for write in self.0.iter_mut().filter(|write| write.key == *key && write.reacted_at.is_none()) {
             write.reaction = Reaction::Overtaken("the rollout was deleted".to_owned());
             write.reacted_at = Some(now);
-            changed = true;
         }
-        changed
     }
 
     /// Writes that the server has not answered.

@@ -7,6 +7,7 @@ use super::present::Context;
 use super::screen::Screen;
 use super::source::{Source, channel_name};
 use super::state::State;
+use crate::argo::picture::Picture;
 use crate::config::settings::Confirm;
 use crate::names::{RolloutKey, SourceId};
 
@@ -64,7 +65,9 @@ impl State {
     pub(super) fn cell(&self, line: &LineKey, channel: usize) -> Vec<&Row> {
         let mut rows: Vec<&Row> =
             self.fleet.of_service(&line.service).filter(|row| row.channel == channel && in_line(line, row)).collect();
-        rows.sort_by(|a, b| (a.urgency, &a.key).cmp(&(b.urgency, &b.key)));
+        if rows.len() > 1 {
+            rows.sort_by(|a, b| (a.urgency, &a.key).cmp(&(b.urgency, &b.key)));
+        }
         rows
     }
 
@@ -114,6 +117,12 @@ impl State {
             protected: self.confirm(row.channel) == Confirm::TypeName,
             promote_key: "p",
         }
+    }
+
+    /// The picture of a rollout, with its children where they are watched.
+    #[must_use]
+    pub(super) fn picture<'a>(&'a self, row: &'a Row) -> &'a Picture {
+        self.detail.as_ref().filter(|detail| detail.key == row.key).map_or(&row.picture, |detail| &detail.picture)
     }
 
     /// How a write in a channel is confirmed.

@@ -5,7 +5,7 @@ use super::detail::Detail;
 use super::effect::Effect;
 use super::filter::Filter;
 use super::fleet::Fleet;
-use super::list::{List, Scope};
+use super::list::{Item, List, Scope, in_line};
 use super::model::Mark;
 use super::notes::Notes;
 use super::overlay::Overlay;
@@ -56,6 +56,9 @@ pub struct Setup {
     /// Time at start.
     pub now: Timestamp,
 }
+
+/// The least size that is drawn: columns, rows.
+const LEAST: (u16, u16) = (20, 6);
 
 /// The state of the program.
 #[derive(Clone, Debug)]
@@ -187,6 +190,19 @@ impl State {
         }
         self.sorted_at = self.now;
         self.dirty = true;
+        self.aim();
+    }
+
+    /// Before the first key the overview points at the cell that needs a person most.
+    pub(super) fn aim(&mut self) {
+        if self.matrix.is_touched() {
+            return;
+        }
+        if let Some(Item::Line(line)) = self.matrix.cursor() {
+            let there = self.fleet.of_service(&line.service).filter(|row| in_line(line, row));
+            let urgent = there.min_by_key(|row| (row.urgency, std::cmp::Reverse(row.channel)));
+            self.matrix.column = urgent.map_or(0, |row| row.channel);
+        }
     }
 
     /// A channel's list is on screen, or the nearest list below what is.
@@ -211,6 +227,18 @@ impl State {
     pub(super) fn toast(&mut self, mark: Mark, words: impl Into<String>) {
         self.notes.toast(self.now, mark, words);
         self.dirty = true;
+    }
+
+    /// A passing message in answer to a key.
+    pub(super) fn answer(&mut self, mark: Mark, words: impl Into<String>) {
+        self.notes.answer(self.now, mark, words);
+        self.dirty = true;
+    }
+
+    /// Whether the terminal is too small to show anything.
+    #[must_use]
+    pub(super) fn is_too_small(&self) -> bool {
+        self.size.0 < LEAST.0 || self.size.1 < LEAST.1
     }
 
     /// A message that the log keeps.

@@ -4,10 +4,17 @@ use super::effect::Effect;
 use super::event::Event;
 use super::model::Mark;
 use super::state::State;
-use super::{clock, keyboard, news, pointer};
+use super::{clock, keyboard, navigate, news, pointer};
 
 /// Takes one event.
 pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
+    let mut effects = take(state, event);
+    // Whatever opened, closed, came or went: what is watched in detail follows what is open.
+    effects.extend(navigate::sync_detail(state));
+    effects
+}
+
+fn take(state: &mut State, event: Event) -> Vec<Effect> {
     match event {
         Event::Clock(now) => clock::tick(state, now),
         Event::Key(chord) => keyboard::key(state, chord),

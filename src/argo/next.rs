@@ -38,7 +38,7 @@ fn owed_reaction(rollout: &Rollout, picture: &Picture) -> Option<String> {
         Some(Lag::Spec) => "observe the new spec",
         Some(Lag::Workload) => "observe the new spec of the referenced workload",
         Some(Lag::Unpause) => "end the pause",
-        None if abort_pending(rollout, &picture.message) => "abort",
+        None if abort_pending(rollout) => "abort",
         None if retry_pending(rollout, &picture.message) => "retry from the first step",
         None => return None,
     };
@@ -175,7 +175,13 @@ fn after_switch(rollout: &Rollout) -> bool {
 fn degraded(rollout: &Rollout, picture: &Picture) -> String {
     match phase::degradation(rollout, &picture.message) {
         Degradation::Aborted => {
-            "nothing happens by itself; retry it from the first step, undo it, or set another image".into()
+            let retry = match rollout.spec.strategy_kind() {
+                // A retry would fail again at once on the same run.
+                StrategyKind::BlueGreen if phase::retry_is_futile(&picture.message) => "",
+                StrategyKind::BlueGreen => "retry it, ",
+                _ => "retry it from the first step, ",
+            };
+            format!("nothing happens by itself; {retry}undo it, or set another image")
         }
         Degradation::DeadlineExceeded => {
             "the controller keeps trying; it goes on by itself when the pods become available".into()
@@ -279,6 +285,9 @@ mod tests {
             next(&spec(true), &pause),
             "in 20s by itself: web switches to the preview, then the old pods leave; p: at once"
         );
+        let failed = json!({"phase": "Degraded", "abort": true, "abortedAt": "2026-01-01T00:00:00Z", "message":
+            "RolloutAborted: x: Blue/green pre-promotion analysis phase error/failed: y"});
+        assert_eq!(next(&spec(true), &failed), "nothing happens by itself; undo it, or set another image");
         let starting = json!({"phase": "Progressing", "message": "active service cutover pending", "currentPodHash": "b", "stableRS": "a"});
         assert_eq!(
             next(&spec(true), &starting),

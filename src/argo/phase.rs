@@ -161,6 +161,13 @@ pub fn degradation(rollout: &Rollout, message: &str) -> Degradation {
     }
 }
 
+/// Whether a retry would abort again at once: after a failed pre-promotion analysis the controller makes no new run (seen
+/// with controller 1.9.1).
+#[must_use]
+pub fn retry_is_futile(message: &str) -> bool {
+    message.contains("pre-promotion analysis phase error/failed")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -367,7 +367,7 @@ mod tests {
             for children in [Children::default(), Children { replica_sets: Some(&sets), pods: None }] {
                 let picture = of(&rollout, children, now);
                 prop_assert!(!forecast::next_sentence(&rollout, &picture, now, "p").is_empty());
-                forecast::ahead(&rollout, &picture, now);
+                prop_assert!(forecast::ahead(&rollout, &picture, now).early_by.is_none_or(|seconds| seconds >= 0));
                 prop_assert!(rollout.unreadable.is_none() || picture.waits == Waits::Unknown);
             }
             // Whatever it is: only what is paused can be promoted.

@@ -11,7 +11,7 @@ pub fn of(rollout: &Rollout, phase: &Phase, message: &str, pauses: &[Pause]) -> 
     if rollout.unreadable.is_some() {
         return Waits::Unknown;
     }
-    if phase::lag(rollout).is_some() || abort_pending(rollout, message) || retry_pending(rollout, message) {
+    if phase::lag(rollout).is_some() || abort_pending(rollout) || retry_pending(rollout, message) {
         return Waits::Controller;
     }
     match phase {
@@ -26,8 +26,9 @@ pub fn of(rollout: &Rollout, phase: &Phase, message: &str, pauses: &[Pause]) -> 
 /// An abort that the controller has not acted on yet: it sets `abortedAt` when it does. One that does not know that
 /// field says so in the message.
 #[must_use]
-pub fn abort_pending(rollout: &Rollout, message: &str) -> bool {
-    rollout.status.abort && rollout.status.aborted_at.is_none() && !message.starts_with("RolloutAborted")
+pub fn abort_pending(rollout: &Rollout) -> bool {
+    let acted = rollout.status.message.as_deref().is_some_and(|message| message.starts_with("RolloutAborted"));
+    rollout.status.abort && rollout.status.aborted_at.is_none() && !acted
 }
 
 /// A retry that the controller has not acted on yet: the abort is taken back, its time still stands there.

@@ -68,8 +68,7 @@ fn degraded(rollout: &Rollout, picture: &Picture, found: &mut Vec<String>) {
             if !wanted.is_empty() && !rollout.fully_promoted() {
                 found.push(format!("aborted, but the spec still asks for {}", wanted.join(", ")));
             }
-            // Seen with controller 1.9.1: no new run is made, the old one fails it again in the same second.
-            if picture.message.contains("pre-promotion analysis phase error/failed") {
+            if phase::retry_is_futile(&picture.message) {
                 found.push("a retry aborts again at once on the same AnalysisRun; another image gets past it".into());
             }
         }

@@ -57,9 +57,8 @@ fn read(answer: &[u8]) -> Permission {
     struct Review {
         status: Option<Status>,
     }
-    let status = match serde_json::from_slice::<Review>(answer) {
-        Ok(Review { status: Some(status) }) => status,
-        _ => return Permission::Unknown("the answer to the access review cannot be read".to_owned()),
+    let Ok(Review { status: Some(status) }) = serde_json::from_slice(answer) else {
+        return Permission::Unknown("the answer to the access review cannot be read".to_owned());
     };
     let words = |text: Option<String>| cleaned(&text.unwrap_or_default());
     match status {

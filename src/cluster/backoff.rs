@@ -32,10 +32,10 @@ impl Default for Tempo {
             first: Duration::from_millis(800),
             most: Duration::from_secs(30),
             good: Duration::from_secs(5),
-            watch: Duration::from_secs(60),
+            watch: Duration::from_mins(1),
             quiet: Duration::from_secs(90),
-            person: Duration::from_secs(60),
-            forbidden: Duration::from_secs(300),
+            person: Duration::from_mins(1),
+            forbidden: Duration::from_mins(5),
             login: Duration::from_secs(30),
         }
     }
@@ -71,7 +71,7 @@ impl Backoff {
 /// Shortens a wait by up to a quarter, at random.
 pub fn jitter(step: Duration) -> Duration {
     let random = RandomState::new().build_hasher().finish() % 1000;
-    step - step.mul_f64(random as f64 / 4000.0)
+    step.mul_f64(1.0 - random as f64 / 4000.0)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::failure::{Failure, Status};
 use super::fence::Fence;
 use super::hub::Access;
 use super::lines::Lines;
+use super::login;
 use super::skew::Skew;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER, USER_AGENT};
 use http::{Method, Request, Response};
@@ -32,6 +33,7 @@ struct Inner {
     namespace: String,
     timeout: Duration,
     skew: Skew,
+    expires: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for Client {
@@ -41,8 +43,7 @@ impl std::fmt::Debug for Client {
 }
 
 impl Client {
-    /// Builds a client for a context. Runs the login command if the context has one, on a blocking thread and no
-    /// longer than `tempo.login`.
+    /// Builds a client for a context. Runs the login command if the context has one, no longer than `tempo.login`.
     ///
     /// # Errors
     /// [`Failure::Config`] when the context does not fit, [`Failure::Login`] when the login command fails.
@@ -62,25 +63,16 @@ impl Client {
         config.read_timeout = None;
         let agent = concat!("rolltop/", env!("CARGO_PKG_VERSION"));
         config.headers.push((USER_AGENT, HeaderValue::from_static(agent)));
-        let command = config.auth_info.exec.as_ref().and_then(|exec| exec.command.clone());
+        let expires = login::sign_in(&mut config.auth_info, tempo.login).await?;
         let namespace = config.default_namespace.clone();
         let skew = Skew::default();
         let (read_only, samples) = (access.read_only, skew.clone());
-        // kube runs the login command inside this call, and waits for it.
-        let building = tokio::task::spawn_blocking(move || build(config, read_only, samples));
-        let built = match tokio::time::timeout(tempo.login, building).await {
-            Ok(Ok(built)) => built.map_err(|why| named_login(Failure::from_kube(&why), command.as_deref()))?,
-            Ok(Err(_)) => return Err(Failure::Config("the client could not be built".to_owned())),
-            Err(_) => {
-                let name = command.unwrap_or_default();
-                return Err(Failure::Login {
-                    sentence: format!("the login command `{name}` did not end within {} s", tempo.login.as_secs()),
-                    hint: Some("run it by hand, it may wait for an answer".to_owned()),
-                    missing: false,
-                });
-            }
-        };
-        let inner = Inner { context: context.to_owned(), namespace, timeout: access.timeout, skew };
+        // Certificate and token files are read in here: not on the network thread.
+        let built = tokio::task::spawn_blocking(move || build(config, read_only, samples))
+            .await
+            .map_err(|_| Failure::Config("the client could not be built".to_owned()))?
+            .map_err(|why| Failure::from_kube(&why))?;
+        let inner = Inner { context: context.to_owned(), namespace, timeout: access.timeout, skew, expires };
         Ok(Self { kube: built, inner: Arc::new(inner) })
     }
 
@@ -104,9 +96,9 @@ impl Client {
         &self.inner.skew
     }
 
-    /// When the client certificate that the login command gave stops being good.
+    /// When the credential that the login command gave stops being good, if it said so.
     pub fn valid_until(&self) -> Option<Timestamp> {
-        *self.kube.valid_until()
+        self.inner.expires
     }
 
     /// GET, whole answer.
@@ -213,17 +205,6 @@ fn request(method: Method, path: &str, content: Option<&str>, body: Vec<u8>) -> 
         builder = builder.header(CONTENT_TYPE, content);
     }
     builder.body(Body::from(body)).map_err(|why| Failure::Config(why.to_string()))
-}
-
-/// Puts the name of the login command into the sentence.
-fn named_login(failure: Failure, command: Option<&str>) -> Failure {
-    match (failure, command) {
-        (Failure::Login { sentence, hint, missing }, Some(command)) => {
-            let sentence = sentence.replacen("the login command", &format!("the login command `{command}`"), 1);
-            Failure::Login { sentence, hint, missing }
-        }
-        (other, _) => other,
-    }
 }
 
 fn unknown_context<'a>(context: &str, known: impl Iterator<Item = &'a str>) -> String {

@@ -2,6 +2,7 @@
 
 use super::backoff::Tempo;
 use super::client::Client;
+use super::hub::Access;
 use super::leg::{self, Shared, Step};
 use super::place::Place;
 use super::watch::Watch;
@@ -11,6 +12,7 @@ use crate::names::Namespace;
 use jiff::Timestamp;
 use std::sync::Arc;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 /// What happened to a followed rollout.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,21 +34,22 @@ pub enum Followed {
 #[derive(Debug)]
 pub struct Follow {
     news: mpsc::UnboundedReceiver<Followed>,
-    task: tokio::task::JoinHandle<()>,
+    /// Ends its tasks when it is dropped.
+    _tasks: JoinSet<()>,
 }
 
 impl Follow {
     /// Starts following, on the runtime that this is called on.
-    pub fn start(client: Client, namespace: &Namespace, name: &str) -> Self {
-        Self::start_with(client, namespace, name, Tempo::default())
-    }
-
-    pub(super) fn start_with(client: Client, namespace: &Namespace, name: &str, tempo: Tempo) -> Self {
+    pub(super) fn start(access: Access, client: Client, namespace: &Namespace, name: &str) -> Self {
+        let tempo = Tempo::default();
         let (tell, news) = mpsc::unbounded_channel();
         let shared = Shared::new();
+        let context = client.context().to_owned();
         shared.client.send_replace(Some(client));
         let watch = Watch::<Rollout>::new(Place::single(namespace.clone(), name), tempo);
-        let task = tokio::spawn(leg::keep(watch, shared, tempo, move |step| {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(leg::keep_signed_in(access, context, tempo, Arc::clone(&shared)));
+        tasks.spawn(leg::keep(watch, shared, tempo, move |step| {
             let followed = match step {
                 Step::Change(Delta::Reset(all)) => all.first().cloned().map_or(Followed::Gone, Followed::Is),
                 Step::Change(Delta::Upsert(rollout)) => Followed::Is(rollout),
@@ -54,20 +57,14 @@ impl Follow {
                 Step::Down { trouble, next_try } => Followed::Lost { trouble, next_try },
                 _ => return,
             };
-            // The receiver is gone when nobody waits any more; the task is about to be aborted.
+            // The receiver is gone when nobody waits any more; the tasks are about to end.
             let _ = tell.send(followed);
         }));
-        Self { news, task }
+        Self { news, _tasks: tasks }
     }
 
     /// The next news. Ends only when the task was lost.
     pub async fn next(&mut self) -> Option<Followed> {
         self.news.recv().await
-    }
-}
-
-impl Drop for Follow {
-    fn drop(&mut self) {
-        self.task.abort();
     }
 }

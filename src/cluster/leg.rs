@@ -4,6 +4,7 @@
 use super::backoff::{Backoff, Tempo, jitter};
 use super::client::Client;
 use super::failure::Failure;
+use super::hub::Access;
 use super::trouble::{self, Attempt};
 use super::watch::{Happening, Watch};
 use super::wire::Kind;
@@ -39,6 +40,27 @@ impl Shared {
             }
             // The sender lives in `self`: waiting cannot fail while we do.
             let _ = slot.changed().await;
+        }
+    }
+}
+
+/// A credential is renewed this long before it ends.
+const RENEW_BEFORE: SignedDuration = SignedDuration::from_secs(90);
+/// Not more often than this, however short-lived credentials are, and again after this when it failed.
+const RENEW_PAUSE: Duration = Duration::from_secs(30);
+
+/// Renews a credential that says when it ends, before it ends; the legs go on with the new client where they are.
+/// Waits for ever when it says nothing.
+pub async fn keep_signed_in(access: Access, context: String, tempo: Tempo, shared: Arc<Shared>) {
+    loop {
+        let client = shared.client().await;
+        let Some(end) = client.valid_until() else { return std::future::pending().await };
+        let left = end.duration_since(Timestamp::now()) - RENEW_BEFORE;
+        tokio::time::sleep(Duration::try_from(left).unwrap_or_default().max(RENEW_PAUSE)).await;
+        match Client::connect(&access, &context, &tempo).await {
+            Ok(client) => drop(shared.client.send_replace(Some(client))),
+            // The old one is good for a while; when it is not, the answer is 401, and that is told.
+            Err(failure) => tracing::warn!(%context, ?failure, "the login cannot be renewed"),
         }
     }
 }

@@ -27,6 +27,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Connection {
     client: Client,
+    /// To sign in again while something is followed for long.
+    access: Access,
 }
 
 /// The objects that belong to one rollout; `Err` says why a kind cannot be read.
@@ -57,7 +59,7 @@ impl Connection {
     /// A context that does not exist, a login that failed.
     pub async fn open(access: &Access, context: &str) -> Result<Self, Trouble> {
         match Client::connect(access, context, &Tempo::default()).await {
-            Ok(client) => Ok(Self { client }),
+            Ok(client) => Ok(Self { client, access: access.clone() }),
             Err(failure) => Err(trouble::of(&failure, Attempt::new(context, "sign in"))),
         }
     }
@@ -65,6 +67,11 @@ impl Connection {
     /// The context's own namespace.
     pub fn namespace(&self) -> Namespace {
         self.client.namespace().into()
+    }
+
+    /// How far the cluster's clock is ahead of ours, once it has answered.
+    pub fn skew(&self) -> Option<SignedDuration> {
+        self.client.skew().median()
     }
 
     /// The rollouts of a scope, in pages of 500. No namespaces means the context's own.
@@ -91,7 +98,7 @@ impl Connection {
 
     /// Follows one rollout until the answer is dropped, over lost connections too.
     pub fn follow(&self, namespace: &Namespace, name: &str) -> Follow {
-        Follow::start(self.client.clone(), namespace, name)
+        Follow::start(self.access.clone(), self.client.clone(), namespace, name)
     }
 
     /// Its children, by its label selector. A rollout without one (`workloadRef`) uses the one in its status.

@@ -13,15 +13,12 @@ use super::watch::Watch;
 use crate::argo::feed::{Delta, Link, News, Trouble, TroubleKind};
 use crate::argo::rollout::Rollout;
 use crate::names::Namespace;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-
-/// A client certificate from a login command is renewed this long before it ends.
-const RENEW_BEFORE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Keeps a source going until the task is dropped.
 pub async fn keep(access: Access, target: Target, tempo: Tempo, shared: Arc<Shared>, sink: Sink) {
@@ -159,7 +156,6 @@ impl Source {
         let (steps, mut heard) = mpsc::unbounded_channel();
         let mut tasks = JoinSet::new();
         let mut before = std::mem::take(&mut self.legs);
-        self.since = Timestamp::now();
         for (index, namespace) in namespaces.into_iter().enumerate() {
             let place = Place::new(namespace.clone(), self.target.selector.clone());
             let steps = steps.clone();
@@ -179,15 +175,14 @@ impl Source {
         }
         let mut pokes = self.shared.poke.subscribe();
         let mut logins = self.shared.login.subscribe();
-        let renewal = until_renewal(client);
-        tokio::pin!(renewal);
+        let (access, context) = (self.access.clone(), self.target.context.clone());
+        tasks.spawn(leg::keep_signed_in(access, context, self.tempo, Arc::clone(&self.shared)));
         loop {
             let (index, step) = tokio::select! {
                 step = heard.recv() => match step {
                     Some(step) => step,
                     None => return Outcome::Renew,
                 },
-                () = &mut renewal => return Outcome::Renew,
                 _ = logins.changed() => {
                     self.renewed = false;
                     return Outcome::Renew;
@@ -281,7 +276,9 @@ impl Source {
         if due {
             self.told_heard = Some(Instant::now());
             self.tell(News::Heard(self.target.source, now));
-            if let Some(skew) = self.skew.news(client.skew()) {
+            // The present client's: it may have been renewed since the legs began.
+            let skew = self.shared.client.borrow().as_ref().unwrap_or(client).skew().clone();
+            if let Some(skew) = self.skew.news(&skew) {
                 self.tell(News::Skew(self.target.source, skew));
             }
         }
@@ -367,14 +364,6 @@ enum Outcome {
     Renew,
     /// Other legs with the same client.
     Again(Vec<Option<Namespace>>),
-}
-
-async fn until_renewal(client: &Client) {
-    let Some(end) = client.valid_until() else { return std::future::pending().await };
-    let left = end.duration_since(Timestamp::now()) - RENEW_BEFORE;
-    // A certificate that is short-lived from the beginning must not make us sign in all the time.
-    let left = Duration::try_from(left).unwrap_or_default().max(Duration::from_secs(60));
-    tokio::time::sleep(left).await;
 }
 
 /// The words for what a write or a question failed with, when there is no client.

@@ -222,13 +222,14 @@ impl<T: Kind> Watch<T> {
             out(Happening::Heard);
             match wire::line(&text).map_err(Failure::Unreadable)? {
                 Line::Upsert(json) => match self.reader.object::<T>(json) {
-                    Ok(object) => match &mut incoming {
-                        Some(list) => self.take(list, object, out),
-                        None => {
+                    Ok(object) => {
+                        if let Some(list) = &mut incoming {
+                            self.take(list, object, out);
+                        } else {
                             self.version = Some(object.meta().resource_version.to_string());
                             out(Happening::Change(Delta::Upsert(object)));
                         }
-                    },
+                    }
                     Err(why) => out(Happening::Unreadable(why)),
                 },
                 Line::Delete(json) => match self.reader.object::<T>(json) {

@@ -8,7 +8,6 @@ use crate::argo::feed::Trouble;
 use crate::argo::rollout::Rollout;
 use crate::config::problem;
 use crate::config::resolve::Scope;
-use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -64,11 +63,12 @@ fn decide(ready: &Ready, name: &str, care: Care, told: Vec<Told<Answer>>) -> Res
             Err(trouble) => troubles.push((ready.channel(&source).to_owned(), trouble)),
             Ok(answer) => {
                 others.extend(answer.others);
+                let at = fleet::now_there(&answer.connection);
                 found.extend(answer.hits.into_iter().map(|rollout| Found {
                     source: source.clone(),
                     connection: answer.connection.clone(),
                     rollout,
-                    at: Timestamp::now(),
+                    at,
                 }));
             }
         }

@@ -22,8 +22,15 @@ pub struct Found {
     pub connection: Connection,
     /// The rollout.
     pub rollout: Arc<Rollout>,
-    /// When it was read (local time).
+    /// When it was read, by the cluster's clock.
     pub at: Timestamp,
+}
+
+/// The time by the cluster's clock: ages and countdowns are told by it, as the objects' own times are.
+#[must_use]
+pub fn now_there(connection: &Connection) -> Timestamp {
+    let now = Timestamp::now();
+    connection.skew().and_then(|skew| now.checked_add(skew).ok()).unwrap_or(now)
 }
 
 /// What one source answered.

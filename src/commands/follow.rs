@@ -1,5 +1,4 @@
-//! Follow: one rollout, watched until something is decided. What is followed is what the server says in its watch,
-//! never what was sent.
+//! Follow: one rollout with its ReplicaSets and pods, watched. What is shown is what the server says in its watches.
 
 use super::base::Ready;
 use super::fleet::Found;
@@ -10,13 +9,12 @@ use crate::argo::pod::Pod;
 use crate::argo::replicaset::ReplicaSet;
 use crate::argo::rollout::Rollout;
 use crate::cluster::hub::{Hub, Scope, Target};
-use crate::config::resolve::Source;
+use crate::cluster::oneshot::selector_text;
 use crate::names::{Namespace, RolloutKey};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, channel};
 
 const DETAIL: DetailId = DetailId(1);
 
@@ -25,13 +23,12 @@ pub struct Follow {
     hub: Hub,
     news: Receiver<News>,
     key: RolloutKey,
-    /// Its source.
-    pub source: Source,
     rollout: Option<Arc<Rollout>>,
     replica_sets: Option<BTreeMap<Arc<str>, Arc<ReplicaSet>>>,
     pods: Option<BTreeMap<Arc<str>, Arc<Pod>>>,
-    children: bool,
     selector: Option<String>,
+    readable: bool,
+    skew: SignedDuration,
 }
 
 /// What happened.
@@ -42,14 +39,12 @@ pub enum Seen {
     Gone,
     /// The watch is down; it is tried again by itself.
     Down(Trouble),
-    /// The time is up.
-    TimeUp,
 }
 
 impl Follow {
-    /// Starts to watch what was found. `children`: its ReplicaSets and pods too.
+    /// Starts to watch what was found, with its ReplicaSets and pods.
     #[must_use]
-    pub fn start(ready: &Ready, found: &Found, children: bool) -> Self {
+    pub fn start(ready: &Ready, found: &Found) -> Self {
         let (sender, news) = channel();
         let meta = &found.rollout.meta;
         let target = Target {
@@ -65,50 +60,40 @@ impl Follow {
             hub: Hub::start(ready.access.clone(), vec![target], Arc::new(sink)),
             news,
             key: RolloutKey { source: found.source.id, namespace: meta.namespace(), name: meta.name.clone() },
-            source: found.source.clone(),
             rollout: None,
             replica_sets: None,
             pods: None,
-            children,
             selector: None,
+            readable: true,
+            skew: SignedDuration::ZERO,
         }
     }
 
-    /// The rollout as last seen.
-    #[must_use]
-    pub fn rollout(&self) -> Option<&Arc<Rollout>> {
-        self.rollout.as_ref()
-    }
-
-    /// The picture as last seen; `None` until the rollout (and its children, if asked for) were seen once.
+    /// The picture as last seen; `None` until the rollout and its children were seen once.
     #[must_use]
     pub fn picture(&self) -> Option<(Arc<Rollout>, Picture)> {
         let rollout = self.rollout.clone()?;
-        if self.children && self.selector.is_some() && (self.replica_sets.is_none() || self.pods.is_none()) {
+        if self.readable && self.selector.is_some() && (self.replica_sets.is_none() || self.pods.is_none()) {
             return None;
         }
         let replica_sets: Option<Vec<_>> = self.replica_sets.as_ref().map(|map| map.values().cloned().collect());
         let pods: Option<Vec<_>> = self.pods.as_ref().map(|map| map.values().cloned().collect());
         let children = Children { replica_sets: replica_sets.as_deref(), pods: pods.as_deref() };
-        let picture = picture::of(&rollout, children, Timestamp::now());
+        let picture = picture::of(&rollout, children, self.now());
         Some((rollout, picture))
     }
 
+    /// The time by the cluster's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        now.checked_add(self.skew).unwrap_or(now)
+    }
+
     /// Waits for the next thing worth a look.
-    pub fn next(&mut self, until: Option<Instant>) -> Seen {
+    pub fn next(&mut self) -> Seen {
         loop {
-            let received = match until {
-                None => self.news.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some(until) => match until.checked_duration_since(Instant::now()) {
-                    None => return Seen::TimeUp,
-                    Some(left) => self.news.recv_timeout(left.max(Duration::from_millis(1))),
-                },
-            };
-            let news = match received {
-                Ok(news) => news,
-                Err(RecvTimeoutError::Timeout) => return Seen::TimeUp,
-                Err(RecvTimeoutError::Disconnected) => return Seen::Gone,
-            };
+            let Ok(news) = self.news.recv() else { return Seen::Gone };
             if let Some(seen) = self.take(news) {
                 return seen;
             }
@@ -118,6 +103,10 @@ impl Follow {
     fn take(&mut self, news: News) -> Option<Seen> {
         match news {
             News::Link(_, Link::Retrying { trouble, .. }) => Some(Seen::Down(trouble)),
+            News::Skew(_, skew) => {
+                self.skew = skew;
+                None
+            }
             News::Rollouts(_, delta) => self.take_rollouts(delta),
             News::ReplicaSets(DETAIL, delta) => {
                 apply(&mut self.replica_sets, delta, |object| &object.meta).then_some(Seen::Changed)
@@ -129,7 +118,7 @@ impl Follow {
                     "replicasets" => self.replica_sets = None,
                     _ => self.pods = None,
                 }
-                self.children = false;
+                self.readable = false;
                 Some(Seen::Changed)
             }
             _ => None,
@@ -158,7 +147,7 @@ impl Follow {
             return None;
         }
         let selector = selector_of(&rollout);
-        if self.children && self.selector != selector {
+        if self.selector != selector {
             if self.selector.is_some() {
                 self.hub.order(Order::CloseDetail(DETAIL));
             }
@@ -173,14 +162,10 @@ impl Follow {
     }
 }
 
-/// The label selector in text form: from the status, else from `matchLabels`.
+/// The label selector in text form: from the spec, else (`workloadRef`) from the status.
 fn selector_of(rollout: &Rollout) -> Option<String> {
-    if let Some(text) = rollout.status.selector.as_deref().filter(|text| !text.is_empty()) {
-        return Some(text.to_owned());
-    }
-    let labels = &rollout.spec.selector.as_ref()?.match_labels;
-    let text: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    (!text.is_empty()).then(|| text.join(","))
+    let own = rollout.spec.selector.as_ref().map(selector_text).filter(|text| !text.is_empty());
+    own.or_else(|| rollout.status.selector.as_deref().filter(|text| !text.is_empty()).map(str::to_owned))
 }
 
 /// Applies a change; whether the set is complete and something changed.

@@ -54,20 +54,19 @@ pub fn seen<'a>(ready: &'a Ready, found: &'a Found, at: Timestamp) -> ReportSeen
 }
 
 fn stream(ready: &Ready, found: &Found, form: Form, out: &mut dyn Write) -> Result<u8, Failure> {
-    let mut follow = Follow::start(ready, found, form != Form::Name);
+    let mut follow = Follow::start(ready, found);
     let mut printed = String::new();
     loop {
-        match follow.next(None) {
+        match follow.next() {
             Seen::Changed => {}
             Seen::Gone => return Err(gone(ready, found)),
             Seen::Down(trouble) => {
                 warn(&trouble.sentence);
                 continue;
             }
-            Seen::TimeUp => return Ok(code::DONE),
         }
         let Some((rollout, picture)) = follow.picture() else { continue };
-        let now = Timestamp::now();
+        let now = follow.now();
         let at = seen(ready, found, now);
         // The time of observation alone is no change.
         let same = ReportSeen { observed_at: Timestamp::UNIX_EPOCH, ..at.clone() };

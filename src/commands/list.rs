@@ -38,7 +38,7 @@ pub fn run(base: &Base, form: Form, out: &mut dyn Write) -> Result<u8, Failure> 
             let needed = form != Form::Name && !rollouts.is_empty();
             let scope = super::base::hub_scope(&source.scope);
             let family = if needed { Some(connection.all_children(&scope).await) } else { None };
-            Ok(Lot { rollouts, family, at: Timestamp::now() })
+            Ok(Lot { rollouts, family, at: fleet::now_there(&connection) })
         }
     }))?;
 

@@ -4,15 +4,18 @@
 use super::base::{Base, Ready};
 use super::find::{Care, find};
 use super::fleet::{Found, block_on};
-use super::follow::{Follow, Seen as Followed};
+use super::format::line;
 use super::get::gone;
 use super::outcome::{Failure, code, code_of, warn, warn_all};
+use super::status::within;
 use crate::argo::feed::{Answer, Permission, Trouble};
 use crate::argo::promote::{Promotion, Reaction, Seen, plan, reaction};
 use crate::clean::clean;
+use crate::cluster::oneshot::Followed;
 use crate::config::duration;
 use crate::config::settings::{Channel, Confirm};
-use serde_json::{Value, json};
+use crate::report::rollout::API_VERSION;
+use serde::Serialize;
 use std::io::{BufRead, Write};
 use std::time::{Duration, Instant};
 
@@ -41,36 +44,40 @@ pub fn run(base: &Base, options: &Options, out: &mut dyn Write) -> Result<u8, Fa
     if ready.access.read_only && !options.dry_run {
         return Err(Failure::new(code::NOT_ALLOWED, "--readonly: nothing is written; nothing was sent"));
     }
-    let found = block_on(find(&ready, &options.name, Care::Writing))??;
-    let teller = Teller { ready: &ready, found: &found, json: options.json };
+    // One runtime from the first request to the last: a connection does not outlive the one it was made on.
+    block_on(carry_out(base, &ready, options, out))?
+}
+
+async fn carry_out(base: &Base, ready: &Ready, options: &Options, out: &mut dyn Write) -> Result<u8, Failure> {
+    let found = find(ready, &options.name, Care::Writing).await?;
+    let teller = Teller { ready, found: &found, json: options.json };
     let promotion = match plan(&found.rollout) {
         Ok(promotion) => promotion,
         Err(refusal) => {
             let words = refusal.sentence();
-            teller.tell(out, "refused", &words, json!({}))?;
+            teller.tell(out, "refused", &words, More::default())?;
             return Err(Failure::failed(format!("{}: {words}", teller.object())));
         }
     };
-    allowed_by_settings(&ready, &found, options)?;
-    confirmed(base, &ready, &found, options)?;
+    allowed_by_settings(ready, &found, options)?;
+    confirmed(base, ready, &found, options)?;
 
-    let answer = block_on(send(&found, &promotion, options.dry_run))??;
-    let version = match answer {
+    let version = match send(&found, &promotion, options.dry_run).await? {
         Answer::Accepted { resource_version } => resource_version,
         other => return Err(refused(&teller, &other, out)?),
     };
     if options.dry_run {
         let words = "the server would take it (dry run, nothing was stored)";
-        teller.tell(out, "dry-run", words, json!({"resourceVersion": version}))?;
+        teller.tell(out, "dry-run", words, More { resource_version: Some(version), ..More::default() })?;
         return Ok(code::DONE);
     }
     match options.wait {
         None => {
             let words = "promoted: the server took it; the controller reacts next (--wait follows it)";
-            teller.tell(out, "accepted", words, json!({"resourceVersion": version}))?;
+            teller.tell(out, "accepted", words, More { resource_version: Some(version), ..More::default() })?;
             Ok(code::DONE)
         }
-        Some(limit) => follow(&teller, &promotion.seen, limit, out),
+        Some(limit) => follow(&teller, &promotion.seen, limit, out).await,
     }
 }
 
@@ -136,9 +143,9 @@ fn confirmed(base: &Base, ready: &Ready, found: &Found, options: &Options) -> Re
     let mut stderr = std::io::stderr();
     write!(stderr, "{} [y/N] ", clean(&format!("promote {object}?")))?;
     stderr.flush()?;
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line)?;
-    if matches!(line.trim().to_lowercase().as_str(), "y" | "yes") {
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
         Ok(())
     } else {
         Err(Failure::failed("not confirmed; nothing was sent"))
@@ -163,25 +170,64 @@ impl Teller<'_> {
         object(self.ready, self.found)
     }
 
-    fn tell(&self, out: &mut dyn Write, outcome: &str, words: &str, more: Value) -> Result<(), Failure> {
+    fn tell(&self, out: &mut dyn Write, outcome: &'static str, words: &str, more: More) -> Result<(), Failure> {
         if self.json {
             let meta = &self.found.rollout.meta;
-            let mut told = json!({
-                "apiVersion": "rolltop/v1", "kind": "PromoteOutcome",
-                "channel": self.ready.channel(&self.found.source), "cluster": self.found.source.cluster.as_str(),
-                "namespace": &*meta.namespace, "name": &*meta.name, "uid": &*meta.uid,
-                "outcome": outcome, "message": words,
-            });
-            if let (Some(told), Value::Object(more)) = (told.as_object_mut(), more) {
-                told.extend(more);
-            }
-            writeln!(out, "{told}")?;
+            let told = Outcome {
+                api_version: API_VERSION,
+                kind: "PromoteOutcome",
+                channel: self.ready.channel(&self.found.source),
+                cluster: self.found.source.cluster.as_str(),
+                namespace: &meta.namespace,
+                name: &meta.name,
+                uid: &meta.uid,
+                outcome,
+                message: words,
+                more,
+            };
+            out.write_all(line(&told)?.as_bytes())?;
         } else if !matches!(outcome, "refused" | "moved" | "partly" | "unknown") {
             writeln!(out, "{}: {}", clean(&self.object()), clean(words))?;
         }
         out.flush()?;
         Ok(())
     }
+}
+
+/// How a promote came out, for scripts: `accepted`, `reacted` (the controller moved on), `dry-run`, `refused`
+/// (nothing was done), `moved` (the rollout changed in the meantime), `partly`, or `unknown`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    channel: &'a str,
+    cluster: &'a str,
+    namespace: &'a str,
+    name: &'a str,
+    uid: &'a str,
+    outcome: &'static str,
+    message: &'a str,
+    #[serde(flatten)]
+    more: More,
+}
+
+/// What only some outcomes have.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct More {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_version: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<Moved>,
+}
+
+/// From which step to which, of how many.
+#[derive(Serialize)]
+struct Moved {
+    from: i32,
+    to: i32,
+    total: usize,
 }
 
 /// What an answer other than `Accepted` means.
@@ -214,49 +260,54 @@ fn refused(teller: &Teller<'_>, answer: &Answer, out: &mut dyn Write) -> Result<
             ("unknown", words, failure)
         }
     };
-    teller.tell(out, outcome, &words, json!({}))?;
+    teller.tell(out, outcome, &words, More::default())?;
     Ok(failure)
 }
 
 /// Follows until the controller has reacted, as the watched object says.
-fn follow(teller: &Teller<'_>, seen: &Seen, limit: Duration, out: &mut dyn Write) -> Result<u8, Failure> {
+async fn follow(teller: &Teller<'_>, seen: &Seen, limit: Duration, out: &mut dyn Write) -> Result<u8, Failure> {
     let object = teller.object();
     let until = Instant::now().checked_add(limit);
-    let mut follow = Follow::start(teller.ready, teller.found, false);
+    let meta = &teller.found.rollout.meta;
+    let mut follow = teller.found.connection.follow(&meta.namespace(), &meta.name);
     let mut unpausing = false;
     loop {
-        match follow.next(until) {
-            Followed::Changed => {}
-            Followed::Gone => return Err(gone(teller.ready, teller.found)),
-            Followed::Down(trouble) => {
+        let rollout = match within(until, follow.next()).await {
+            Some(Some(Followed::Is(rollout))) => rollout,
+            Some(Some(Followed::Lost { trouble, .. })) => {
                 warn(&trouble.sentence);
                 continue;
             }
-            Followed::TimeUp => {
+            Some(Some(Followed::Gone) | None) => return Err(gone(teller.ready, teller.found)),
+            None => {
                 let words = format!("accepted, but the controller did not react within {}", duration::text(limit));
-                teller.tell(out, "unknown", &words, json!({}))?;
+                teller.tell(out, "unknown", &words, More::default())?;
                 return Err(Failure::new(code::TIMED_OUT, format!("{object}: {words}"))
                     .hint("is the Argo Rollouts controller running in that cluster?"));
             }
-        }
-        let Some(rollout) = follow.rollout() else { continue };
-        match reaction(seen, rollout) {
+        };
+        match reaction(seen, &rollout) {
             Reaction::Waiting => {}
             Reaction::Unpausing => {
                 if !unpausing && !teller.json {
-                    teller.tell(out, "accepted", "accepted, the pause is cleared", json!({}))?;
+                    teller.tell(out, "accepted", "accepted, the pause is cleared", More::default())?;
                 }
                 unpausing = true;
             }
             Reaction::Moved { from, to } => {
                 let total = rollout.spec.steps().len();
                 let words = format!("promoted, the controller moved from step {from}/{total} to {to}/{total}");
-                teller.tell(out, "reacted", &words, json!({"from": from, "to": to, "steps": total}))?;
+                teller.tell(
+                    out,
+                    "reacted",
+                    &words,
+                    More { step: Some(Moved { from, to, total }), ..More::default() },
+                )?;
                 return Ok(code::DONE);
             }
             Reaction::Overtaken(words) => {
                 let words = format!("accepted, then overtaken: {words}");
-                teller.tell(out, "moved", &words, json!({}))?;
+                teller.tell(out, "moved", &words, More::default())?;
                 return Err(Failure::failed(format!("{object}: {words}")));
             }
         }

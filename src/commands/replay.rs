@@ -2,7 +2,6 @@
 
 use super::base::{Base, Ready};
 use super::format::{self, Form};
-use super::get::promote;
 use super::outcome::{Failure, code, warn};
 use super::{look, ui};
 use crate::app::state::Setup;
@@ -64,7 +63,7 @@ pub fn print(options: &Options, out: &mut dyn Write) -> Result<u8, Failure> {
     let picture = moment.picture(rollout, now);
     let seen = Seen { channel: "", cluster: "", observed_at: now, stale: false };
     let row = Row { seen: &seen, rollout, picture: &picture };
-    out.write_all(format::one(options.form, row, &promote(&options.name))?.as_bytes())?;
+    out.write_all(format::one(options.form, row, "a promote")?.as_bytes())?;
     out.flush()?;
     Ok(code::DONE)
 }
@@ -82,7 +81,7 @@ pub fn read(path: &Path) -> Result<Recording, Failure> {
     let recording = recording::read(path)
         .map_err(|error| Failure::bad_input(format!("{}: cannot be read: {error}", path.display())))?;
     for (line, why) in &recording.bad {
-        warn(&format!("{}:{line}:1: {why}; this line is left out", path.display()));
+        warn(&format!("{}:{line}: {why}; this line is left out", path.display()));
     }
     if recording.lines.is_empty() {
         return Err(Failure::bad_input(format!("{}: holds no line of a recording", path.display()))

@@ -3,15 +3,16 @@
 use super::base::{Base, Ready};
 use super::find::{Care, find};
 use super::fleet::{self, Found, block_on};
-use super::follow::{Follow, Seen};
 use super::format::{self, Form};
 use super::get::{gone, promote, seen};
 use super::outcome::{Failure, code, warn, warn_all};
 use crate::argo::picture::{Phase, Picture};
 use crate::argo::rollout::Rollout;
+use crate::cluster::oneshot::Followed;
 use crate::report::text::Row;
 use jiff::Timestamp;
 use std::fmt::Write as _;
+use std::future::Future;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -28,18 +29,17 @@ pub fn run(
 ) -> Result<u8, Failure> {
     let ready = base.ready()?;
     warn_all(&ready.warnings);
-    let (found, family) = block_on(async {
+    block_on(async {
         let found = find(&ready, name, Care::Reading).await?;
-        let family = if watch.is_some() { None } else { Some(found.connection.family(&found.rollout).await) };
-        Ok::<_, Failure>((found, family))
-    })??;
-    if let Some(limit) = watch {
-        return follow(&ready, &found, form, limit, out);
-    }
-    let (picture, missing) = fleet::picture_of(&found.rollout, family.as_ref(), found.at);
-    warn_all(&missing);
-    print(&ready, &found, &found.rollout, &picture, form, false, out)?;
-    Ok(code_of(&picture).unwrap_or(code::TIMED_OUT))
+        if let Some(limit) = watch {
+            return follow(&ready, &found, form, limit, out).await;
+        }
+        let family = found.connection.family(&found.rollout).await;
+        let (picture, missing) = fleet::picture_of(&found.rollout, Some(&family), found.at);
+        warn_all(&missing);
+        print(&ready, &found, &found.rollout, &picture, form, None, out)?;
+        Ok(code_of(&picture).unwrap_or(code::TIMED_OUT))
+    })?
 }
 
 /// What the phase means for a script; `None`: not decided yet.
@@ -51,7 +51,7 @@ fn code_of(picture: &Picture) -> Option<u8> {
     }
 }
 
-fn follow(
+async fn follow(
     ready: &Ready,
     found: &Found,
     form: Form,
@@ -59,35 +59,44 @@ fn follow(
     out: &mut dyn Write,
 ) -> Result<u8, Failure> {
     let until = limit.and_then(|limit| Instant::now().checked_add(limit));
-    let mut follow = Follow::start(ready, found, true);
+    let meta = &found.rollout.meta;
+    let mut follow = found.connection.follow(&meta.namespace(), &meta.name);
     let mut printed = String::new();
     loop {
-        match follow.next(until) {
-            Seen::Changed => {}
-            Seen::Gone => return Err(gone(ready, found)),
-            Seen::Down(trouble) => {
+        let rollout = match within(until, follow.next()).await {
+            Some(Some(Followed::Is(rollout))) => rollout,
+            Some(Some(Followed::Lost { trouble, .. })) => {
                 warn(&trouble.sentence);
                 continue;
             }
-            Seen::TimeUp => {
+            Some(Some(Followed::Gone) | None) => return Err(gone(ready, found)),
+            None => {
                 let limit = crate::config::duration::text(limit.unwrap_or_default());
                 let last = if printed.is_empty() { "it was not seen in that time" } else { printed.as_str() };
-                let what = format!(
-                    "rollout {} is neither healthy nor degraded after {limit}: {last}",
-                    found.rollout.meta.name
-                );
+                let what = format!("rollout {} is neither healthy nor degraded after {limit}: {last}", meta.name);
                 return Err(Failure::new(code::TIMED_OUT, what));
             }
-        }
-        let Some((rollout, picture)) = follow.picture() else { continue };
+        };
+        let family = found.connection.family(&rollout).await;
+        let at = fleet::now_there(&found.connection);
+        // What cannot be read shows as not known in each line; it was or will be told once by `get`.
+        let (picture, _) = fleet::picture_of(&rollout, Some(&family), at);
         let words = words(&picture);
         if words != printed {
-            print(ready, found, &rollout, &picture, form, true, out)?;
+            print(ready, found, &rollout, &picture, form, Some(at), out)?;
             printed = words;
         }
         if let Some(code) = code_of(&picture) {
             return Ok(code);
         }
+    }
+}
+
+/// Waits for something, until a time at most; `None` when the time is up.
+pub(super) async fn within<T>(until: Option<Instant>, work: impl Future<Output = T>) -> Option<T> {
+    match until {
+        None => Some(work.await),
+        Some(until) => tokio::time::timeout_at(until.into(), work).await.ok(),
     }
 }
 
@@ -98,7 +107,7 @@ fn words(picture: &Picture) -> String {
         text.push_str("Unknown");
     }
     if !picture.message.is_empty() {
-        let _ = write!(text, ": {}", picture.message);
+        let _ = write!(text, ": {}", picture.message.trim_end_matches('.'));
     }
     if let Some(step) = &picture.step {
         let _ = write!(text, ", step {}/{}", step.index, step.total);
@@ -121,16 +130,15 @@ fn print(
     rollout: &Rollout,
     picture: &Picture,
     form: Form,
-    stream: bool,
+    stream: Option<Timestamp>,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let at = if stream { Timestamp::now() } else { found.at };
-    let seen = seen(ready, found, at);
+    let seen = seen(ready, found, stream.unwrap_or(found.at));
     let row = Row { seen: &seen, rollout, picture };
     match form {
         Form::Text | Form::Wide => writeln!(out, "{}", words(picture))?,
         // One object a line, so that a script can read a stream.
-        Form::Json if stream => out.write_all(format::line(&format::report(row))?.as_bytes())?,
+        Form::Json if stream.is_some() => out.write_all(format::line(&format::report(row))?.as_bytes())?,
         _ => out.write_all(format::one(form, row, &promote(&rollout.meta.name))?.as_bytes())?,
     }
     out.flush()?;

@@ -76,15 +76,20 @@ impl Source<'_> {
 #[must_use]
 pub fn near<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
-    known
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| {
-            *distance <= 1 + candidate.chars().count().max(3) / 4
-                || (lower.len() >= 3 && candidate.to_lowercase().starts_with(&lower))
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    let length = lower.chars().count();
+    let distance = |candidate: &str| {
+        let candidate = candidate.to_lowercase();
+        let whole = strsim::damerau_levenshtein(&lower, &candidate);
+        if whole <= 1 + candidate.chars().count().max(3) / 4 {
+            return Some(whole);
+        }
+        // The beginning of a long name, with a slip or without: `gradul` for `gradual-rollout`.
+        let head: String = candidate.chars().take(length + 1).collect();
+        let slip = strsim::damerau_levenshtein(&lower, &head);
+        (length >= 4 && slip <= 2 || length == 3 && candidate.starts_with(&lower)).then_some(10 + slip)
+    };
+    let candidates = known.into_iter().filter_map(|candidate| Some((distance(candidate)?, candidate)));
+    candidates.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
 }
 
 /// `did you mean "x"?`, or the list of what there is when nothing is near and the list is short.
@@ -113,6 +118,7 @@ mod tests {
             ("protection", Some("protections")),
             ("Name", Some("name")),
             ("param", Some("parameters")),
+            ("pramet", Some("parameters")),
             ("zzz", None),
         ] {
             assert_eq!(near(word, known), meant, "{word}");

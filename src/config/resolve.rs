@@ -104,6 +104,10 @@ pub fn resolve(file: Option<&File>, flags: &Flags, contexts: &Contexts) -> Resul
     };
     let names: Vec<String> = channels.iter().map(|channel| channel.name.to_string()).collect();
     for wanted in flags.channels.iter().filter(|wanted| !names.contains(wanted)) {
+        if let Some(hidden) = file.and_then(|file| file.channels.iter().find(|c| c.name.as_str() == wanted.as_str())) {
+            problems.push(not_there(hidden, flags));
+            continue;
+        }
         problems.push(flag("--channel", format!("there is no release channel \"{wanted}\""), || {
             suggest(wanted, names.iter().map(String::as_str))
         }));
@@ -226,6 +230,14 @@ fn own_channel(context: &str, order: i64) -> FileChannel {
         }],
         service_of: BTreeMap::new(),
     }
+}
+
+/// A channel of the file that `--context` leaves nothing of.
+fn not_there(channel: &FileChannel, flags: &Flags) -> Problem {
+    let has: Vec<&str> = channel.runtimes.iter().map(|runtime| runtime.context.as_str()).collect();
+    let what =
+        format!("release channel \"{}\" does not run in context \"{}\"", channel.name, flags.contexts.join("\", \""));
+    flag("--context", what, || Some(format!("its contexts: {}", has.join(", "))))
 }
 
 fn nothing_chosen(flags: &Flags, known: &[String]) -> Problem {

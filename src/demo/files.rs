@@ -16,13 +16,14 @@ pub(crate) fn kubeconfig(url: &str, world: &World) -> String {
     // Writing into a string cannot fail.
     for cluster in &world.clusters {
         let name = &cluster.name;
-        let _ = write!(clusters, "- name: {name}\n  cluster:\n    server: {url}/clusters/{name}\n");
         for (user, suffix) in [(ADMIN, ""), (VIEWER, "-viewer")] {
             let token = token(name, &user);
+            // A path of its own for each user: see `Door`.
+            let _ = write!(clusters, "- name: {name}{suffix}\n  cluster:\n    server: {url}/clusters/{name}{suffix}\n");
             let _ = write!(users, "- name: {name}-{}\n  user:\n    token: {token}\n", user.name);
             let _ = write!(
                 contexts,
-                "- name: {name}{suffix}\n  context:\n    cluster: {name}\n    user: {name}-{}\n    namespace: {NAMESPACE}\n",
+                "- name: {name}{suffix}\n  context:\n    cluster: {name}{suffix}\n    user: {name}-{}\n    namespace: {NAMESPACE}\n",
                 user.name
             );
         }

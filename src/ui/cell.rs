@@ -61,24 +61,35 @@ fn narrow(pen: &Pen<'_>, width: u16, cell: &Cell, mark: Mark) -> Vec<Word> {
         }
     };
     let version_role = if mark == Mark::Absent { Role::Dim } else { Role::Fg };
+    // A countdown tells who waits for a clock from who waits for a person; how long it is so already is worth less.
+    let countdown = cell.time.starts_with("in ");
     say(cell.version.clone(), version_role, 0);
-    say(if cell.count > 1 { format!("×{}", cell.count) } else { String::new() }, Role::Dim, 3);
+    say(if cell.count > 1 { format!("×{}", cell.count) } else { String::new() }, Role::Dim, 4);
     say(cell.set.map(|set| format!("{set}%")).unwrap_or_default(), role, 1);
-    say(cell.step.clone(), role, 2);
+    say(cell.step.clone(), role, 3);
     if cell.set.is_none() {
-        say(cell.word.clone(), role, if cell.version.is_empty() { 0 } else { 3 });
+        say(cell.word.clone(), role, if cell.version.is_empty() { 0 } else { 4 });
     }
-    say(if cell.drift { "≠".into() } else { String::new() }, Role::Accent, 4);
+    say(if cell.drift { "≠".into() } else { String::new() }, Role::Accent, 5);
     if mark == Mark::Wait && !cell.stale {
-        say(cell.time.clone(), role, 5);
+        say(cell.time.clone(), role, if countdown { 2 } else { 6 });
     }
     if cell.stale {
         say("~".into(), Role::Dim, 0);
     }
-    while 1 + words.iter().map(|word| pen.width(&word.text) + 1).sum::<u16>() > width {
-        let Some(worst) = words.iter().map(|word| word.rank).max().filter(|rank| *rank > 0) else { break };
-        words.retain(|word| word.rank != worst);
+    let mut by_rank: Vec<usize> = (0..words.len()).collect();
+    by_rank.sort_by_key(|at| words[*at].rank);
+    let mut kept = vec![false; words.len()];
+    let mut used = 1;
+    for at in by_rank {
+        let cells = 1 + pen.width(&words[at].text);
+        if used + cells <= width || words[at].rank == 0 {
+            kept[at] = true;
+            used += cells;
+        }
     }
+    let mut kept = kept.into_iter();
+    words.retain(|_| kept.next().unwrap_or(false));
     words
 }
 
@@ -132,5 +143,64 @@ fn wide(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, mark: Mark, 
         let behind = x + TIME_END + 2;
         let behind = if time_width == 0 { at } else { behind };
         pen.put(behind, y, (x + width).saturating_sub(behind), &cell.word, paint(role))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::theme::{Depth, Theme};
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+
+    fn drawn(cell: &Cell, width: u16) -> String {
+        let theme = Theme { depth: Depth::Mono, ascii: false, name: "auto".into(), reduced_motion: false };
+        let mut buf = Buffer::empty(Rect::new(0, 0, width + 4, 1));
+        draw(&mut Pen { buf: &mut buf, theme: &theme }, 0, 0, width, cell, false);
+        let text: String = buf.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+        text.trim_end().to_owned()
+    }
+
+    #[test]
+    fn a_narrow_cell_gives_up_what_matters_least_first() {
+        let waits = Cell {
+            mark: Some(Mark::Wait),
+            version: "2.42.0".into(),
+            drift: true,
+            step: "4/8".into(),
+            set: Some(40),
+            actual: Some(38),
+            word: "waits for you".into(),
+            time: "12m".into(),
+            count: 1,
+            ..Cell::default()
+        };
+        let timed = Cell { time: "in 1m48s".into(), drift: false, ..waits.clone() };
+        let by_hand = Cell { set: None, step: String::new(), word: "paused by hand".into(), ..waits.clone() };
+        let table = [
+            (&waits, 22, "‖ 2.42.0 40% 4/8 ≠ 12m"),
+            (&waits, 20, "‖ 2.42.0 40% 4/8 ≠"),
+            (&waits, 13, "‖ 2.42.0 40%"),
+            (&waits, 8, "‖ 2.42.0"),
+            (&timed, 21, "‖ 2.42.0 40% in 1m48s"),
+            (&timed, 18, "‖ 2.42.0 40% 4/8"),
+            (&by_hand, 18, "‖ 2.42.0 ≠ 12m"),
+        ];
+        for (cell, width, expected) in table {
+            assert_eq!(drawn(cell, width), expected, "{width}");
+        }
+    }
+
+    #[test]
+    fn old_data_says_so_at_every_width() {
+        let stale =
+            Cell { mark: Some(Mark::Ok), version: "2.42.0".into(), time: "3h".into(), stale: true, ..Cell::default() };
+        for width in [10, 18, 36, 51] {
+            assert!(drawn(&stale, width).contains('~'), "{width}: {}", drawn(&stale, width));
+        }
+        let weighted = Cell { set: Some(40), actual: Some(38), step: "4/8".into(), ..stale };
+        for width in [14, 18, 36, 51] {
+            assert!(drawn(&weighted, width).contains('~'), "{width}: {}", drawn(&weighted, width));
+        }
     }
 }

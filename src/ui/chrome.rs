@@ -179,7 +179,7 @@ fn passing(pen: &mut Pen<'_>, area: Rect, rows: Rows, model: &Model) {
         }
     }
     let bottom = if area.height < 12 { rows.next.unwrap_or(rows.keys) } else { rows.next.unwrap_or(rows.keys) - 1 };
-    let most = (bottom - area.y).min(4).max(1);
+    let most = (bottom - area.y).clamp(1, 4);
     lines.truncate(usize::from(most));
     let first = (bottom + 1).saturating_sub(lines.len() as u16);
     for (index, (sign, line, role)) in lines.into_iter().enumerate() {

@@ -1,6 +1,8 @@
-//! The dialog over a screen: the only thing with a frame. What lies behind it is dimmed, not moved. What a person
+//! The dialog over a screen: the only thing with a frame. The body behind it is dimmed, not moved; header, `next`
+//! line and keys are not: they speak of now, and of the dialog. What a person
 //! needs to decide stays when rows are short: where, what, the name to type and the buttons; evidence goes first.
 
+use super::chrome;
 use super::gauge;
 use super::glyph;
 use super::pen::Pen;
@@ -45,7 +47,6 @@ struct Ranked(Row, u8);
 
 /// Draws the dialog over the frame.
 pub fn draw(pen: &mut Pen<'_>, screen: Rect, dialog: &Dialog, placed: &mut Placed) {
-    pen.dim_all();
     let framed = screen.width >= 44 && screen.height >= 12;
     let width = if framed { WIDTH.min(screen.width - 2) } else { screen.width };
     let inner_width = if framed { width - 4 } else { width };
@@ -113,7 +114,7 @@ fn write_rows(write: &WriteDialog, width: u16) -> Vec<Ranked> {
     for (index, (label, words)) in write.rows.iter().enumerate() {
         let strong = index == 0 && write.protected;
         let mut label = label.clone();
-        let rank = if index < 3 { 1 } else { 2 };
+        let rank = if matches!(label.as_str(), "where" | "rollout" | "version" | "step") { 1 } else { 2 };
         if let Some((before, after, max)) = write.weights.filter(|_| label == "traffic") {
             rows.push(Ranked(Row::Weights(before, after, max), 3));
             label.clear();
@@ -214,7 +215,8 @@ fn draw_row(pen: &mut Pen<'_>, inner: Rect, y: u16, row: &Row, buttons: &[Button
         }
         Row::Field(typed) => {
             let cursor = typed.chars().count();
-            super::chrome::field(pen, inner.x + 2, y, inner.width.saturating_sub(2), "▏", typed, cursor);
+            let edge = if pen.theme.ascii { "|" } else { "▏" };
+            chrome::field(pen, inner.x + 2, y, inner.width.saturating_sub(2), edge, typed, cursor);
         }
         Row::Buttons(from, to) => draw_buttons(pen, inner, y, buttons, *from..*to, placed),
     }

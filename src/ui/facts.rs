@@ -73,28 +73,67 @@ pub fn facts(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage) -> u16 {
             y += 1;
         }
     }
-    let label = page.about.iter().map(|(label, _)| pen.width(label)).max().unwrap_or(0).min(area.width / 3);
-    for (name, words) in &page.about {
-        let room = area.width.saturating_sub(label + 2);
-        let words = fitted(pen, words, room);
-        for (index, line) in words.iter().enumerate() {
-            if y < bottom {
-                if index == 0 {
-                    pen.put(area.x, y, label, name, Role::Dim);
-                }
-                pen.put(area.x + label + 2, y, room, line, Role::Fg);
-                y += 1;
-            }
+    let left = usize::from(bottom.saturating_sub(y));
+    let listed = listed(pen, area.width, page);
+    if listed.len() <= left {
+        let label = label_width(pen, area.width, page);
+        for (name, words) in listed {
+            pen.put(area.x, y, label, name, Role::Dim);
+            pen.put(area.x + label + 2, y, area.width.saturating_sub(label + 2), &words, Role::Fg);
+            y += 1;
+        }
+    } else {
+        for line in run_in(pen, area.width, page).into_iter().take(left) {
+            pen.put(area.x, y, area.width, &line, Role::Fg);
+            y += 1;
         }
     }
     y - area.y
 }
 
+fn label_width(pen: &Pen<'_>, width: u16, page: &RolloutPage) -> u16 {
+    page.about.iter().map(|(label, _)| pen.width(label)).max().unwrap_or(0).min(width / 3)
+}
+
+/// The facts by name, one below the other.
+fn listed<'a>(pen: &Pen<'_>, width: u16, page: &'a RolloutPage) -> Vec<(&'a str, String)> {
+    let room = width.saturating_sub(label_width(pen, width, page) + 2);
+    let mut rows = Vec::new();
+    for (name, words) in &page.about {
+        for (index, line) in fitted(pen, words, room).into_iter().enumerate() {
+            rows.push((if index == 0 { name.as_str() } else { "" }, line));
+        }
+    }
+    rows
+}
+
+/// The facts one behind the other, for a pane too low for a list.
+pub(super) fn run_in(pen: &Pen<'_>, width: u16, page: &RolloutPage) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for (name, words) in &page.about {
+        let room = width.saturating_sub(pen.width(name) + 1);
+        for (index, part) in fitted(pen, words, room).into_iter().enumerate() {
+            let fact = if index == 0 { format!("{name} {part}") } else { format!("  {part}") };
+            match lines.last_mut() {
+                Some(line) if index == 0 && pen.width(line) + 3 + pen.width(&fact) <= width => {
+                    line.push_str(" · ");
+                    line.push_str(&fact);
+                }
+                _ => lines.push(fact),
+            }
+        }
+    }
+    lines
+}
+
 /// An image loses the front of its path; every other fact is wrapped, never cut.
 fn fitted(pen: &Pen<'_>, words: &str, room: u16) -> Vec<String> {
-    let looks_like_an_image = words.contains('/') && !words.contains(' ');
-    if looks_like_an_image {
-        return vec![text::cut_image(words, usize::from(room), pen.theme.ellipsis())];
+    // `registry/path/name:tag`, perhaps with its roles in brackets behind it.
+    let (image, roles) = words.split_once(' ').map_or((words, ""), |(image, roles)| (image, roles));
+    if image.contains('/') && (roles.is_empty() || roles.starts_with('(')) {
+        let behind = if roles.is_empty() { String::new() } else { format!(" {roles}") };
+        let left = room.saturating_sub(pen.width(&behind));
+        return vec![format!("{}{behind}", text::cut_image(image, usize::from(left), pen.theme.ellipsis()))];
     }
     text::wrap(words, usize::from(room.max(1)))
 }
@@ -103,9 +142,7 @@ fn fitted(pen: &Pen<'_>, words: &str, room: u16) -> Vec<String> {
 #[must_use]
 pub fn height(pen: &Pen<'_>, width: u16, page: &RolloutPage) -> u16 {
     let room = usize::from(width.saturating_sub(2)).max(1);
-    let label = page.about.iter().map(|(label, _)| pen.width(label)).max().unwrap_or(0).min(width / 3);
-    let about: usize =
-        page.about.iter().map(|(_, words)| fitted(pen, words, width.saturating_sub(label + 2)).len()).sum();
+    let about = listed(pen, width, page).len();
     let warnings: usize = page.warnings.iter().map(|warning| text::wrap(warning, room).len()).sum();
     (replicas(page, usize::from(width)).len() + warnings + about) as u16
 }

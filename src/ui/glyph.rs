@@ -34,6 +34,25 @@ pub fn role(mark: Mark) -> Role {
     }
 }
 
+/// The signs of a screen with their meaning, for help.
+pub const LEGEND: [(&str, &str); 15] = [
+    ("✓", "healthy, passed"),
+    ("▸", "progressing"),
+    ("‖", "paused"),
+    ("✗", "degraded, failed"),
+    ("⊘", "aborted: stable serves"),
+    ("?", "unknown"),
+    ("·", "not there, not started"),
+    ("!", "needs attention"),
+    ("~", "old data, with its age"),
+    ("≠", "another version than the channel before"),
+    ("›", "under the cursor, in the focus"),
+    ("[ ]", "selected; ( ) can be selected"),
+    ("█", "actual weight"),
+    ("┃", "set weight"),
+    ("–", "not known"),
+];
+
 /// How much a mark wants to be looked at; more is more urgent.
 #[must_use]
 pub fn urgency(mark: Mark) -> u8 {
@@ -67,8 +86,8 @@ pub fn spinner(theme: &Theme, millisecond: i64) -> &'static str {
 /// The ASCII twin of a glyph, of one cell except where a relation or a cut would be read wrongly; `None`: no twin.
 fn twin(glyph: char) -> Option<&'static str> {
     Some(match glyph {
-        '✓' => "+",
-        '▸' | '›' | '→' => ">",
+        '▸' | '›' => ">",
+        '→' => "->",
         '‖' => "=",
         '✗' | '×' => "x",
         '⊘' => "/",
@@ -79,7 +98,7 @@ fn twin(glyph: char) -> Option<&'static str> {
         '┃' | '│' | '├' | '▕' => "|",
         '└' => "\\",
         '─' | '╌' | '–' | '—' => "-",
-        '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '┘' => "+",
+        '✓' | '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '┘' => "+",
         '←' | '‹' | '⏎' => "<",
         '↓' => "v",
         '…' => "..",
@@ -120,8 +139,8 @@ pub fn fold_to_ascii(buf: &mut Buffer) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::theme::Depth;
     use super::*;
+    use crate::ui::theme::Depth;
     use unicode_width::UnicodeWidthStr;
 
     const MARKS: [Mark; 9] = [
@@ -157,7 +176,7 @@ mod tests {
 
     #[test]
     fn relations_keep_their_meaning_in_ascii() {
-        assert_eq!(shown(&theme(true), "0.961, must be ≥ 0.99 · 40 % → 60 %"), "0.961, must be >= 0.99 . 40 % > 60 %");
+        assert_eq!(shown(&theme(true), "0.961, must be ≥ 0.99 · 40 % → 60 %"), "0.961, must be >= 0.99 . 40 % -> 60 %");
         assert_eq!(shown(&theme(true), "日本"), "??");
         assert_eq!(shown(&theme(false), "≥ 日本"), "≥ 日本");
     }

@@ -8,6 +8,7 @@ use super::glyph;
 use super::pen::Pen;
 use super::screen::Placed;
 use super::selected;
+use super::text;
 use super::theme::Role;
 use crate::app::event::Target;
 use crate::app::model::{Column, Health, Matrix};
@@ -250,7 +251,7 @@ fn draw_row(
     let row = &matrix.rows[index];
     let selected = matrix.selected == Some(index);
     chrome::gutter(pen, area.x, y, selected, row.attention);
-    let service = super::text::cut_middle(&pen.shown(&row.service), usize::from(name), pen.theme.ellipsis());
+    let service = text::cut_middle(&pen.shown(&row.service), usize::from(name), pen.theme.ellipsis());
     pen.put(area.x + 2, y, name, &service, if selected { Role::Title } else { Role::Fg });
     for place in places {
         let Some(cell) = row.cells.get(place.channel) else { continue };

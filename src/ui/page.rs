@@ -49,22 +49,8 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, placed: &mut Plac
         one(pen, rest, page, placed);
     }
     if page.stale.is_some() {
-        dim(pen, Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area });
-    }
-}
-
-/// Old data is dim as a whole: nothing on it may look fresh.
-fn dim(pen: &mut Pen<'_>, area: Rect) {
-    let style = pen.theme.style(Role::Dim);
-    for y in area.top()..area.bottom() {
-        for x in area.left()..area.right() {
-            if let Some(cell) = pen.buf.cell_mut((x, y))
-                && cell.symbol() != " "
-            {
-                let symbol = std::mem::take(cell);
-                cell.set_symbol(symbol.symbol()).set_style(style);
-            }
-        }
+        // Nothing of it may look fresh.
+        pen.dim(Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area });
     }
 }
 

@@ -40,7 +40,17 @@ pub fn help(pen: &mut Pen<'_>, area: Rect, page: &HelpPage, placed: &mut Placed)
     let below = if about.is_empty() { 0 } else { about.len() as u16 + 2 };
     let keys = Rect { height: inner.height.saturating_sub(below), ..inner };
     placed.page_rows = keys.height;
-    let columns = spread(&page.groups, count);
+    let signs: Vec<HelpLine> = glyph::LEGEND
+        .iter()
+        .map(|(sign, words)| HelpLine { keys: (*sign).into(), words: (*words).into(), off: String::new() })
+        .collect();
+    let columns = if count == 3 {
+        let mut columns = spread(&page.groups, 2);
+        columns.push([Row::Title("signs")].into_iter().chain(signs.iter().map(Row::Line)).collect());
+        columns
+    } else {
+        spread(&page.groups, count)
+    };
     let gap = if count == 1 { 0 } else { 3 };
     let width = (keys.width.saturating_sub(gap * (count as u16 - 1))) / count as u16;
     let longest = columns.iter().map(Vec::len).max().unwrap_or(0);
@@ -71,7 +81,7 @@ fn spread(groups: &[(String, Vec<HelpLine>)], count: usize) -> Vec<Vec<Row<'_>>>
     let mut columns: Vec<Vec<Row<'_>>> = vec![Vec::new()];
     for (title, lines) in groups {
         let used = columns.last().map_or(0, Vec::len);
-        if used > 0 && columns.len() < count && used + (lines.len() + 2) / 2 > fair {
+        if used > 0 && columns.len() < count && used + 1 + lines.len() / 2 > fair {
             columns.push(Vec::new());
         }
         if let Some(column) = columns.last_mut() {

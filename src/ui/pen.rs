@@ -93,14 +93,17 @@ impl Pen<'_> {
         }
     }
 
-    /// Dims the whole frame, as what lies behind a dialog. Blanks keep no style: they would cost bytes.
-    pub fn dim_all(&mut self) {
+    /// Dims a part of the frame: what is old, or lies behind a dialog. Blanks keep no style, which would cost bytes.
+    pub fn dim(&mut self, area: Rect) {
         let style = self.theme.style(Role::Dim);
-        for cell in &mut self.buf.content {
-            let blank = cell.symbol() == " ";
-            let symbol = std::mem::take(cell);
-            if !blank {
-                cell.set_symbol(symbol.symbol()).set_style(style);
+        let area = area.intersection(self.buf.area);
+        for y in area.top()..area.bottom() {
+            for x in area.left()..area.right() {
+                let Some(cell) = self.buf.cell_mut((x, y)) else { continue };
+                let before = std::mem::take(cell);
+                if before.symbol() != " " {
+                    cell.set_symbol(before.symbol()).set_style(style);
+                }
             }
         }
     }

@@ -48,6 +48,9 @@ pub fn render(buf: &mut Buffer, model: &Model, theme: &Theme) -> Placed {
         let rows = chrome::rows(area, model);
         chrome::header(&mut pen, area, &model.header);
         body(&mut pen, rows.body, &model.body, &mut placed);
+        if model.dialog.is_some() {
+            pen.dim(rows.body);
+        }
         chrome::footer(&mut pen, area, rows, model);
     }
     if area.width >= floor::LEAST.0

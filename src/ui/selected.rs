@@ -1,5 +1,6 @@
 //! The block about the rollout under the cursor of a list: its ladder in one line, its weights, its facts.
 
+use super::facts;
 use super::gauge;
 use super::glyph;
 use super::ladder;
@@ -40,6 +41,13 @@ impl Lines<'_, '_> {
     fn say(&mut self, words: &str, role: Role) {
         if !self.full() && !words.is_empty() {
             self.pen.put(self.area.x, self.y, self.area.width, words, role);
+            self.y += 1;
+        }
+    }
+
+    fn say_within(&mut self, words: &str, room: u16) {
+        if !self.full() {
+            self.pen.put(self.area.x, self.y, room, words, Role::Fg);
             self.y += 1;
         }
     }
@@ -104,8 +112,14 @@ impl Lines<'_, '_> {
             .map(|line| format!("{} {}  {}", line.roles.join(", "), line.version, line.status))
             .collect();
         self.fact("pods", &revisions.join("    "), half);
-        for (label, words) in &page.about {
-            self.fact(label, words, half);
+        if usize::from(self.area.bottom().saturating_sub(self.y)) >= page.about.len() {
+            for (label, words) in &page.about {
+                self.fact(label, words, half);
+            }
+        } else {
+            for line in facts::run_in(self.pen, half, page) {
+                self.say_within(&line, half);
+            }
         }
         let end = self.y;
         self.y = notes_from.max(bottom_left);

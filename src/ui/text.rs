@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(cut_middle("checkout-7f9c4d5b6-b2k9x", 16, "…"), "check…d5b6-b2k9x");
         let image = "registry.example.com/team/shop/checkout:2.42.0-rc.1";
         assert_eq!(cut_image(image, 25, "…"), "…/checkout:2.42.0-rc.1");
-        assert_eq!(cut_image(image, 20, "…"), "check…:2.42.0-rc.1");
+        assert_eq!(cut_image(image, 20, "…"), "checkou…:2.42.0-rc.1");
         assert_eq!(cut_image(image, 8, "…"), "2.42.0-…");
         let digest = "registry.example.com/shop/checkout@sha256:1a2b3c4d5e6f7788";
         assert_eq!(cut_image(digest, 30, "…"), "…/checkout@sha256:1a2b3c4d");

@@ -191,7 +191,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, lines: &[RevisionLine], scroll: usize
         let y = area.y + index as u16;
         match row {
             Row::Line { line, joined, .. } if line.kind == TreeKind::Revision => {
-                revision(pen, area, y, line, *joined, roles)
+                revision(pen, area, y, line, *joined, roles);
             }
             Row::Line { branch, line, .. } => node(pen, area, y, branch, line, name, &prefix),
             Row::More { branch, count, mark, all } => {

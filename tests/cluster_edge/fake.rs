@@ -36,8 +36,6 @@ pub enum Reply {
     Lines(mpsc::Receiver<Piece>),
     /// No answer; the connection stays.
     Silence,
-    /// The connection is closed without an answer.
-    Hangup,
 }
 
 /// A part of a watch.
@@ -132,7 +130,6 @@ fn serve(stream: &TcpStream, script: &Script, log: &Mutex<Vec<Seen>>) -> std::io
         match script(&seen) {
             Reply::Json(code, value) => whole(out, code, "application/json", &value.to_string())?,
             Reply::Text(code, text) => whole(out, code, "text/plain", &text)?,
-            Reply::Hangup => return Ok(()),
             Reply::Silence => loop {
                 std::thread::park();
             },

@@ -155,7 +155,11 @@ impl Watched {
                 return found;
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "waited in vain for {what}; news so far: {:#?}", &news[after.min(news.len())..]);
+            assert!(
+                !left.is_zero(),
+                "waited in vain for {what}; news so far:\n{}",
+                told(&news[after.min(news.len())..])
+            );
             news = self.heap.more.wait_timeout(news, left).unwrap().0;
         }
     }
@@ -198,6 +202,12 @@ impl Watched {
     }
 }
 
+/// The news in short lines.
+fn told(news: &[News]) -> String {
+    let line = |news: &News| format!("{news:?}").chars().take(300).collect::<String>();
+    news.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// The set that follows from the news, as the state would keep it.
 pub fn rollouts(news: &[News], source: u16) -> BTreeMap<String, Arc<Rollout>> {
     let mut set = BTreeMap::new();
@@ -217,15 +227,6 @@ pub fn rollouts(news: &[News], source: u16) -> BTreeMap<String, Arc<Rollout>> {
         }
     }
     set
-}
-
-/// Waits for a condition outside the news.
-pub fn until(what: &str, condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !condition() {
-        assert!(Instant::now() < deadline, "waited in vain for {what}");
-        std::thread::yield_now();
-    }
 }
 
 /// Runs something on a runtime as the commands do.

@@ -82,7 +82,7 @@ fn a_cut_watch_goes_on_from_its_version_without_a_word() {
 #[test]
 fn a_forgotten_version_leads_to_a_new_list_while_the_old_data_stays() {
     let running = simulated(&[paused("shop", "web")]);
-    let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], quick());
+    let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], patient());
     watched.wait_live();
     running.set_faults("test:watch=500").unwrap();
     running.cut_watches("test");
@@ -222,6 +222,32 @@ fn an_object_that_cannot_be_read_is_a_row_that_says_so() {
     assert!(set["own/odd"].unreadable.is_some());
     let message = set["own/hostile"].status.message.clone().unwrap();
     assert!(!message.contains('\u{1b}') && !message.contains('\u{202e}') && message.contains("red"), "{message}");
+}
+
+#[test]
+fn a_connection_that_breaks_in_the_middle_of_the_first_list_leaves_no_half_set() {
+    let begun = std::sync::Mutex::new(0);
+    let fake = Fake::start(move |seen| {
+        if !seen.target.contains("sendInitialEvents") {
+            return status(404, "NotFound", "no");
+        }
+        let mut count = begun.lock().unwrap();
+        *count += 1;
+        let (send, receive) = mpsc::channel();
+        send.send(Piece::Line(json!({"type": "ADDED", "object": item(&format!("try-{count}"), 1)}))).unwrap();
+        if *count == 1 {
+            send.send(Piece::Cut).unwrap();
+            return Reply::Lines(receive);
+        }
+        let end = json!({"metadata": {"resourceVersion": "9", "annotations": {"k8s.io/initial-events-end": "true"}}});
+        open_watch(vec![
+            json!({"type": "ADDED", "object": item("try-2", 1)}),
+            json!({"type": "BOOKMARK", "object": end}),
+        ])
+    });
+    let watched = Watched::start(access(&fake.kubeconfig("{}"), false), vec![target(0, "fake", Scope::All)], patient());
+    watched.wait_live();
+    assert_eq!(watched.rollouts(0).into_keys().collect::<Vec<_>>(), ["own/try-2"]);
 }
 
 #[test]

@@ -189,19 +189,6 @@ fn a_pause_by_hand_and_a_pause_of_a_step_are_ended_by_two_patches() {
     assert_eq!(object["spec"]["paused"], false);
 }
 
-#[test]
-fn when_only_the_first_of_two_patches_is_taken_both_halves_are_told() {
-    let running = simulated(&[paused("shop", "web")]);
-    change(store(&running), "shop", "web", Part::Main, |object| object["spec"]["paused"] = true.into());
-    change(store(&running), "shop", "web", Part::Status, |object| object["status"]["observedGeneration"] = "2".into());
-    let promotion = plan(&running);
-    running.set_faults("test:patch/rollouts=403").unwrap();
-    let answer = send(&running, "test", false, &promotion, false);
-    let Answer::Partly { done, trouble } = &answer else { panic!("{answer:?} {:?}", writes(&running)) };
-    assert_eq!(done, "its pause was ended");
-    assert_eq!(trouble.kind, TroubleKind::Forbidden);
-}
-
 /// A scripted server with one rollout, whose answers to PATCH a test chooses.
 fn scripted(patch: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static) -> (Fake, Promotion) {
     let object = on_wire();
@@ -261,6 +248,25 @@ fn a_crd_without_status_subresource_gets_one_patch_of_the_main_resource() {
         body,
         json!({"metadata": {"resourceVersion": "7"}, "spec": {"paused": false}, "status": {"pauseConditions": null}})
     );
+}
+
+#[test]
+fn when_only_the_first_of_two_patches_is_taken_both_halves_are_told() {
+    let (fake, mut promotion) = scripted(|_, count| {
+        let mut object = on_wire();
+        object["status"]["pauseConditions"] = Value::Null;
+        match count {
+            1 => Reply::Json(200, object),
+            _ => status(403, "Forbidden", "User \"x\" cannot patch resource \"rollouts\""),
+        }
+    });
+    promotion.spec_patch = Some(json!({"spec": {"paused": false}}));
+    let answer = send_to(&fake, &promotion);
+    let Answer::Partly { done, trouble } = &answer else { panic!("{answer:?}") };
+    assert_eq!(done, "its pause was ended");
+    assert_eq!(trouble.kind, TroubleKind::Forbidden);
+    assert_eq!(trouble.hint.as_deref(), Some("the role needs: patch rollouts in group argoproj.io"));
+    assert_eq!(fake.count("PATCH", &[]), 2);
 }
 
 #[test]

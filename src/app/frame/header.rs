@@ -79,9 +79,9 @@ fn counts(state: &State) -> Counts {
     let sifted = state.attention_only || !state.filter.is_empty();
     let clusters: BTreeSet<&str> = state.sources.iter().map(|source| source.info.cluster.as_str()).collect();
     Counts {
-        services: state.fleet.services().count(),
+        services: state.fleet.service_count(),
         shown: sifted.then_some(state.matrix.len()),
-        need_you: state.fleet.needing().count(),
+        need_you: state.fleet.needing_count(),
         channels: state.setup.settings.channels.len(),
         clusters: clusters.len(),
     }

@@ -133,7 +133,7 @@ pub fn board(state: &State, channel: usize) -> Board {
 fn selected_page(state: &State) -> Option<Box<RolloutPage>> {
     let row = state.selected_row()?;
     let context = state.context(row, drift(state, row));
-    Some(Box::new(page::page(&Subject::new(&row.rollout, &row.picture, &context), "")))
+    Some(Box::new(page::page(&Subject::new(&row.rollout, state.picture(row), &context), "")))
 }
 
 /// Who needs a person: the most urgent first, later channels before earlier ones.

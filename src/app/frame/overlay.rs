@@ -38,7 +38,7 @@ fn write(state: &State, open: &PromoteDialog) -> WriteDialog {
     let runtime = channel.and_then(|channel| channel.runtimes.iter().find(|runtime| Some(&runtime.name) == cluster));
     let elsewhere = elsewhere(state, row);
     let context = state.context(row, lists::drift(state, row));
-    let subject = Subject::new(&row.rollout, &row.picture, &context);
+    let subject = Subject::new(&row.rollout, state.picture(row), &context);
     let asking = Asking {
         promotion: &open.promotion,
         kube_context: runtime.map(|runtime| runtime.context.as_str()),

@@ -6,7 +6,6 @@ use crate::app::model::RolloutPage;
 use crate::app::present::{Subject, page as words, tick, tree};
 use crate::app::screen::RolloutView;
 use crate::app::state::State;
-use crate::argo::picture::Picture;
 use jiff::Timestamp;
 
 /// The page.
@@ -16,7 +15,7 @@ pub fn page(state: &State, row: &Row, view: &RolloutView) -> RolloutPage {
         Some(detail) => detail.note(),
         None => "no label selector yet: pods cannot be looked up".to_owned(),
     };
-    let mut page = words::page(&Subject::new(&row.rollout, picture(state, row), &context), &note);
+    let mut page = words::page(&Subject::new(&row.rollout, state.picture(row), &context), &note);
     page.steps_scroll = view.scroll[0];
     page.scroll = view.scroll.get(view.focus).copied().flatten().unwrap_or(0);
     page.focus = view.focus;
@@ -24,17 +23,12 @@ pub fn page(state: &State, row: &Row, view: &RolloutView) -> RolloutPage {
     page
 }
 
-/// With its children, where they are watched.
-fn picture<'a>(state: &'a State, row: &'a Row) -> &'a Picture {
-    state.detail.as_ref().filter(|detail| detail.key == row.key).map_or(&row.picture, |detail| &detail.picture)
-}
-
 /// Lines of a pane.
 pub fn length(state: &State, row: &Row, pane: usize) -> usize {
     let context = state.context(row, false);
     match pane {
         0 => row.rollout.spec.steps().len(),
-        1 => tree::lines(&Subject::new(&row.rollout, picture(state, row), &context)).len(),
+        1 => tree::lines(&Subject::new(&row.rollout, state.picture(row), &context)).len(),
         _ => row.rollout.status.conditions.len(),
     }
 }
@@ -43,5 +37,5 @@ pub fn length(state: &State, row: &Row, pane: usize) -> usize {
 pub fn tick(state: &State, view: &RolloutView) -> Option<Timestamp> {
     let row = state.fleet.get(&view.key)?;
     let context = state.context(row, false);
-    tick::page(&Subject::new(&row.rollout, picture(state, row), &context))
+    tick::page(&Subject::new(&row.rollout, state.picture(row), &context))
 }

@@ -1,14 +1,33 @@
 //! Pages of text: help from the table of actions, the log, the error of a source, the first run.
 
-use super::header;
+use super::{header, hint};
 use crate::app::action::{self, Group, Place};
 use crate::app::availability::{Availability, availability};
-use crate::app::model::{HelpLine, HelpPage, LogPage, TextPage};
+use crate::app::model::{HelpLine, HelpPage, KeyHint, LogPage, TextPage};
 use crate::app::present::trouble as words;
+use crate::app::screen::Screen;
 use crate::app::source::channel_name;
 use crate::app::state::State;
 use crate::config::settings::Confirm;
 use crate::names::{RolloutKey, SourceId};
+
+/// The keys of a page of text.
+pub fn keys(state: &State) -> Vec<KeyHint> {
+    let mut keys = vec![hint("↑↓", "scroll", true)];
+    if state.screens.len() > 1 {
+        keys.push(hint("Esc", "close", true));
+    }
+    if !matches!(state.screen(), Screen::Help { .. }) {
+        keys.push(hint("?", "help", true));
+    }
+    if !matches!(state.screen(), Screen::Log(_)) {
+        keys.push(hint("@", "messages", true));
+    }
+    if state.screens.len() == 1 {
+        keys.push(hint("q", "quit", true));
+    }
+    keys
+}
 
 /// The keys of a place: those of this screen first, then those that work everywhere.
 pub fn help(state: &State, place: Place, scroll: usize) -> HelpPage {

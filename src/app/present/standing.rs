@@ -94,7 +94,7 @@ pub fn of(subject: &Subject<'_>) -> Standing {
     if subject.is_lagging() {
         return Standing::NotObserved;
     }
-    if waits::abort_pending(rollout, &picture.message) {
+    if waits::abort_pending(rollout) && picture.phase != Phase::Degraded {
         return Standing::Aborting;
     }
     if waits::retry_pending(rollout, &picture.message) {

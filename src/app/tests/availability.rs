@@ -42,14 +42,14 @@ fn every_reason_against_a_promote_is_said_in_the_footer_the_help_and_the_message
         ("replay", with(|setup| setup.replay = true, nothing), "recording"),
         ("channel", with(|setup| setup.settings.channels[2].read_only = true, nothing), "production"),
         ("deny", with(|setup| setup.settings.channels[2].confirm = Confirm::Deny, nothing), "production"),
-        ("stale", with(same, |script| drop(script.silence(20_000))), "stale"),
+        ("stale", with(same, |script| _ = script.silence(20_000)), "stale"),
         ("down", with(same, down), "stale"),
         ("denied", with(same, |script| script.rights(PRODUCTION, Permission::Denied("no".to_owned()))), "patch"),
         ("unsure", with(same, |script| script.rights(PRODUCTION, Permission::Unknown("500".to_owned()))), ""),
         ("moving", with(same, |script| script.upsert(PRODUCTION, moving("checkout", 2))), "skip"),
         ("aborted", with(same, |script| script.upsert(PRODUCTION, aborted("checkout", 2))), "aborted"),
         ("healthy", with(same, |script| script.upsert(PRODUCTION, healthy("checkout", 2))), "nothing to promote"),
-        ("elsewhere", with(same, |script| drop(script.keys("Left"))), "rollout"),
+        ("elsewhere", with(same, |script| _ = script.keys("Left")), "rollout"),
     ];
     for (name, mut script, words) in rows {
         let reason = why(&script, Action::Promote);

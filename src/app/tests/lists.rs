@@ -38,7 +38,7 @@ fn the_cursor_stays_at_the_top_while_the_first_lists_come_in() {
     let mut script = Script::new(setup());
     script.live(TEST, vec![healthy("zebra", 1)]);
     script.live(STAGING, vec![healthy("ant", 1)]);
-    assert_eq!(script.cursor(), ("ant".to_owned(), 0));
+    assert_eq!(script.cursor().0, "ant");
 }
 
 #[test]
@@ -187,6 +187,7 @@ fn a_filter_that_cannot_be_read_stays_open_and_says_why() {
 #[test]
 fn keys_in_the_filter_line_are_text() {
     let mut script = Script::fleet();
+    script.take();
     script.keys("/ p q Q");
     assert_eq!(script.model().filter_input, Some(("pqQ".to_owned(), 3)));
     assert_eq!(script.take(), []);
@@ -307,4 +308,17 @@ fn a_thousand_changes_among_ten_thousand_rows_are_cheap() {
     }
     // Unoptimised and on a busy machine; the loop is expected to need far less.
     assert!(began.elapsed() < std::time::Duration::from_secs(3), "{:?}", began.elapsed());
+}
+
+#[test]
+fn before_the_first_key_the_overview_points_at_the_cell_that_needs_a_person_most() {
+    let mut script = Script::new(setup());
+    script.live(TEST, vec![healthy("checkout", 1)]);
+    assert_eq!(script.cursor(), ("checkout".to_owned(), 0));
+    script.live(PRODUCTION, vec![paused("checkout", 1)]);
+    assert_eq!(script.cursor(), ("checkout".to_owned(), 2));
+    script.keys("Left");
+    script.upsert(TEST, aborted("web", 2));
+    script.wait(2);
+    assert_eq!(script.cursor(), ("checkout".to_owned(), 1), "after a key nothing moves by itself");
 }

@@ -23,7 +23,7 @@ fn focused(script: &Script) -> String {
 /// The dialog over checkout in production, readable for long enough.
 fn asked() -> Script {
     let mut script = Script::fleet();
-    script.on_checkout().keys("p").wait(1);
+    script.on_checkout().keys("p").wait(1).take();
     script
 }
 
@@ -102,7 +102,7 @@ fn a_pasted_name_counts_and_a_pasted_newline_presses_nothing() {
     script.event(Event::Paste("checkout\n".to_owned()));
     assert_eq!(dialog(&script).typed.map(|(_, typed)| typed), Some("checkout".to_owned()));
     script.event(Event::Paste("\u{1b}[31m\r\nx".to_owned()));
-    assert_eq!(dialog(&script).typed.map(|(_, typed)| typed), Some("checkout[31m  x".to_owned()));
+    assert_eq!(dialog(&script).typed.map(|(_, typed)| typed), Some("checkout  x".to_owned()));
     assert_eq!(script.promotes(), []);
 }
 
@@ -174,7 +174,7 @@ fn esc_and_ctrl_c_close_the_dialog_without_sending() {
         let mut script = asked();
         script.keys(key);
         assert_eq!(script.model().dialog, None, "{key}");
-        assert_eq!(script.take(), [], "{key}");
+        assert!(matches!(script.take().as_slice(), [Effect::Order(Order::CloseDetail(_))]), "{key}");
     }
 }
 
@@ -367,4 +367,88 @@ fn rights_are_asked_once_and_p_waits_for_the_answer() {
     script.heard(PRODUCTION);
     script.keys("j");
     assert!(script.take().iter().any(|e| matches!(e, Effect::Order(Order::CheckAccess(..)))), "old after ten minutes");
+}
+
+#[test]
+fn in_a_terminal_too_small_to_read_no_key_answers_a_dialog() {
+    let mut script = asked();
+    script.keys("c h e c k o u t Tab");
+    script.event(Event::Resize(18, 5));
+    script.keys("Enter p");
+    script.event(Event::Click(Target::Button(2)));
+    assert_eq!(script.promotes(), []);
+    script.event(Event::Resize(80, 24));
+    script.keys("Enter");
+    assert_eq!(script.promotes().len(), 1);
+}
+
+#[test]
+fn rights_that_are_taken_away_under_the_dialog_turn_the_button_off() {
+    let mut script = asked();
+    script.keys("c h e c k o u t Tab");
+    script.rights(PRODUCTION, Permission::Denied(String::new()));
+    assert!(!dialog(&script).buttons[2].on);
+    script.keys("Enter");
+    assert_eq!(script.promotes(), []);
+}
+
+#[test]
+fn after_half_a_write_the_rest_can_be_sent_once_the_first_half_is_seen() {
+    let mut both = paused_at(1);
+    both["observedGeneration"] = serde_json::json!("2");
+    let mut object = canary("checkout", 5, &both);
+    object["spec"]["paused"] = serde_json::json!(true);
+    let mut script = Script::fleet();
+    script.upsert(PRODUCTION, read(object.clone()));
+    script.on_checkout().keys("p").wait(1).keys("c h e c k o u t Tab Enter");
+    let orders = script.promotes();
+    let [Order::Promote { request, promotion, .. }] = orders.as_slice() else { panic!("not one promote: {orders:?}") };
+    assert!(promotion.status_patch.is_some() && promotion.spec_patch.is_some());
+    let half = Answer::Partly { done: "the pause was cleared".to_owned(), trouble: trouble(TroubleKind::Server) };
+    script.news(News::Answer(*request, half));
+    script.keys("p");
+    assert_eq!(script.model().dialog, None, "the first half is not seen yet");
+    object["metadata"]["resourceVersion"] = serde_json::json!("6");
+    object["status"]["pauseConditions"] = serde_json::Value::Null;
+    object["status"]["controllerPause"] = serde_json::json!(false);
+    script.upsert(PRODUCTION, read(object));
+    script.keys("p");
+    assert!(script.model().dialog.is_some(), "{}", script.toast());
+}
+
+#[test]
+fn what_the_controller_did_is_written_to_the_log() {
+    let (mut script, request) = sent();
+    accept(&mut script, request);
+    script.take();
+    script.upsert(PRODUCTION, moving("checkout", 9));
+    let logged = script.take();
+    assert!(
+        matches!(logged.as_slice(), [Effect::Log(words)] if words.contains("checkout in production")),
+        "{logged:?}"
+    );
+}
+
+#[test]
+fn the_answer_to_a_key_goes_with_the_next_key() {
+    let mut script = Script::fleet();
+    script.keys("7");
+    assert!(!script.toast().is_empty());
+    script.keys("j");
+    assert_eq!(script.toast(), "");
+}
+
+#[test]
+fn the_dialog_has_the_pods_watched_while_it_is_open() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("p");
+    let effects = script.take();
+    let [Effect::Order(Order::OpenDetail { detail, key, .. })] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(key.source, PRODUCTION);
+    let detail = *detail;
+    script.keys("Esc");
+    assert_eq!(script.take(), [Effect::Order(Order::CloseDetail(detail))]);
+    script.keys("Enter").take();
+    script.keys("p Esc");
+    assert_eq!(script.take(), [], "they are watched for the page already");
 }

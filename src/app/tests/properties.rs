@@ -101,7 +101,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn carry_out(script: &mut Script, step: Step) {
     match step {
-        Step::Pass(millis) => drop(script.silence(millis)),
+        Step::Pass(millis) => _ = script.silence(millis),
         Step::Do(event) => script.event(event),
         Step::Heard(source) => script.heard(SourceId(source)),
         Step::Link(source, true) => script.news(News::Link(SourceId(source), Link::Live)),

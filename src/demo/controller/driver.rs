@@ -265,6 +265,7 @@ impl Driver {
             self.clusters[at].kubelet.forget(text(object, "/metadata/uid"));
         }
         match change.kind.plural {
+            "replicasets" if is_report(change) => self.look_at_owner(at, object),
             "rollouts" | "replicasets" | "pods" => self.look(at, change.kind, object),
             // What an invalid Rollout may have been waiting for.
             "services" | "analysistemplates" | "clusteranalysistemplates" => {
@@ -290,10 +291,7 @@ impl Driver {
             "rollouts" => self.wish(at, Job::Rollout(namespace, name), ROLLOUT_REACTION),
             "replicasets" => {
                 self.wish(at, Job::ReplicaSet(namespace, name), REPLICA_SET_REACTION);
-                if let Some(owner) = owner_name(object, "Rollout") {
-                    let (namespace, name) = place(owner);
-                    self.wish(at, Job::Rollout(namespace, name), ROLLOUT_REACTION);
-                }
+                self.look_at_owner(at, object);
             }
             "pods" => {
                 self.wish(at, Job::Pod(namespace, name), SignedDuration::ZERO);
@@ -303,6 +301,13 @@ impl Driver {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn look_at_owner(&mut self, at: usize, replica_set: &Value) {
+        if let Some(owner) = owner_name(replica_set, "Rollout").filter(|_| !is_foreign(replica_set)) {
+            let namespace = text(replica_set, "/metadata/namespace").to_owned();
+            self.wish(at, Job::Rollout(namespace, owner.to_owned()), ROLLOUT_REACTION);
         }
     }
 
@@ -322,6 +327,15 @@ impl Driver {
         self.queue.insert((due, place.1.rank(), self.count), place.clone());
         self.queued.insert(place, due);
     }
+}
+
+/// Whether a change of a ReplicaSet is what its controller reported: it needs no look at its own words.
+fn is_report(change: &Change) -> bool {
+    change.before.as_ref().is_some_and(|before| {
+        text(before, "/metadata/uid") == text(&change.object, "/metadata/uid")
+            && before.get("spec") == change.object.get("spec")
+            && before.get("status") != change.object.get("status")
+    })
 }
 
 /// How many jobs are done before others on the same thread get a turn.

@@ -2,7 +2,7 @@
 //! scales one at a time and forgets old ones.
 
 use super::arithmetic::{Side, next};
-use super::json::{annotation, controller_of, flag, label, number, remove, set, text};
+use super::json::{annotation, controller_of, label, number, remove, set, text};
 use super::pass::{Pass, REVISION, name_of, revision_of};
 use super::spec::HASH_LABEL;
 use super::status::condition;
@@ -285,5 +285,5 @@ impl Pass<'_> {
 
 /// Whether an object is on its way out.
 pub fn is_going(object: &Value) -> bool {
-    object.pointer("/metadata/deletionTimestamp").is_some() || flag(object, "/metadata/gone")
+    object.pointer("/metadata/deletionTimestamp").is_some()
 }

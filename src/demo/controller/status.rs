@@ -40,7 +40,6 @@ pub struct Pause {
 /// The fields of `status` that the simulated controller knows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-#[expect(missing_docs, reason = "named as in the API; see the Rollout's own reference")]
 pub struct Status {
     #[serde(rename = "HPAReplicas", skip_serializing_if = "zero")]
     pub hpa_replicas: i64,

@@ -6,7 +6,7 @@ use super::json::{controller_of, list, number, set, text, time};
 use super::pass::name_of;
 use super::random::Random;
 use super::replicasets::is_going;
-use crate::demo::store::{PODS, Part, REPLICA_SETS, Refused, Store, stamp};
+use crate::demo::store::{PODS, Part, REPLICA_SETS, Refused, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -133,14 +133,6 @@ fn create_pod(store: &Store, recorder: &mut Recorder, random: &mut Random, owner
 
 /// Asks a pod to go: it is Terminating until the kubelet has ended it.
 pub fn mark_deleted(store: &Store, namespace: &str, name: &str) {
-    let now = store.clock().now();
     // A pod that is gone already is what was asked for.
-    let _ = store.modify::<Refused>(&PODS, namespace, name, Part::Main, |pod| {
-        if !is_going(pod) {
-            let end = now.saturating_add(SignedDuration::from_secs(30)).unwrap_or(now);
-            set(pod, &["metadata", "deletionTimestamp"], json!(stamp(end)));
-            set(pod, &["metadata", "deletionGracePeriodSeconds"], json!(30));
-        }
-        Ok(())
-    });
+    let _ = store.mark_deleted(&PODS, namespace, name, None);
 }

@@ -1,4 +1,4 @@
-//! Who asks, and what they may: two users in each cluster, each with a bearer token of its own.
+//! Who asks, and what they may: two users in each cluster, each with a bearer token of its own and a path of its own.
 
 use super::failure::Failure;
 use super::target::Target;
@@ -36,10 +36,37 @@ pub(crate) fn token(cluster: &str, user: &User) -> String {
     format!("simulated-{cluster}-{}", user.name)
 }
 
-/// Who sends this `Authorization` header to this cluster.
-pub(crate) fn sign_in(cluster: &str, authorization: &str) -> Result<User, Failure> {
-    let sent = authorization.strip_prefix("Bearer ").unwrap_or_default().trim();
-    [ADMIN, VIEWER].into_iter().find(|user| token(cluster, user) == sent).ok_or_else(Failure::unauthorized)
+/// A way in: the cluster that a path names, and the user whose context has that path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Door {
+    pub cluster: String,
+    pub user: User,
+}
+
+impl Door {
+    /// `test` and `test-viewer` lead to the same cluster.
+    pub(crate) fn named(name: &str) -> Self {
+        match name.strip_suffix("-viewer") {
+            Some(cluster) => Self { cluster: cluster.to_owned(), user: VIEWER },
+            None => Self { cluster: name.to_owned(), user: ADMIN },
+        }
+    }
+
+    /// Who sends a request. Bearer tokens decide. kubectl and the plugin never send one over plain HTTP (client-go,
+    /// tools/clientcmd: "only try to read the auth information if we are secure"), so a client-go program without any
+    /// `Authorization` is the user of the context that led here; everyone else without a token is refused.
+    pub(crate) fn sign_in(&self, authorization: &str, agent: &str) -> Result<User, Failure> {
+        if authorization.is_empty() && is_client_go(agent) {
+            return Ok(self.user.clone());
+        }
+        let sent = authorization.strip_prefix("Bearer ").unwrap_or_default().trim();
+        [ADMIN, VIEWER].into_iter().find(|user| token(&self.cluster, user) == sent).ok_or_else(Failure::unauthorized)
+    }
+}
+
+/// client-go's User-Agent: `kubectl/v1.32.4 (linux/amd64) kubernetes/7de0d4e` (rest.DefaultKubernetesUserAgent).
+fn is_client_go(agent: &str) -> bool {
+    agent.split_once(" (").is_some_and(|(_, rest)| rest.contains(") kubernetes/"))
 }
 
 impl User {
@@ -91,4 +118,30 @@ pub(crate) fn forbidden(user: &User, verb: &str, target: &Target, why: &str) -> 
     failure.reason = "Forbidden";
     failure.message = message;
     failure
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_decides_and_only_client_go_comes_in_without_one() {
+        let agent = "kubectl/v1.32.4 (linux/amd64) kubernetes/7de0d4e";
+        let name = |door: &str, authorization: &str, agent: &str| {
+            Door::named(door).sign_in(authorization, agent).map_or("", |user| user.name)
+        };
+        for (door, authorization, agent, who) in [
+            ("test", "Bearer simulated-test-admin", "", "admin"),
+            ("test", "Bearer simulated-test-viewer", agent, "viewer"),
+            ("test-viewer", "Bearer simulated-test-admin", "", "admin"),
+            ("test", "Bearer simulated-staging-admin", "", ""),
+            ("test", "Bearer nonsense", agent, ""),
+            ("test", "", "curl/8.0", ""),
+            ("test", "", "", ""),
+            ("test", "", agent, "admin"),
+            ("test-viewer", "", agent, "viewer"),
+        ] {
+            assert_eq!(name(door, authorization, agent), who, "{door} {authorization} {agent}");
+        }
+    }
 }

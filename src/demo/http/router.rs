@@ -1,7 +1,7 @@
 //! From a request to its answer.
 
 use super::answer::{Answer, Body};
-use super::auth::{self, ADMIN, VIEWER};
+use super::auth::{self, ADMIN, Door, VIEWER};
 use super::call::{Call, Query};
 use super::failure::Failure;
 use super::faults::{Deed, Faults};
@@ -80,10 +80,11 @@ impl Server {
         }
         let found = call.path.strip_prefix("/clusters/").and_then(|rest| {
             let (name, below) = rest.split_once('/').unwrap_or((rest, ""));
-            let at = self.world.clusters.iter().position(|cluster| cluster.name == name)?;
-            Some((at, format!("/{below}")))
+            let door = Door::named(name);
+            let at = self.world.clusters.iter().position(|cluster| cluster.name == door.cluster)?;
+            Some((at, door, format!("/{below}")))
         });
-        let Some((at, path)) = found else {
+        let Some((at, door, path)) = found else {
             return Ok(Answer::from(Failure::no_such_path()).response(now));
         };
         call.path = path;
@@ -92,7 +93,7 @@ impl Server {
             let answer = self.control(Some(&cluster.name), &what, &mut call);
             return Ok(answer.unwrap_or_else(Answer::from).response(now));
         }
-        self.answer(at, cluster, call).await
+        self.answer(at, cluster, &door, call).await
     }
 
     fn control(&self, cluster: Option<&str>, what: &str, call: &mut Call) -> Result<Answer, Failure> {
@@ -102,15 +103,21 @@ impl Server {
             .clusters
             .iter()
             .filter(|one| cluster.is_none_or(|name| name == one.name))
-            .any(|one| auth::sign_in(&one.name, authorization) == Ok(ADMIN));
+            .any(|one| Door::named(&one.name).sign_in(authorization, "") == Ok(ADMIN));
         if !signed {
             return Err(Failure::unauthorized());
         }
         control::answer(self, cluster, what, call)
     }
 
-    async fn answer(&self, at: usize, cluster: &Cluster, mut call: Call) -> Result<Response<Body>, HungUp> {
-        let signed = auth::sign_in(&cluster.name, call.header(header::AUTHORIZATION));
+    async fn answer(
+        &self,
+        at: usize,
+        cluster: &Cluster,
+        door: &Door,
+        mut call: Call,
+    ) -> Result<Response<Body>, HungUp> {
+        let signed = door.sign_in(call.header(header::AUTHORIZATION), call.header(header::USER_AGENT));
         let target = Target::parse(&call.path).ok();
         let watches = call.query.flag("watch");
         let verb = target.as_ref().and_then(|target| target.verb(&call.method, watches).ok()).unwrap_or_default();

@@ -1,0 +1,362 @@
+//! The real kubectl against the simulated cluster, where it is installed; and the recorded requests of kubectl and the
+//! Argo Rollouts plugin, one by one.
+
+#[path = "simulated/client.rs"]
+mod client;
+
+use client::{send, serve, token};
+use rolltop::demo::serve::Running;
+use rolltop::demo::store::{EVENTS, PODS};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+const START: &str = "2026-11-24T00:05:35Z";
+
+const ROLLOUT: &str = "
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata:
+  name: web
+  labels: {app: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  strategy: {canary: {steps: [{setWeight: 25}, {pause: {}}]}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: app, image: 'example/app:1'}]}
+";
+
+const SERVICE: &str = "
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  selector: {app: web}
+  ports: [{port: 80}]
+";
+
+/// kubectl with a kubeconfig and a home of its own.
+struct Kubectl {
+    running: Running,
+    home: tempfile::TempDir,
+}
+
+impl Kubectl {
+    /// None where kubectl is not installed: the test says so and passes.
+    fn new() -> Option<Self> {
+        if Command::new("kubectl").arg("--help").output().is_err() {
+            println!("skipped: no kubectl on PATH");
+            return None;
+        }
+        let running = serve(START);
+        let home = tempfile::tempdir().expect("a folder");
+        std::fs::write(home.path().join("config"), &running.kubeconfig).expect("the kubeconfig is written");
+        Some(Self { running, home })
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("kubectl");
+        command
+            .env("HOME", self.home.path())
+            .env("KUBECONFIG", self.home.path().join("config"))
+            .env_remove("HTTP_PROXY")
+            .env_remove("http_proxy")
+            .args(arguments);
+        command
+    }
+
+    fn run(&self, arguments: &[&str], stdin: &str) -> Output {
+        let mut command = self.command(arguments);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("kubectl starts");
+        // It may end without reading.
+        let _ = child.stdin.take().expect("a pipe").write_all(stdin.as_bytes());
+        child.wait_with_output().expect("kubectl ends")
+    }
+
+    /// What it prints; it must succeed.
+    fn ok(&self, arguments: &[&str], stdin: &str) -> String {
+        let output = self.run(arguments, stdin);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "kubectl {arguments:?}: {stderr}");
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// What it complains; it must fail.
+    fn fails(&self, arguments: &[&str], stdin: &str) -> String {
+        let output = self.run(arguments, stdin);
+        assert!(!output.status.success(), "kubectl {arguments:?} should fail");
+        String::from_utf8(output.stderr).expect("text")
+    }
+
+    fn pod(&self, name: &str) {
+        let store = &self.running.world().clusters[0].store;
+        let pod = json!({"metadata": {"name": name, "namespace": "demo", "labels": {"app": "web"}},
+            "spec": {"nodeName": "node-a", "containers": [{"name": "app", "image": "example/app:1"}]},
+            "status": {"phase": "Running", "containerStatuses": [{"name": "app", "ready": true, "restartCount": 2,
+                "state": {"running": {"startedAt": START}}}]}});
+        store.create(&PODS, pod).expect("a new pod");
+    }
+}
+
+#[test]
+fn kubectl_discovers_what_is_served() {
+    let Some(kubectl) = Kubectl::new() else { return };
+    assert!(kubectl.ok(&["version"], "").contains("Server Version: v1.34.1"));
+    let resources = kubectl.ok(&["api-resources", "--no-headers"], "");
+    for resource in ["rollouts", "analysisruns", "pods", "replicasets", "selfsubjectaccessreviews"] {
+        assert!(resources.lines().any(|line| line.starts_with(resource)), "{resource} in\n{resources}");
+    }
+    let argo = kubectl.ok(&["api-resources", "--api-group=argoproj.io", "--no-headers"], "");
+    assert!(
+        argo.contains("rollouts                   ro           argoproj.io/v1alpha1   true         Rollout"),
+        "{argo}"
+    );
+    let explained = kubectl.ok(&["explain", "rollout.spec.strategy.canary.steps"], "");
+    assert!(explained.contains("setWeight\t<integer>"), "{explained}");
+}
+
+#[test]
+fn kubectl_creates_gets_patches_and_deletes() {
+    let Some(kubectl) = Kubectl::new() else { return };
+    assert_eq!(kubectl.ok(&["create", "-f", "-"], ROLLOUT), "rollout.argoproj.io/web created\n");
+    assert!(kubectl.fails(&["create", "-f", "-"], ROLLOUT).contains("already exists"));
+    let wrong = ROLLOUT.replace("replicas: 2", "replicaz: 2");
+    let error = kubectl.fails(&["create", "-f", "-"], &wrong);
+    assert!(error.contains("strict decoding error: unknown field \"spec.replicaz\""), "{error}");
+
+    let table = kubectl.ok(&["get", "rollouts"], "");
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let mut lines = table.lines();
+    assert_eq!(words(lines.next().unwrap()), ["NAME", "DESIRED", "CURRENT", "UP-TO-DATE", "AVAILABLE", "AGE"]);
+    assert_eq!(&words(lines.next().unwrap())[..2], ["web", "2"]);
+    let yaml: Value = serde_saphyr::from_str(&kubectl.ok(&["get", "ro", "web", "-o", "yaml"], "")).expect("YAML");
+    assert_eq!(yaml["spec"]["replicas"], 2);
+    for (arguments, found) in [
+        (vec!["-l", "app=web"], true),
+        (vec!["-l", "app!=web"], false),
+        (vec!["--field-selector", "metadata.name=web"], true),
+        (vec!["--field-selector", "metadata.name=other"], false),
+        (vec!["-A"], true),
+        (vec!["-n", "transcript"], false),
+    ] {
+        let all: Vec<&str> = ["get", "rollouts", "-o", "name"].into_iter().chain(arguments.iter().copied()).collect();
+        assert_eq!(kubectl.ok(&all, "").contains("rollout.argoproj.io/web"), found, "{arguments:?}");
+    }
+
+    let patch = |more: &[&str]| kubectl.ok(&[&["patch", "rollout", "web"], more].concat(), "");
+    patch(&["--type", "merge", "-p", r#"{"spec":{"paused":true}}"#]);
+    patch(&["--type", "json", "-p", r#"[{"op":"replace","path":"/spec/replicas","value":3}]"#]);
+    patch(&["--subresource", "status", "--type", "merge", "-p", r#"{"status":{"phase":"Healthy"}}"#]);
+    let jsonpath = "jsonpath={.spec.paused} {.spec.replicas} {.status.phase} {.metadata.generation}";
+    assert_eq!(kubectl.ok(&["get", "rollout", "web", "-o", jsonpath], ""), "true 3 Healthy 3");
+    let error = kubectl.fails(&["patch", "rollout", "web", "-p", "{}"], "");
+    assert!(error.contains("the body of the request was in an unknown format"), "{error}");
+    kubectl.ok(&["wait", "--for=jsonpath={.status.phase}=Healthy", "rollout/web", "--timeout=5s"], "");
+    kubectl.ok(&["label", "rollout", "web", "a=b"], "");
+    kubectl.ok(&["scale", "rollout", "web", "--replicas=5"], "");
+    assert_eq!(kubectl.ok(&["get", "rollout", "web", "-o", "jsonpath={.spec.replicas}{.metadata.labels.a}"], ""), "5b");
+
+    assert_eq!(kubectl.ok(&["delete", "rollout", "web"], ""), "rollout.argoproj.io \"web\" deleted\n");
+    assert!(kubectl.fails(&["delete", "rollout", "web"], "").contains("(NotFound)"));
+    assert!(kubectl.fails(&["get", "nonsense"], "").contains("doesn't have a resource type"));
+}
+
+#[test]
+fn kubectl_applies_on_the_server_and_on_the_client() {
+    let Some(kubectl) = Kubectl::new() else { return };
+    let server = ["apply", "--server-side", "-f", "-"];
+    assert_eq!(
+        kubectl.ok(&["apply", "--server-side", "--dry-run=server", "-f", "-"], SERVICE),
+        "service/web serverside-applied (server dry run)\n"
+    );
+    assert!(kubectl.fails(&["get", "service", "web"], "").contains("(NotFound)"));
+    assert_eq!(kubectl.ok(&server, SERVICE), "service/web serverside-applied\n");
+    assert_eq!(kubectl.ok(&["get", "service", "web", "-o", "jsonpath={.spec.ports[0].protocol}"], ""), "TCP");
+    assert_eq!(kubectl.ok(&server, ROLLOUT), "rollout.argoproj.io/web serverside-applied\n");
+    kubectl.ok(&["patch", "rollout", "web", "--type", "merge", "-p", r#"{"spec":{"replicas":7}}"#], "");
+    let error = kubectl.fails(&server, ROLLOUT);
+    assert!(
+        error.contains("Apply failed with 1 conflict: conflict with \"kubectl-patch\" using argoproj.io/v1alpha1"),
+        "{error}"
+    );
+    assert!(error.contains(".spec.replicas"), "{error}");
+    kubectl.ok(&["apply", "--server-side", "--force-conflicts", "-f", "-"], ROLLOUT);
+    assert_eq!(kubectl.ok(&["get", "rollout", "web", "-o", "jsonpath={.spec.replicas}"], ""), "2");
+
+    kubectl.ok(&["delete", "rollout", "web"], "");
+    assert_eq!(kubectl.ok(&["apply", "-f", "-"], ROLLOUT), "rollout.argoproj.io/web created\n");
+    assert_eq!(kubectl.ok(&["apply", "-f", "-"], ROLLOUT), "rollout.argoproj.io/web unchanged\n");
+    let next = ROLLOUT.replace("app:1", "app:2");
+    assert_eq!(kubectl.ok(&["apply", "-f", "-"], &next), "rollout.argoproj.io/web configured\n");
+    let image = "jsonpath={.spec.template.spec.containers[0].image}";
+    assert_eq!(kubectl.ok(&["get", "rollout", "web", "-o", image], ""), "example/app:2");
+    let diff = kubectl.run(&["diff", "--server-side", "-f", "-"], SERVICE);
+    assert!(diff.status.success(), "{}", String::from_utf8_lossy(&diff.stdout));
+}
+
+#[test]
+fn kubectl_reads_pods_logs_and_events() {
+    let Some(kubectl) = Kubectl::new() else { return };
+    for name in ["web-1", "web-2", "web-3"] {
+        kubectl.pod(name);
+    }
+    let event = json!({"metadata": {"name": "web-1.1", "namespace": "demo"}, "reason": "Scheduled", "type": "Normal",
+        "message": "Successfully assigned", "count": 1, "firstTimestamp": START, "lastTimestamp": START,
+        "involvedObject": {"kind": "Pod", "name": "web-1", "namespace": "demo", "apiVersion": "v1"}});
+    kubectl.running.world().clusters[0].store.create(&EVENTS, event).expect("a new event");
+    kubectl.running.clock.advance(jiff::SignedDuration::from_secs(45));
+
+    assert_eq!(kubectl.ok(&["get", "pods", "--chunk-size=1", "-o", "name"], ""), "pod/web-1\npod/web-2\npod/web-3\n");
+    let pods = kubectl.ok(&["get", "pods", "--no-headers", "-o", "wide"], "");
+    let first: Vec<&str> = pods.lines().next().unwrap_or_default().split_whitespace().collect();
+    assert_eq!(&first[..4], ["web-1", "1/1", "Running", "2"], "{pods}");
+    let described = kubectl.ok(&["describe", "pod", "web-1"], "");
+    assert!(described.contains("Image:") && described.contains("example/app:1"), "{described}");
+    let events = kubectl.ok(&["get", "events", "--no-headers"], "");
+    assert!(events.contains("Scheduled") && events.contains("pod/web-1"), "{events}");
+    let logs = kubectl.ok(&["logs", "web-1"], "");
+    assert_eq!(logs.lines().count(), 5, "{logs}");
+    assert_eq!(kubectl.ok(&["logs", "web-1", "--tail=1"], "").lines().count(), 1);
+    assert!(kubectl.fails(&["logs", "web-9"], "").contains("(NotFound)"));
+    // A pod knows strategic merge patches.
+    kubectl.ok(
+        &["patch", "pod", "web-1", "-p", r#"{"spec":{"containers":[{"name":"app","image":"example/app:2"}]}}"#],
+        "",
+    );
+    let image = "jsonpath={.spec.containers[*].image}";
+    assert_eq!(kubectl.ok(&["get", "pod", "web-1", "-o", image], ""), "example/app:2");
+}
+
+#[test]
+fn a_viewer_reads_and_is_refused_what_changes() {
+    let Some(kubectl) = Kubectl::new() else { return };
+    kubectl.ok(&["create", "-f", "-"], ROLLOUT);
+    let viewer = "--context=test-viewer";
+    assert!(kubectl.ok(&["get", "rollouts", viewer], "").contains("web"));
+    let patch = ["patch", "rollout", "web", "--type", "merge", "-p", r#"{"spec":{"paused":true}}"#, viewer];
+    let error = kubectl.fails(&patch, "");
+    assert!(error.contains("User \"viewer\" cannot patch resource \"rollouts\""), "{error}");
+    assert!(kubectl.fails(&["delete", "rollout", "web", viewer], "").contains("(Forbidden)"));
+    assert!(kubectl.ok(&["get", "rollouts", "--context=production"], "").is_empty());
+    let writes = kubectl.running.requests().writes("test");
+    let seen: Vec<(&str, u16)> = writes.iter().map(|one| (one.user.as_str(), one.status)).collect();
+    assert_eq!(seen, [("admin", 201), ("viewer", 403), ("viewer", 403)]);
+}
+
+#[test]
+fn kubectl_watches() {
+    let Some(kubectl) = Kubectl::new() else { return };
+    kubectl.ok(&["create", "-f", "-"], ROLLOUT);
+    for output in ["wide", "name"] {
+        let mut child = kubectl
+            .command(&["get", "rollouts", "-w", "-o", output])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("kubectl starts");
+        let (lines, arrived) = mpsc::channel();
+        let out = child.stdout.take().expect("a pipe");
+        let reader = std::thread::spawn(move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                if line.contains("web") && lines.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let next = || arrived.recv_timeout(Duration::from_secs(20)).expect("a line within 20 s");
+        next();
+        kubectl.ok(&["scale", "rollout", "web", "--replicas=4"], "");
+        let line = next();
+        assert!(output == "name" || line.split_whitespace().nth(1) == Some("4"), "{line}");
+        kubectl.ok(&["scale", "rollout", "web", "--replicas=2"], "");
+        next();
+        child.kill().expect("kubectl ends");
+        child.wait().expect("kubectl ended");
+        drop(arrived);
+        reader.join().expect("the reader ended");
+    }
+}
+
+/// Requests of the recorded clients that are answered otherwise, and why.
+const ANSWERED_OTHERWISE: &[(&str, &str)] = &[
+    ("application/vnd.kubernetes.protobuf", "bodies in protobuf are refused: 415, as the contract allows"),
+    ("openapi.spec.v2", "the old document is not served as protobuf: 406, and kubectl does without"),
+    ("/namespaces/reqs2", "its creation was sent as protobuf, so there is nothing to delete"),
+];
+
+#[test]
+fn every_recorded_request_of_kubectl_and_the_plugin_is_answered_alike() {
+    let running = serve(START);
+    let admin = format!("Bearer {}", token(&running, "test-admin"));
+    let store = running.world().clusters[0].store.clone();
+    let mut differences = Vec::new();
+    let mut compared = 0;
+    for line in include_str!("data/api/client-requests.jsonl").lines() {
+        let command: Value = serde_json::from_str(line).expect("a line of the record");
+        for request in command["requests"].as_array().expect("requests") {
+            let text = |name: &str| request[name].as_str().unwrap_or_default();
+            let (method, mut path) = (text("method"), text("path").to_owned());
+            // Long watches and other people's tokens and versions mean nothing here.
+            if path.contains("continue=") || text("path").contains("/pods/") {
+                continue;
+            }
+            if path.contains("watch=true") {
+                path.push_str("&timeoutSeconds=1");
+                path = path.replace("resourceVersion=59", "resourceVersion=0&was=59");
+                let start = path.find("&timeoutSeconds=").expect("just added");
+                let seconds = path[start..].split('&').nth(1).expect("it has a value").to_owned();
+                path = path.replacen(&seconds, "timeoutSeconds=1", 1);
+            }
+            let mut body = request["body"].clone();
+            if let Some(version) = body.pointer_mut("/metadata/resourceVersion") {
+                let web = store.get(&rolltop::demo::store::ROLLOUTS, "reqs", "web").expect("the rollout is there");
+                *version = web["metadata"]["resourceVersion"].clone();
+            }
+            // Of a long body only the beginning was recorded.
+            let cut = body.to_string().contains('…');
+            let body = match &body {
+                _ if cut => continue,
+                Value::Null => Vec::new(),
+                Value::String(text) => text.clone().into_bytes(),
+                body => serde_json::to_vec(body).expect("JSON"),
+            };
+            let mut headers = vec![("Accept", text("accept")), ("Authorization", admin.as_str())];
+            if !text("contentType").is_empty() {
+                headers.push(("Content-Type", text("contentType")));
+            }
+            let answer =
+                send(&running.url, method, &format!("/clusters/test{path}"), &headers, &body).expect("an answer");
+            compared += 1;
+            // Where the client takes JSON too, JSON it gets.
+            let recorded_type = text("responseType").replace("vnd.kubernetes.protobuf;stream=watch", "json");
+            let recorded_type = recorded_type.replace("vnd.kubernetes.protobuf", "json");
+            let alike = u64::from(answer.status) == request["status"].as_u64().unwrap_or(0)
+                && answer.header("content-type") == recorded_type;
+            let why = ANSWERED_OTHERWISE.iter().any(|(part, _)| {
+                text("contentType").contains(part)
+                    || text("accept").starts_with("application/com") && text("accept").contains(part)
+            });
+            if alike == why {
+                differences.push(format!(
+                    "{}: {method} {path}: recorded {} {}, ours {} {} {}",
+                    command["command"],
+                    request["status"],
+                    text("responseType"),
+                    answer.status,
+                    answer.header("content-type"),
+                    answer.body.chars().take(200).collect::<String>()
+                ));
+            }
+        }
+    }
+    assert!(compared > 100, "{compared}");
+    assert!(differences.is_empty(), "\n{}", differences.join("\n"));
+}
