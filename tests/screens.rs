@@ -192,6 +192,18 @@ fn the_selected_cell_is_found_in_a_plain_text_dump() {
 }
 
 #[test]
+fn a_channel_that_is_stale_says_so_in_its_head_at_every_width() {
+    for width in 40..200 {
+        let mut model = models::four_channels();
+        let Body::Matrix(matrix) = &mut model.body else { unreachable!() };
+        matrix.rows[0].focused = Some(3);
+        let text = text(&drawn(&model, &mono(), width, 24).0);
+        let head = text.lines().nth(2).unwrap();
+        assert!(head.contains('~'), "{width}: {head}");
+    }
+}
+
+#[test]
 fn the_buttons_of_a_dialog_are_the_only_targets_while_it_is_open() {
     for size in [(80, 24), (40, 10), (24, 8)] {
         let (buf, placed) = drawn(&models::dialog(Some("check")), &mono(), size.0, size.1);
@@ -305,7 +317,7 @@ proptest! {
 
     #[test]
     fn hostile_names_and_sizes_change_nothing_about_the_frame(
-        width in 0u16..200, height in 0u16..60, name in "\\PC{0,40}", which in 0usize..16, rows in 0usize..40,
+        width in 0u16..200, height in 0u16..60, name in "\\PC{0,40}", which in 0usize..17, rows in 0usize..40,
         wrong in 0usize..100, long in any::<bool>(),
     ) {
         let name = if long { name.repeat(500) } else { name };

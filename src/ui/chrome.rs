@@ -65,9 +65,9 @@ pub fn header(pen: &mut Pen<'_>, area: Rect, header: &Header) {
 fn path(pen: &mut Pen<'_>, x: u16, y: u16, room: u16, header: &Header) -> u16 {
     let filter = header.filter.as_deref().filter(|filter| !filter.is_empty()).map(|filter| format!("/{filter}"));
     let narrow = room < 50;
-    let ribbon = |word: &String| match word.chars().all(char::is_uppercase) {
-        true if !narrow => format!("▒ {word} ▒"),
-        _ => format!(" {word} "),
+    let ribbon = |word: &String| {
+        let loud = !narrow && word.chars().all(char::is_uppercase);
+        if loud { format!("▒ {word} ▒") } else { format!(" {word} ") }
     };
     let ribbons: Vec<String> = header.ribbons.iter().map(ribbon).collect();
     let filter_room = filter.as_deref().map_or(0, |filter| (pen.width(filter) + 2).min(if narrow { 14 } else { 32 }));

@@ -2,6 +2,7 @@
 
 use super::blocks;
 use super::chrome;
+use super::facts;
 use super::gauge;
 use super::glyph;
 use super::ladder;
@@ -188,8 +189,9 @@ fn telling_words(pen: &Pen<'_>, cell: &Cell, room: u16) -> String {
     let stale = if cell.stale { "~" } else { "" };
     let ways = match (cell.set, cell.word.as_str()) {
         (Some(set), _) => vec![format!("{set}% {}{stale}", cell.step), format!("{set}%{stale}")],
-        (None, "") => vec![format!("{}{stale}", cell.version)],
-        (None, word) => vec![format!("{word}{stale}")],
+        // What is cut for want of room keeps the sign of old data in front.
+        (None, "") => vec![format!("{}{stale}", cell.version), format!("{stale}{}", cell.version)],
+        (None, word) => vec![format!("{word}{stale}"), format!("{stale}{word}")],
     };
     fitting(pen, room, &ways)
 }
@@ -250,7 +252,11 @@ fn rollout(pen: &mut Pen<'_>, body: Rect, page: &RolloutPage) {
     }
     let rest = Rect { y, height: body.bottom().saturating_sub(y), ..body };
     if page.steps.is_empty() {
-        blocks::paragraph(pen, rest, &page.message);
+        let y = if page.message.is_empty() { rest.y } else { blocks::paragraph(pen, rest, &page.message) };
+        let left = Rect { y, height: rest.bottom().saturating_sub(y), ..rest };
+        if !left.is_empty() {
+            facts::conditions(pen, left, page, 0);
+        }
     } else {
         ladder::draw(pen, rest, page, false);
     }

@@ -28,7 +28,7 @@ impl Pen<'_> {
         glyph::shown(self.theme, text)
     }
 
-    /// Cells that a text takes once it is drawn; at most [`MOST`].
+    /// Cells that a text takes once it is drawn; at most 2,000.
     #[must_use]
     pub fn width(&self, text: &str) -> u16 {
         text::width_up_to(&self.shown(text), MOST) as u16

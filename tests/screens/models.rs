@@ -741,11 +741,24 @@ pub fn busy_footer() -> Model {
     model
 }
 
+/// A fourth channel, of which little fits.
+pub fn four_channels() -> Model {
+    let mut model = overview(false);
+    let Body::Matrix(matrix) = &mut model.body else { unreachable!() };
+    matrix.columns.push(column(4, "disaster-recovery", vec![health("dr-eu", Mark::Stale, "3m retry 8s", "3m")]));
+    for row in &mut matrix.rows {
+        row.cells.push(Cell { stale: true, ..row.cells[1].clone() });
+    }
+    matrix.total = 120;
+    model
+}
+
 /// Every screen, by name.
 pub fn all() -> Vec<(&'static str, Model)> {
     vec![
         ("overview", overview(false)),
         ("overview_many", overview(true)),
+        ("four_channels", four_channels()),
         ("trouble", trouble()),
         ("board", board()),
         ("rollout", rollout()),
