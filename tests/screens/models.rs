@@ -525,6 +525,8 @@ pub fn rollout_in_trouble() -> Model {
     page.revisions[4].status = "ImagePullBackOff".into();
     page.revisions[4].info = "0/1".into();
     page.focus = 1;
+    model.next =
+        "nothing happens by itself while a pod does not start; a sends all traffic back to stable 2.41.0".into();
     model.verdict = Some(Verdict {
         mark: Mark::Attention,
         spinning: false,
@@ -633,7 +635,7 @@ pub fn help() -> Model {
         ("p", "promote the paused step"),
         ("P", "promote full (skips all)"),
         ("a", "abort: all traffic to stable"),
-        ("u", "undo to a revision"),
+        ("u", "undo to a revision: the template of an older ReplicaSet becomes the wanted one"),
         ("s", "pause / resume"),
         ("r", "restart the pods"),
         ("Tab z", "next pane · zoom"),
@@ -717,6 +719,7 @@ pub fn empty() -> Model {
     matrix.total = 0;
     matrix.needs_you.clear();
     matrix.selected_page = None;
+    model.next = "nothing is deployed here yet: apply a Rollout, or choose other namespaces in config.toml".into();
     matrix.empty = Some("no Argo Rollouts in test, staging or production (looked in 3 namespaces)".into());
     model
 }
