@@ -177,6 +177,36 @@ fn a_cluster_that_is_down_costs_its_own_rows_only() {
 }
 
 #[test]
+fn where_listing_all_is_forbidden_the_namespace_of_the_context_is_listed_and_said() {
+    let clusters = Clusters::new("gradual", 0.0);
+    clusters.running.set_faults("test:read@all=403").unwrap();
+    let listed = clusters.expect(0, &["list", "-A", "--channel", "test", "-o", "name"]);
+    assert_eq!(listed.stdout, "rollout.argoproj.io/gradual-rollout\n");
+    listed.says("warning: ").says("looking in namespace demo of context test instead");
+}
+
+#[test]
+fn get_watch_streams_a_line_for_each_change() {
+    let clusters = Clusters::new("fleet", 1.0);
+    let args = ["gradual-rollout", "--channel", "production"];
+    let mut watch = Command::new(env!("CARGO_BIN_EXE_rolltop"))
+        .args([&["get", "--watch", "-o", "json"], &args[..]].concat())
+        .env("KUBECONFIG", clusters.path("kubeconfig"))
+        .env("ROLLTOP_CONFIG", clusters.path("config.toml"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();
+    let mut next = || serde_json::from_str::<Value>(&lines.next().unwrap().unwrap()).unwrap();
+    assert_eq!(next()["step"]["index"], 1);
+    clusters.expect(0, &[&["promote", "--yes"], &args[..]].concat());
+    // Ends by what is read, or by the end of the stream: the watch is killed when the test gives up.
+    while next()["step"]["index"] != 3 {}
+    watch.kill().unwrap();
+    watch.wait().unwrap();
+}
+
+#[test]
 fn a_server_that_cannot_be_reached_is_told_with_what_was_tried() {
     let clusters = Clusters::new("gradual", 0.0);
     let kubeconfig = clusters.running.kubeconfig.replace(&clusters.running.url, "http://127.0.0.1:9");
