@@ -21,6 +21,7 @@ pub mod hub;
 pub mod kubeconfig;
 mod leg;
 mod lines;
+pub mod local_clock;
 mod login;
 pub mod oneshot;
 mod place;
