@@ -149,8 +149,13 @@ pub fn height(pen: &Pen<'_>, width: u16, page: &RolloutPage) -> u16 {
 
 fn replicas(page: &RolloutPage, width: usize) -> Vec<String> {
     let counts: Vec<String> =
-        page.replicas.iter().map(|(name, count)| format!("{count} {}", name.to_lowercase())).collect();
+        page.replicas.iter().map(|(name, count)| format!("{} {}", count_words(*count), name.to_lowercase())).collect();
     text::wrap(&format!("replicas  {}", counts.join(" · ")), width.max(1))
+}
+
+/// A count; one that is not known is no zero.
+fn count_words(count: Option<i32>) -> String {
+    count.map_or_else(|| "–".into(), |count| count.to_string())
 }
 
 /// The title of a pane: `›` in front of it when it has the focus.

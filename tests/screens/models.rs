@@ -458,7 +458,8 @@ pub fn page() -> RolloutPage {
         current_step: Some(3),
         steps_scroll: None,
         steps_note: "done 3 of 8 · so far 20m19s".into(),
-        replicas: [("desired", 8), ("current", 12), ("updated", 4), ("ready", 12), ("available", 12)],
+        replicas: [("desired", 8), ("current", 12), ("updated", 4), ("ready", 12), ("available", 12)]
+            .map(|(name, count)| (name, Some(count))),
         revisions: revisions(),
         revisions_note: String::new(),
         conditions: vec![
