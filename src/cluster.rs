@@ -21,7 +21,6 @@ pub mod hub;
 pub mod kubeconfig;
 mod leg;
 mod lines;
-pub mod local_clock;
 mod login;
 pub mod oneshot;
 mod place;

@@ -141,7 +141,7 @@ pub async fn keep<T: Kind>(
         watch.forget_version();
         let trouble = trouble::of(&failure, Attempt::reading::<T>(client.context(), &doing));
         let wait = wait(&trouble, &failure, &mut backoff, &tempo);
-        tell(Step::Down { trouble, next_try: client.clock().after(wait) });
+        tell(Step::Down { trouble, next_try: soon(wait) });
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             _ = pokes.changed() => backoff.reset(),
@@ -170,4 +170,10 @@ pub fn wait(trouble: &Trouble, failure: &Failure, backoff: &mut Backoff, tempo: 
             step.max(asked.min(tempo.forbidden))
         }
     }
+}
+
+/// The local time after a wait.
+pub fn soon(wait: Duration) -> Timestamp {
+    let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::ZERO);
+    Timestamp::now().saturating_add(wait).unwrap_or(Timestamp::MAX)
 }
