@@ -10,6 +10,7 @@ use crate::config::problem;
 use crate::demo::scenario;
 use crate::demo::serve::{Options, Running, StartError, start};
 use crate::engine::run::Feed;
+use jiff::Timestamp;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -57,11 +58,11 @@ pub fn ui(base: &Base, demo: &Demo) -> Result<u8, Failure> {
     look::drawable(&base.terminal)?;
     let running = begin(demo)?;
     let ready = base.settle_texts(&running.config, &running.kubeconfig)?;
-    let clock = running.clock.clone();
-    let setup = Setup { demo: true, now: clock.now(), ..ui::setup(base, &ready) };
+    let setup = Setup { demo: true, ..ui::setup(base, &ready) };
     let feed = Feed::Clusters { access: Box::new(ready.access.clone()), targets: ready.targets() };
-    let speed = running.clock.speed();
-    let ended = ui::open(base, setup, &ready.resolved, feed, Arc::new(move || clock.now()), speed);
+    // The clock of this machine, as on any cluster: how old data is counts in it, and the cluster's own clock, however
+    // fast it runs, is known from its answers.
+    let ended = ui::open(base, setup, &ready.resolved, feed, Arc::new(Timestamp::now), 1.0);
     drop(running);
     ended
 }
