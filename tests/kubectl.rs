@@ -2,6 +2,7 @@
 //! Argo Rollouts plugin, one by one.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test ends where its ground is missing")]
+#![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 #[path = "simulated/client.rs"]
 mod client;

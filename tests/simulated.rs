@@ -94,6 +94,32 @@ fn pages_are_of_one_snapshot_whatever_is_written_in_between() {
 }
 
 #[test]
+fn the_pages_of_any_length_make_the_whole_list() {
+    let running = serve(START);
+    let (store, admin) = (store(&running), Client::new(&running, "test", "admin"));
+    for n in 0..7 {
+        make(&store, &format!("r{n}"), if n % 2 == 0 { "even" } else { "odd" });
+    }
+    for (selector, count) in [("", 7), ("&labelSelector=app%3Dodd", 3)] {
+        for limit in 1..=8 {
+            let (mut all, mut token) = (Vec::new(), String::new());
+            loop {
+                let page = admin.get(&format!("{ROLLOUTS_PATH}?limit={limit}{selector}&continue={token}")).json();
+                assert!(names(&page).len() <= limit);
+                all.extend(names(&page));
+                token = page["metadata"]["continue"].as_str().unwrap_or_default().to_owned();
+                if token.is_empty() {
+                    break;
+                }
+            }
+            let mut unique = all.clone();
+            unique.dedup();
+            assert_eq!((all.len(), unique.len()), (count, count), "{limit} {selector}");
+        }
+    }
+}
+
+#[test]
 fn a_version_is_read_exactly_while_it_is_kept_and_never_from_the_future() {
     let running = serve(START);
     let (store, admin) = (store(&running), Client::new(&running, "test", "admin"));

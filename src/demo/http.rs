@@ -1,7 +1,7 @@
 //! The API server of the simulated clusters: what a Kubernetes API server answers, over a [`Store`](super::store::Store).
 //!
-//! A request comes in at [`listener`], is logged and may meet a fault ([`faults`]), is signed in ([`auth`]), finds its
-//! resource ([`target`]) and is answered by the file named after what it asks for. A refusal is a [`failure::Failure`],
+//! A request comes in at `listener`, is logged and may meet a fault ([`faults`]), is signed in (`auth`), finds its
+//! resource (`target`) and is answered by the file named after what it asks for. A refusal is a `failure::Failure`,
 //! the `Status` object that a real server would send. `tests/transcript.rs` holds all this against recorded answers.
 
 pub mod faults;

@@ -97,6 +97,10 @@ pub fn start(options: Options) -> Result<Running, StartError> {
     if load > 0 {
         made::fill(&world, load, seed);
     }
+    // Nobody watched the past: its history would only take memory.
+    for cluster in &world.clusters {
+        cluster.store.compact();
+    }
     clock.set_speed(speed);
     run(world, listen, &faults, Life { played: Some(played), churn, seed })
 }

@@ -276,3 +276,71 @@ impl Store {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> Store {
+        let store = Store::new(Clock::new("2026-01-01T00:00:00Z".parse().unwrap(), 0.0), 1);
+        for name in ["a", "b"] {
+            let object =
+                json!({"metadata": {"name": name, "namespace": "n"}, "spec": {"replicas": 1}, "status": {"x": 1}});
+            store.create(&ROLLOUTS, object).unwrap();
+        }
+        store
+    }
+
+    fn write(store: &Store, part: Part, change: impl FnOnce(&mut Value)) -> Result<Arc<Value>, Refused> {
+        store.modify(&ROLLOUTS, "n", "a", part, |object| {
+            change(object);
+            Ok(())
+        })
+    }
+
+    #[test]
+    fn each_write_touches_its_part_only_and_only_the_spec_counts_in_the_generation() {
+        let store = store();
+        let object =
+            write(&store, Part::Status, |object| *object = json!({"spec": {"replicas": 9}, "status": {"y": 1}}));
+        let object = object.unwrap();
+        assert_eq!((&object["spec"], &object["status"]), (&json!({"replicas": 1}), &json!({"y": 1})));
+        assert_eq!(object["metadata"]["generation"], 1);
+        let object = write(&store, Part::Main, |object| {
+            object["spec"]["replicas"] = json!(2);
+            object["status"] = json!({});
+            object["metadata"]["uid"] = json!("other");
+        });
+        let object = object.unwrap();
+        assert_eq!((&object["spec"], &object["status"]), (&json!({"replicas": 2}), &json!({"y": 1})));
+        assert_eq!(object["metadata"]["generation"], 2);
+        assert_ne!(object["metadata"]["uid"], "other");
+    }
+
+    #[test]
+    fn nothing_changed_is_nothing_written_and_an_old_version_is_a_conflict() {
+        let store = store();
+        let version = store.version();
+        write(&store, Part::Main, |_| {}).unwrap();
+        assert_eq!(store.version(), version);
+        let stale = write(&store, Part::Main, |object| object["metadata"]["resourceVersion"] = json!("1"));
+        assert!(matches!(stale, Err(Refused::Conflict { .. })));
+    }
+
+    #[test]
+    fn a_list_of_an_older_version_is_what_it_was_then() {
+        let store = store();
+        let then = store.version();
+        let before: Vec<Value> = store.list(&ROLLOUTS, None).0.iter().map(|object| (**object).clone()).collect();
+        write(&store, Part::Main, |object| object["spec"]["replicas"] = json!(2)).unwrap();
+        store.delete(&ROLLOUTS, "n", "b").unwrap();
+        store.create(&ROLLOUTS, json!({"metadata": {"name": "c", "namespace": "n"}})).unwrap();
+        let older: Vec<Value> =
+            store.list_at(&ROLLOUTS, None, then).unwrap().iter().map(|object| (**object).clone()).collect();
+        assert_eq!(older, before);
+        assert_eq!(store.list_at(&ROLLOUTS, Some("other"), then).unwrap().len(), 0);
+        store.compact();
+        assert!(store.list_at(&ROLLOUTS, None, then).is_none());
+        assert!(store.changes_after(then).is_none());
+    }
+}
