@@ -2,6 +2,8 @@
 //! `tests/data/api/transcript.jsonl`, in order. What changes by itself on a real cluster (versions, uids, times, the
 //! controller's own writes) is compared by its relations; everything else must be equal.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test ends where its ground is missing")]
+
 #[path = "simulated/client.rs"]
 mod client;
 
@@ -84,10 +86,10 @@ fn the_simulated_cluster_answers_as_the_recorded_server_did() {
     let known: BTreeSet<&str> = KNOWN_DIFFERENCES.iter().map(|(name, _)| *name).collect();
     let mut report = String::new();
     for name in differing.difference(&known) {
-        report.push_str(&format!("\n{name} differs:\n  {}\n", differences[*name].join("\n  ")));
+        report += &format!("\n{name} differs:\n  {}\n", differences[*name].join("\n  "));
     }
     for name in known.difference(&differing) {
-        report.push_str(&format!("\n{name} no longer differs: take it out of KNOWN_DIFFERENCES\n"));
+        report += &format!("\n{name} no longer differs: take it out of KNOWN_DIFFERENCES\n");
     }
     assert!(report.is_empty(), "{report}");
 }

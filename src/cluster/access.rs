@@ -16,13 +16,13 @@ const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 pub async fn ask(client: &Client, namespace: &Namespace) -> Access {
     let (patch_status, patch_rollouts) =
         tokio::join!(patch(client, namespace, Some("status")), patch(client, namespace, None));
-    Access { patch_status, patch_rollouts, asked_at: Timestamp::now() }
+    Access { patch_status, patch_rollouts, asked_at: client.clock().now() }
 }
 
 /// When there is nobody to ask.
-pub fn unknown(why: &str) -> Access {
+pub fn unknown(why: &str, asked_at: Timestamp) -> Access {
     let permission = Permission::Unknown(why.to_owned());
-    Access { patch_status: permission.clone(), patch_rollouts: permission, asked_at: Timestamp::now() }
+    Access { patch_status: permission.clone(), patch_rollouts: permission, asked_at }
 }
 
 async fn patch(client: &Client, namespace: &Namespace, subresource: Option<&str>) -> Permission {

@@ -6,6 +6,7 @@ use super::failure::{Failure, Status};
 use super::fence::Fence;
 use super::hub::Access;
 use super::lines::Lines;
+use super::local_clock::LocalClock;
 use super::login;
 use super::skew::Skew;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER, USER_AGENT};
@@ -33,6 +34,7 @@ struct Inner {
     namespace: String,
     timeout: Duration,
     skew: Skew,
+    clock: LocalClock,
     expires: Option<Timestamp>,
 }
 
@@ -66,13 +68,14 @@ impl Client {
         let expires = login::sign_in(&mut config.auth_info, tempo.login).await?;
         let namespace = config.default_namespace.clone();
         let skew = Skew::default();
-        let (read_only, samples) = (access.read_only, skew.clone());
+        let (read_only, samples, clock) = (access.read_only, skew.clone(), access.clock.clone());
         // Certificate and token files are read in here: not on the network thread.
-        let built = tokio::task::spawn_blocking(move || build(config, read_only, samples))
+        let built = tokio::task::spawn_blocking(move || build(config, read_only, samples, clock))
             .await
             .map_err(|_| Failure::Config("the client could not be built".to_owned()))?
             .map_err(|why| Failure::from_kube(&why))?;
-        let inner = Inner { context: context.to_owned(), namespace, timeout: access.timeout, skew, expires };
+        let clock = access.clock.clone();
+        let inner = Inner { context: context.to_owned(), namespace, timeout: access.timeout, skew, clock, expires };
         Ok(Self { kube: built, inner: Arc::new(inner) })
     }
 
@@ -89,6 +92,11 @@ impl Client {
     /// Time-out of a request other than a watch: until the answer begins, and between its parts.
     pub fn timeout(&self) -> Duration {
         self.inner.timeout
+    }
+
+    /// The local clock.
+    pub fn clock(&self) -> &LocalClock {
+        &self.inner.clock
     }
 
     /// What the answers so far said about the cluster's clock.
@@ -189,10 +197,10 @@ impl Client {
     }
 }
 
-fn build(config: kube::Config, read_only: bool, skew: Skew) -> Result<kube::Client, kube::Error> {
+fn build(config: kube::Config, read_only: bool, skew: Skew, clock: LocalClock) -> Result<kube::Client, kube::Error> {
     let dates = tower::util::MapResponseLayer::new(move |answer: Response<_>| {
         if let Some(date) = answer.headers().get(DATE).and_then(|value| value.to_str().ok()) {
-            skew.record(date, Timestamp::now());
+            skew.record(date, clock.now());
         }
         answer
     });

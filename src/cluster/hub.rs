@@ -7,6 +7,7 @@ use super::access;
 use super::actions;
 use super::detail;
 use super::leg::Shared;
+use super::local_clock::LocalClock;
 use super::source;
 use crate::argo::feed::{Answer, DetailId, Link, News, Order, Trouble, TroubleKind};
 use crate::names::{Namespace, SourceId};
@@ -49,6 +50,8 @@ pub struct Access {
     pub timeout: Duration,
     /// No request that writes may leave: held in the transport itself.
     pub read_only: bool,
+    /// The local clock.
+    pub clock: LocalClock,
 }
 
 /// Where news go. Called from the network thread; must not block.
@@ -189,10 +192,11 @@ impl Network {
                 let Some(known) = self.sources.get(&source) else { return };
                 let shared = Arc::clone(&known.shared);
                 let patience = self.access.timeout;
+                let clock = self.access.clock.clone();
                 tasks.spawn(async move {
                     let answer = match tokio::time::timeout(patience, shared.client()).await {
                         Ok(client) => access::ask(&client, &namespace).await,
-                        Err(_) => access::unknown("there is no connection yet"),
+                        Err(_) => access::unknown("there is no connection yet", clock.now()),
                     };
                     sink(News::Access(source, namespace, answer));
                 });

@@ -47,7 +47,7 @@ impl Shared {
 /// A credential is renewed this long before it ends.
 const RENEW_BEFORE: SignedDuration = SignedDuration::from_secs(90);
 /// Not more often than this, however short-lived credentials are, and again after this when it failed.
-const RENEW_PAUSE: Duration = Duration::from_secs(30);
+pub const RENEW_PAUSE: Duration = Duration::from_secs(30);
 
 /// Renews a credential that says when it ends, before it ends; the legs go on with the new client where they are.
 /// Waits for ever when it says nothing.
@@ -141,7 +141,7 @@ pub async fn keep<T: Kind>(
         watch.forget_version();
         let trouble = trouble::of(&failure, Attempt::reading::<T>(client.context(), &doing));
         let wait = wait(&trouble, &failure, &mut backoff, &tempo);
-        tell(Step::Down { trouble, next_try: soon(wait) });
+        tell(Step::Down { trouble, next_try: client.clock().after(wait) });
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             _ = pokes.changed() => backoff.reset(),
@@ -170,10 +170,4 @@ pub fn wait(trouble: &Trouble, failure: &Failure, backoff: &mut Backoff, tempo: 
             step.max(asked.min(tempo.forbidden))
         }
     }
-}
-
-/// The local time after a wait.
-pub fn soon(wait: Duration) -> Timestamp {
-    let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::ZERO);
-    Timestamp::now().saturating_add(wait).unwrap_or(Timestamp::MAX)
 }

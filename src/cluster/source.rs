@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 /// Keeps a source going until the task is dropped.
 pub async fn keep(access: Access, target: Target, tempo: Tempo, shared: Arc<Shared>, sink: Sink) {
     let mut source = Source::new(access, target, tempo, shared, sink);
-    source.tell_link(Link::Connecting { since: Timestamp::now() });
+    source.tell_link(Link::Connecting { since: source.access.clock.now() });
     loop {
         source.sign_in().await;
         source.watch().await;
@@ -77,6 +77,7 @@ struct Source {
 
 impl Source {
     fn new(access: Access, target: Target, tempo: Tempo, shared: Arc<Shared>, sink: Sink) -> Self {
+        let since = access.clock.now();
         Self {
             access,
             target,
@@ -85,7 +86,7 @@ impl Source {
             sink,
             legs: Vec::new(),
             link: None,
-            since: Timestamp::now(),
+            since,
             last_heard: None,
             told_heard: None,
             skew: Told::default(),
@@ -120,7 +121,7 @@ impl Source {
             };
             let trouble = trouble::of(&failure, Attempt::new(&self.target.context, "sign in"));
             let wait = leg::wait(&trouble, &failure, &mut backoff, &self.tempo);
-            self.down(trouble, leg::soon(wait));
+            self.down(trouble, self.access.clock.after(wait));
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 _ = pokes.changed() => {}
@@ -270,7 +271,7 @@ impl Source {
     }
 
     fn on_heard(&mut self, client: &Client) {
-        let now = Timestamp::now();
+        let now = self.access.clock.now();
         self.last_heard = Some(now);
         let due = self.told_heard.is_none_or(|told| told.elapsed() >= Duration::from_secs(1));
         if due {

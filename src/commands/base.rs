@@ -4,6 +4,7 @@
 use super::outcome::Failure;
 use crate::cluster::hub::{Access, Scope as HubScope, Target};
 use crate::cluster::kubeconfig::{self, Loaded, Problem as KubeProblem};
+use crate::cluster::local_clock::LocalClock;
 use crate::config::file::{self, File};
 use crate::config::load::{self, Places};
 use crate::config::problem::Problem;
@@ -120,7 +121,12 @@ impl Base {
         let mut warnings = loaded.warnings;
         warnings.extend(resolved.settings.warnings.iter().cloned());
         Ok(Ready {
-            access: Access { kubeconfig: loaded.kubeconfig, timeout: self.timeout, read_only: self.read_only },
+            access: Access {
+                kubeconfig: loaded.kubeconfig,
+                timeout: self.timeout,
+                read_only: self.read_only,
+                clock: LocalClock::default(),
+            },
             selector: self.selector.clone(),
             resolved,
             warnings,

@@ -6,6 +6,7 @@ use super::outcome::{Failure, code};
 use super::table::aligned;
 use super::ui;
 use crate::app::state::Setup;
+use crate::cluster::local_clock::LocalClock;
 use crate::config::problem;
 use crate::demo::scenario;
 use crate::demo::serve::{Options, Running, StartError, start};
@@ -56,8 +57,10 @@ pub fn list(out: &mut dyn Write) -> Result<u8, Failure> {
 pub fn ui(base: &Base, demo: &Demo) -> Result<u8, Failure> {
     look::drawable(&base.terminal)?;
     let running = begin(demo)?;
-    let ready = base.settle_texts(&running.config, &running.kubeconfig)?;
+    let mut ready = base.settle_texts(&running.config, &running.kubeconfig)?;
     let clock = running.clock.clone();
+    let local = clock.clone();
+    ready.access.clock = LocalClock::new(move || local.now());
     let setup = Setup { demo: true, now: clock.now(), ..ui::setup(base, &ready) };
     let feed = Feed::Clusters { access: Box::new(ready.access.clone()), targets: ready.targets() };
     let speed = running.clock.speed();

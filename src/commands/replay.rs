@@ -6,6 +6,7 @@ use super::outcome::{Failure, code, warn};
 use super::{look, ui};
 use crate::app::state::Setup;
 use crate::cluster::hub::Access;
+use crate::cluster::local_clock::LocalClock;
 use crate::config::resolve::{Resolved, Scope, Source};
 use crate::config::settings::{Channel, Confirm, Look, Runtime};
 use crate::engine::run::Feed;
@@ -122,7 +123,12 @@ pub fn open(base: &Base, path: &Path, speed: f64) -> Result<u8, Failure> {
     });
     let source = Source { id: SourceId(0), channel: 0, cluster, context: name, scope: Scope::All, broken: None };
     let warnings = recording.bad.iter().map(|(line, why)| format!("{}:{line}: {why}", path.display())).collect();
-    let access = Access { kubeconfig: Kubeconfig::default(), timeout: base.timeout, read_only: true };
+    let access = Access {
+        kubeconfig: Kubeconfig::default(),
+        timeout: base.timeout,
+        read_only: true,
+        clock: LocalClock::default(),
+    };
     let resolved = Resolved { settings, sources: vec![source], look: Look::default() };
     let ready = Ready { resolved, access, selector: None, warnings };
     let start = began(&recording);

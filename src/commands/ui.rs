@@ -6,6 +6,7 @@ use super::outcome::Failure;
 use crate::app::state::{Setup, SourceInfo};
 use crate::cluster::hub::Access;
 use crate::cluster::kubeconfig::Problem as KubeProblem;
+use crate::cluster::local_clock::LocalClock;
 use crate::config::load;
 use crate::config::resolve::Resolved;
 use crate::config::settings::{STALE_AFTER, Settings};
@@ -110,7 +111,12 @@ pub fn open(
 fn first_run(base: &Base, why: String) -> Result<u8, Failure> {
     let resolved =
         Resolved { settings: bare_settings(), sources: Vec::new(), look: crate::config::settings::Look::default() };
-    let access = Access { kubeconfig: Kubeconfig::default(), timeout: base.timeout, read_only: base.read_only };
+    let access = Access {
+        kubeconfig: Kubeconfig::default(),
+        timeout: base.timeout,
+        read_only: base.read_only,
+        clock: LocalClock::default(),
+    };
     let ready = Ready { resolved, access: access.clone(), selector: None, warnings: Vec::new() };
     let setup = Setup { first_run: Some(why), ..setup(base, &ready) };
     let feed = Feed::Clusters { access: Box::new(access), targets: Vec::new() };

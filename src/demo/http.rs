@@ -5,7 +5,6 @@
 //! the `Status` object that a real server would send. `tests/transcript.rs` holds all this against recorded answers.
 
 pub mod faults;
-pub mod listener;
 pub mod record;
 
 pub(crate) mod admit;
@@ -19,10 +18,12 @@ pub(crate) mod encode;
 pub(crate) mod failure;
 pub(crate) mod fields;
 pub(crate) mod list;
+pub(crate) mod listener;
 pub(crate) mod logs;
 pub(crate) mod managers;
 pub(crate) mod openapi;
 pub(crate) mod patch;
+pub(crate) mod protobuf;
 pub(crate) mod reviews;
 pub(crate) mod router;
 pub(crate) mod scale;

@@ -275,6 +275,8 @@ impl Loop {
     fn suspend(&mut self) -> Result<(), RunError> {
         self.writer.settle(Duration::from_millis(300));
         guard::restore();
+        // A stop that follows the last resume closely is another one.
+        self.resumed_at = None;
         rustix::process::kill_current_process_group(rustix::process::Signal::TSTP).map_err(std::io::Error::from)?;
         self.resumed()
     }

@@ -173,8 +173,9 @@ pub fn headline(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage) -> u16 {
     pen.put(area.x + 1, y, 1, glyph::sign(page.mark), role);
     let lines = text::wrap(&page.headline, usize::from(inner.max(1)));
     let (most, mut end) = (lines.len().min(2), area.x + 3);
-    for line in lines.iter().take(most) {
-        end = pen.put(area.x + 3, y, inner, line, if role == Role::Ok { Role::Title } else { role });
+    for (index, line) in lines.iter().take(most).enumerate() {
+        let line = if index + 1 == most { lines[index..].join(" ") } else { line.clone() };
+        end = pen.put(area.x + 3, y, inner, &line, if role == Role::Ok { Role::Title } else { role });
         y += 1;
     }
     let facts_width = pen.width(&facts);

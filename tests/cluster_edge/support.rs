@@ -6,6 +6,7 @@ use rolltop::argo::feed::{Delta, Link, News, TroubleKind};
 use rolltop::argo::rollout::Rollout;
 use rolltop::cluster::hub::{Access, Hub, Scope, Sink, Target, Tempo};
 use rolltop::cluster::kubeconfig;
+use rolltop::cluster::local_clock::LocalClock;
 use rolltop::demo::clock::Clock;
 use rolltop::demo::serve::{self, Running};
 use rolltop::demo::store::{PODS, Part, REPLICA_SETS, ROLLOUTS, Refused, Store};
@@ -60,7 +61,7 @@ pub fn add(store: &Store, rollout: &Value) {
     let (namespace, name) = (rollout["metadata"]["namespace"].as_str(), rollout["metadata"]["name"].as_str());
     store.create(&ROLLOUTS, rollout.clone()).unwrap();
     change(store, namespace.unwrap(), name.unwrap(), Part::Status, |object| {
-        object["status"] = rollout["status"].clone()
+        object["status"] = rollout["status"].clone();
     });
 }
 
@@ -101,7 +102,7 @@ pub fn paused(namespace: &str, name: &str) -> Value {
 
 pub fn access(kubeconfig: &str, read_only: bool) -> Access {
     let kubeconfig = kubeconfig::from_text(kubeconfig).unwrap().kubeconfig;
-    Access { kubeconfig, timeout: Duration::from_secs(5), read_only }
+    Access { kubeconfig, timeout: Duration::from_secs(5), read_only, clock: LocalClock::default() }
 }
 
 pub fn target(source: u16, context: &str, scope: Scope) -> Target {

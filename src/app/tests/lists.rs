@@ -158,7 +158,7 @@ fn the_filter_narrows_while_it_is_typed_and_enter_keeps_it() {
     assert_eq!(script.model().filter_input, Some(("web".to_owned(), 3)));
     script.keys("Enter");
     let model = script.model();
-    assert_eq!((model.filter_input, model.header.filter), (None, Some("/web".to_owned())));
+    assert_eq!((model.filter_input, model.header.filter), (None, Some("web".to_owned())));
     assert!(model.header.summary.contains("1 of 4"), "{}", model.header.summary);
     script.keys("Esc");
     assert_eq!(services(&script).len(), 4);
