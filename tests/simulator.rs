@@ -728,10 +728,20 @@ fn set_green(store: &Store) {
 #[test]
 fn run_live_the_controllers_follow_what_clients_write() {
     live(40.0, async |_, store| {
+        let begun = store.version();
         set_green(&store);
         wait_until(&store, |rollout| rollout["status"]["message"] == "CanaryPauseStep").await;
         patch(&store, Part::Status, &json!({"status": {"pauseConditions": null}}));
         let done = wait_until(&store, |rollout| rollout["status"]["phase"] == "Healthy").await;
+        // Also in a hurry, a watcher sees every row.
+        let mut watcher = Watcher { rollout: "gradual-rollout", ..Watcher::default() };
+        for change in store.changes_after(begun).unwrap() {
+            watcher.event(change.kind.plural, change.happened == Happened::Deleted, &change.object);
+        }
+        let passed = |counts: &str| watcher.rows().iter().any(|row| row.contains(counts));
+        for counts in ["3/0/3/3", "4/1/3/3", "4/1/4/4", "3/1/3/3", "4/2/3/3", "3/2/3/3", "4/3/3/3", "4/3/4/4"] {
+            assert!(passed(counts), "{counts} is not in {:#?}", watcher.rows());
+        }
         assert_eq!(done["status"]["currentStepIndex"], 6);
         assert_eq!(done["status"]["stableRS"], done["status"]["currentPodHash"]);
     });
