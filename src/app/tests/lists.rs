@@ -322,3 +322,17 @@ fn before_the_first_key_the_overview_points_at_the_cell_that_needs_a_person_most
     script.wait(2);
     assert_eq!(script.cursor(), ("checkout".to_owned(), 1), "after a key nothing moves by itself");
 }
+
+#[test]
+fn the_row_under_the_cursor_stays_where_it_is_on_the_screen_when_rows_come_in_above() {
+    let mut script = Script::new(setup());
+    script.live(TEST, named(100));
+    script.event(Event::Placed { page_rows: 10 });
+    script.keys("G k k k");
+    let before = script.matrix();
+    script.upsert(TEST, healthy("a-new-one", 1));
+    let after = script.matrix();
+    assert_eq!(after.selected, before.selected);
+    assert_eq!(after.rows, before.rows);
+    assert_eq!(after.first, before.first + 1);
+}
