@@ -4,9 +4,9 @@
 //! [`crate::argo::feed::News`].
 //!
 //! Start reading at [`hub`] (the thread and its tasks) or [`oneshot`] (a command that asks and ends). Below them:
-//! [`source`] keeps one cluster watched, [`watch`] is one list-and-watch, [`wire`] turns bytes into slim objects,
-//! [`client`] sends requests under the fences of [`fence`], [`actions`] is the only place that writes, and
-//! [`trouble`] finds the words for what went wrong.
+//! `source` keeps one cluster watched by its legs (`leg`), `watch` is one list-and-watch, `wire` turns bytes into slim
+//! objects, `client` sends requests under the read-only fence of `fence`, `actions` is the only place that writes, and
+//! `trouble` finds the words for what went wrong.
 
 mod access;
 mod actions;

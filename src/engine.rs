@@ -5,7 +5,8 @@
 //!
 //! Start reading at [`run`]: [`mailbox`] is where the terminal, the signals and the network leave what they have,
 //! [`pace`] decides when a frame is due, [`effects`] does what the state asked for, [`replay`] plays a recording in
-//! place of clusters, [`fault`] is what happens to a panic.
+//! place of clusters, [`fault`] is what happens to a panic, and
+//! [`start`] is what all begins with.
 
 pub mod effects;
 pub mod fault;
@@ -13,3 +14,4 @@ pub mod mailbox;
 pub mod pace;
 pub mod replay;
 pub mod run;
+pub mod start;

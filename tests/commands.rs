@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 
-const RECORDING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/recordings/gradual/watch.ndjson");
+const RECORDING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/recordings/gradual/watch.ndjson.gz");
 
 fn names(list: &Value, key: &str, value: &str) -> Vec<String> {
     let items = list["items"].as_array().unwrap().iter().filter(|item| item[key] == value);
@@ -104,7 +104,7 @@ fn status_tells_by_its_exit_code() {
 #[test]
 fn promote_ends_the_pause_once_and_follows_the_controller() {
     let clusters = Clusters::new("fleet", 1.0);
-    let promote = |more: &[&str]| [&["promote", "gradual-rollout", "--channel", "production"], more].concat();
+    let promote = |more: &[&'static str]| [&["promote", "gradual-rollout", "--channel", "production"], more].concat();
 
     clusters.expect(2, &promote(&[])).says("need --yes").says("hint:");
     assert!(clusters.writes().is_empty());
@@ -174,6 +174,36 @@ fn a_cluster_that_is_down_costs_its_own_rows_only() {
     let promote = ["promote", "notifier", "--yes", "--channel", "test", "--channel", "staging"];
     clusters.expect(1, &promote).says("could hold one of that name too: nothing was sent");
     assert!(clusters.writes().is_empty());
+}
+
+#[test]
+fn where_listing_all_is_forbidden_the_namespace_of_the_context_is_listed_and_said() {
+    let clusters = Clusters::new("gradual", 0.0);
+    clusters.running.set_faults("test:read@all=403").unwrap();
+    let listed = clusters.expect(0, &["list", "-A", "--channel", "test", "-o", "name"]);
+    assert_eq!(listed.stdout, "rollout.argoproj.io/gradual-rollout\n");
+    listed.says("warning: ").says("looking in namespace demo of context test instead");
+}
+
+#[test]
+fn get_watch_streams_a_line_for_each_change() {
+    let clusters = Clusters::new("fleet", 1.0);
+    let args = ["gradual-rollout", "--channel", "production"];
+    let mut watch = Command::new(env!("CARGO_BIN_EXE_rolltop"))
+        .args([&["get", "--watch", "-o", "json"], &args[..]].concat())
+        .env("KUBECONFIG", clusters.path("kubeconfig"))
+        .env("ROLLTOP_CONFIG", clusters.path("config.toml"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();
+    let mut next = || serde_json::from_str::<Value>(&lines.next().unwrap().unwrap()).unwrap();
+    assert_eq!(next()["step"]["index"], 1);
+    clusters.expect(0, &[&["promote", "--yes"], &args[..]].concat());
+    // Ends by what is read, or by the end of the stream: the watch is killed when the test gives up.
+    while next()["step"]["index"] != 3 {}
+    watch.kill().unwrap();
+    watch.wait().unwrap();
 }
 
 #[test]
@@ -256,7 +286,8 @@ fn a_replay_prints_a_moment_and_tells_broken_lines_by_number() {
     let report = report.json();
     assert_eq!((&report["phase"], &report["weights"]["actual"]), (&"Paused".into(), &25.into()));
 
-    let mut lines: Vec<String> = std::fs::read_to_string(RECORDING).unwrap().lines().map(str::to_owned).collect();
+    let packed = flate2::read::GzDecoder::new(std::fs::File::open(RECORDING).unwrap());
+    let mut lines: Vec<String> = BufReader::new(packed).lines().map(Result::unwrap).collect();
     lines.insert(2, "{broken".into());
     let broken = folder.path().join("broken.ndjson");
     std::fs::write(&broken, lines.join("\n")).unwrap();
@@ -326,7 +357,7 @@ fn demo_refuses_what_it_cannot_do() {
         (&["--serve", "--scenario", "flet"][..], "did you mean \"fleet\"?"),
         (&["--serve", "--listen", "0.0.0.0:0"], "--listen"),
         (&["--serve", "--faults", "nonsense"], "--faults"),
-        (&["--serve", "--speed", "-1"], "--speed"),
+        (&["--serve", "--speed=-1"], "--speed"),
         (&["--kubeconfig", "x"], "brings its own"),
         (&[], "not a terminal"),
     ] {

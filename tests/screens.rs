@@ -192,6 +192,18 @@ fn the_selected_cell_is_found_in_a_plain_text_dump() {
 }
 
 #[test]
+fn a_channel_that_is_stale_says_so_in_its_head_at_every_width() {
+    for width in 40..200 {
+        let mut model = models::four_channels();
+        let Body::Matrix(matrix) = &mut model.body else { unreachable!() };
+        matrix.rows[0].focused = Some(3);
+        let text = text(&drawn(&model, &mono(), width, 24).0);
+        let head = text.lines().nth(2).unwrap();
+        assert!(head.contains('~'), "{width}: {head}");
+    }
+}
+
+#[test]
 fn the_buttons_of_a_dialog_are_the_only_targets_while_it_is_open() {
     for size in [(80, 24), (40, 10), (24, 8)] {
         let (buf, placed) = drawn(&models::dialog(Some("check")), &mono(), size.0, size.1);
@@ -215,12 +227,14 @@ fn a_click_on_a_cell_means_its_row_and_channel() {
 
 #[test]
 fn the_dialog_names_where_it_writes_and_keeps_its_buttons_at_every_size() {
-    for (typed, width, height) in [(Some("check"), 80, 24), (Some("check"), 40, 12), (None, 30, 10), (Some(""), 20, 8)]
+    for (typed, width, height) in
+        [(Some("check"), 80, 24), (Some("check"), 40, 12), (None, 30, 10), (Some(""), 20, 8), (Some(""), 20, 6)]
     {
         let (buf, _) = drawn(&models::dialog(typed), &mono(), width, height);
         let text = text(&buf);
         let place = if typed.is_some() { "PRODUCTION" } else { "staging" };
         assert!(text.contains(place) && text.contains("Cancel"), "{width}x{height}\n{text}");
+        assert!(text.contains("prod-eu"), "the cluster is named: {width}x{height}\n{text}");
     }
 }
 
@@ -243,6 +257,11 @@ fn a_weight_change_costs_less_than_200_bytes_and_a_first_frame_less_than_6_kb() 
         let paint = bytes(&blank, &first);
         assert!(paint < 6_000, "{name}: {paint} bytes");
     }
+    let blank = Buffer::empty(Rect::new(0, 0, 160, 45));
+    for (name, model) in models::all() {
+        let paint = bytes(&blank, &drawn(&model, &theme, 160, 45).0);
+        assert!(paint < 14_000, "{name}: {paint} bytes");
+    }
     let before = models::overview(false);
     let mut after = before.clone();
     let Body::Matrix(matrix) = &mut after.body else { unreachable!() };
@@ -257,6 +276,17 @@ fn a_weight_change_costs_less_than_200_bytes_and_a_first_frame_less_than_6_kb() 
     page.gauge = Some(rolltop::app::model::Gauge { set: 40, actual: Some(40), max: 100 });
     let cost = bytes(&drawn(&before, &theme, 80, 24).0, &drawn(&after, &theme, 80, 24).0);
     assert!(cost > 0 && cost < 200, "rollout: {cost}");
+}
+
+#[test]
+fn a_dialog_costs_less_to_open_than_a_screen() {
+    let theme = theme(Depth::Sixteen, "auto", false);
+    let before = drawn(&models::rollout(), &theme, 80, 24).0;
+    let cost = bytes(&before, &drawn(&models::dialog(Some("")), &theme, 80, 24).0);
+    assert!(cost > 0 && cost < 4_000, "{cost}");
+    let typed = drawn(&models::dialog(Some("c")), &theme, 80, 24).0;
+    let cost = bytes(&drawn(&models::dialog(Some("")), &theme, 80, 24).0, &typed);
+    assert!(cost > 0 && cost < 60, "a letter: {cost}");
 }
 
 #[test]
@@ -287,8 +317,10 @@ proptest! {
 
     #[test]
     fn hostile_names_and_sizes_change_nothing_about_the_frame(
-        width in 0u16..200, height in 0u16..60, name in "\\PC{0,40}", which in 0usize..16, rows in 0usize..40,
+        width in 0u16..200, height in 0u16..60, name in "\\PC{0,40}", which in 0usize..17, rows in 0usize..40,
+        wrong in 0usize..100, long in any::<bool>(),
     ) {
+        let name = if long { name.repeat(500) } else { name };
         let (_, mut model) = models::all().swap_remove(which);
         match &mut model.body {
             Body::Matrix(matrix) => {
@@ -302,18 +334,27 @@ proptest! {
                     row.cells[0].version.clone_from(&name);
                 }
             }
-            Body::Board(board) => board.rows.iter_mut().for_each(|row| row.service.clone_from(&name)),
+            Body::Board(board) => {
+                board.rows.iter_mut().for_each(|row| row.service.clone_from(&name));
+                board.selected = Some(wrong);
+            }
             Body::Rollout(page) => {
                 page.headline.clone_from(&name);
                 page.message.clone_from(&name);
                 page.scroll = rows;
                 page.focus = rows % 3;
                 page.zoom = rows % 2 == 0;
+                // Indexes that fit to nothing.
+                page.current_step = Some(wrong);
+                page.steps_scroll = (wrong % 2 == 0).then_some(wrong);
                 page.revisions.iter_mut().for_each(|line| line.name.clone_from(&name));
             }
             _ => {}
         }
         model.next.clone_from(&name);
+        model.header.path.push(name.clone());
+        model.header.summary.clone_from(&name);
+        model.header.strong = Some(wrong);
         let (buf, _) = drawn(&model, &theme(Depth::True, "dark", false), width, height);
         prop_assert_eq!(buf.area, Rect::new(0, 0, width, height));
     }

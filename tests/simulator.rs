@@ -11,7 +11,7 @@ use rolltop::argo::rollout::Rollout;
 use rolltop::demo::clock::Clock;
 use rolltop::demo::controller::Driver;
 use rolltop::demo::scenario::{self, Upcoming};
-use rolltop::demo::store::{Happened, PODS, REPLICA_SETS, ROLLOUTS, Store};
+use rolltop::demo::store::{Happened, PODS, Part, REPLICA_SETS, ROLLOUTS, Refused, Store};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -47,6 +47,24 @@ struct Watcher {
     rollout: &'static str,
     sets: BTreeMap<String, Arc<ReplicaSet>>,
     seen: Vec<Seen>,
+    /// The same with the conditions, in their order.
+    full: Vec<String>,
+}
+
+/// `Available+ Healthy- Progressing?RolloutPaused`.
+fn conditions(rollout: &Value) -> String {
+    let list = rollout.pointer("/status/conditions").and_then(Value::as_array);
+    let one = |condition: &Value| {
+        let text = |field: &str| condition[field].as_str().unwrap().to_owned();
+        let sign = match text("status").as_str() {
+            "True" => '+',
+            "False" => '-',
+            _ => '?',
+        };
+        let reason = if condition["type"] == "Progressing" { text("reason") } else { String::new() };
+        format!("{}{sign}{reason}", text("type"))
+    };
+    list.into_iter().flatten().map(one).collect::<Vec<_>>().join(" ")
 }
 
 impl Watcher {
@@ -78,6 +96,10 @@ impl Watcher {
                     weights: (weights.set, weights.actual),
                     counts: ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"].map(count),
                 };
+                let full = format!("{seen:?} | {}", conditions(object));
+                if self.full.last() != Some(&full) {
+                    self.full.push(full);
+                }
                 if self.seen.last() != Some(&seen) {
                     self.seen.push(seen);
                 }
@@ -107,7 +129,7 @@ fn recorded(name: &str, rollout: &'static str) -> Vec<String> {
         let (plural, kind) = (event["resource"].as_str().unwrap_or_default(), &event["event"]["type"]);
         watcher.event(plural, kind == "DELETED", &event["event"]["object"]);
     }
-    watcher.rows()
+    watcher.full
 }
 
 /// A scenario driven by hand, in one cluster, with somebody watching.
@@ -210,11 +232,10 @@ impl Scene {
 }
 
 /// Where the simulated controller shows something else than the recorded one, and why that is no fault.
-enum Differs {
-    /// Another row in its place.
-    Instead(&'static str, &'static str, &'static str),
-    /// A row that the recording does not have, after this one.
-    Also(&'static str, &'static str, &'static str),
+struct Differs {
+    theirs: &'static [&'static str],
+    ours: &'static [&'static str],
+    why: &'static str,
 }
 
 /// Runs the commands at the times of a recording and compares what was seen, row by row.
@@ -226,22 +247,13 @@ fn held_against(name: &str, rollout: &'static str, commands: &[(i64, Value)], en
     }
     scene.until(end);
     let mut rows = recorded(name, rollout);
-    assert!(rows.len() > 20, "{name}: the recording is not there");
-    for difference in differs {
-        match difference {
-            Differs::Instead(theirs, ours, why) => {
-                let at =
-                    rows.iter().position(|row| row == theirs).unwrap_or_else(|| panic!("never seen: {theirs} ({why})"));
-                (*ours).clone_into(&mut rows[at]);
-            }
-            Differs::Also(after, ours, why) => {
-                let at =
-                    rows.iter().position(|row| row == after).unwrap_or_else(|| panic!("never seen: {after} ({why})"));
-                rows.insert(at + 1, (*ours).to_owned());
-            }
-        }
+    assert!(rows.len() > 60, "{name}: the recording is not there");
+    for Differs { theirs, ours, why } in differs {
+        let at = rows.windows(theirs.len()).position(|window| window == *theirs);
+        let at = at.unwrap_or_else(|| panic!("never seen: {theirs:#?} ({why})"));
+        rows.splice(at..at + theirs.len(), ours.iter().map(|row| (*row).to_owned()));
     }
-    let seen = scene.take();
+    let seen = &scene.watcher.full;
     for (at, (ours, theirs)) in seen.iter().zip(&rows).enumerate() {
         assert_eq!(ours, theirs, "row {at} of {name}, after {:#?}", &rows[at.saturating_sub(3)..at]);
     }
@@ -261,11 +273,34 @@ fn a_gradual_canary_shows_the_same_rows_as_the_recorded_controller() {
         (91_160, json!({"do": "abort"})),
         (93_830, json!({"do": "undo"})),
     ];
-    let differs = [Differs::Instead(
-        "Degraded | RolloutAborted: Rollout aborted update to revision 4 | 0 | 4/1/4/4 | 0, 0",
-        "Degraded | RolloutAborted: Rollout aborted update to revision 4 | 0 | 4/1/4/4 | 0, 25",
-        "the ReplicaSet's event came before the Rollout's this time; after the first abort it came later, as here",
-    )];
+    let differs = [
+        Differs {
+            theirs: &[
+                "Progressing | more replicas need to be updated | 0 | 4/1/3/3 | 10, 0 | Available+ Healthy- Completed- Paused+ Progressing+ReplicaSetUpdated",
+                "Progressing | more replicas need to be updated | 0 | 4/1/3/3 | 10, 0 | Available+ Healthy- Completed- Progressing+ReplicaSetUpdated Paused-",
+            ],
+            ours: &[
+                "Progressing | more replicas need to be updated | 0 | 4/1/3/3 | 10, 0 | Available+ Healthy- Completed- Paused- Progressing+ReplicaSetUpdated",
+            ],
+            why: "the real pass after the retry took long enough to see the pod counted; here it is the next pass",
+        },
+        Differs {
+            theirs: &[
+                "Progressing | more replicas need to be updated | 6 | 3/1/3/3 | 100, 100 | Available+ Healthy- Completed- Progressing+ReplicaSetUpdated Paused-",
+            ],
+            ours: &[
+                "Progressing | more replicas need to be updated | 6 | 3/1/3/3 | 100, 100 | Available+ Healthy- Completed- Paused- Progressing+ReplicaSetUpdated",
+            ],
+            why: "likewise: the counts came into the pass that had just written the conditions",
+        },
+        Differs {
+            theirs: &["Degraded | RolloutAborted: Rollout aborted update to revision 4 | 0 | 4/1/4/4 | 0, 0 | \
+                 Available+ Healthy- Completed- Paused+ Progressing-RolloutAborted"],
+            ours: &["Degraded | RolloutAborted: Rollout aborted update to revision 4 | 0 | 4/1/4/4 | 0, 25 | \
+                 Available+ Healthy- Completed- Paused+ Progressing-RolloutAborted"],
+            why: "the ReplicaSet's event came before the Rollout's this time; after the first abort it came later, as here",
+        },
+    ];
     held_against("gradual", "gradual-rollout", &commands, 98_484, &differs);
 }
 
@@ -282,11 +317,17 @@ fn a_canary_with_timers_shows_the_same_rows_as_the_recorded_controller() {
         (107_792, json!({"do": "promote"})),
         (111_452, json!({"do": "promote-full"})),
     ];
-    let differs = [Differs::Also(
-        "Progressing | waiting for rollout to unpause | 1 | 3/1/3/3 | 40, 33",
-        "Paused | manually paused | 1 | 3/1/3/3 | 40, 33",
-        "the real controller wrote its answer to the first patch after the second patch had come; here before it",
-    )];
+    let differs = [Differs {
+        theirs: &["Progressing | waiting for rollout to unpause | 1 | 3/1/3/3 | 40, 33 | \
+                   Available+ Healthy- Completed- Progressing?RolloutPaused Paused+"],
+        ours: &[
+            "Progressing | waiting for rollout to unpause | 1 | 3/1/3/3 | 40, 33 | \
+             Available+ Healthy- Completed- Progressing?RolloutPaused Paused+",
+            "Paused | manually paused | 1 | 3/1/3/3 | 40, 33 | \
+             Available+ Healthy- Completed- Progressing?RolloutPaused Paused+",
+        ],
+        why: "the real controller wrote its answer to the first patch after the second patch had come; here before it",
+    }];
     held_against("canary-demo", "canary-demo", &commands, 117_567, &differs);
 }
 
@@ -561,6 +602,24 @@ fn an_image_that_does_not_exist_stops_the_rollout_at_its_deadline() {
 }
 
 #[test]
+fn a_deadline_that_aborts_takes_the_canary_away() {
+    let mut scene = scene("gradual", "gradual-rollout");
+    let spec = json!({"progressDeadlineAbort": true, "progressDeadlineSeconds": 60});
+    scene.deed(json!({"do": "patch", "patch": {"spec": spec}}));
+    scene.image("does-not-exist");
+    scene.pass(90_000);
+    // The cause is only in the events, as with the real controller.
+    assert_eq!(scene.status("message"), "RolloutAborted: Rollout aborted update to revision 2");
+    assert_eq!((scene.status("abort"), scene.status("currentStepIndex")), (json!(true), json!(0)));
+    assert_eq!(scene.take().last().unwrap().split(" | ").nth(3), Some("3/0/3/3"));
+    assert!(
+        scene.events().iter().any(
+            |event| event.starts_with("RolloutAborted ReplicaSet") && event.ends_with("has timed out progressing.")
+        )
+    );
+}
+
+#[test]
 fn a_container_that_crashes_is_restarted_and_never_ready() {
     let clock = Clock::new(BEGIN.parse().unwrap(), 0.0);
     let played = scenario::build("crash", &clock, 7).unwrap();
@@ -616,6 +675,94 @@ fn a_strategy_that_is_not_simulated_says_so_and_stays_as_it_is() {
     let rollout = scene.store.get(&ROLLOUTS, "demo", "blue").unwrap();
     assert_eq!(rollout["status"]["conditions"][0]["reason"], "NotSimulated");
     assert_eq!(rollout["status"]["observedGeneration"], "1");
+}
+
+/// Waits until the rollout fulfils a condition; half a minute of real time is more than enough.
+async fn wait_until(store: &Store, mut holds: impl FnMut(&Value) -> bool) -> Arc<Value> {
+    let mut news = store.subscribe();
+    let wait = async {
+        loop {
+            news.borrow_and_update();
+            let rollout = store.get(&ROLLOUTS, "demo", "gradual-rollout").unwrap();
+            if holds(&rollout) {
+                return rollout;
+            }
+            news.changed().await.unwrap();
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), wait).await.expect("it never came to that")
+}
+
+fn patch(store: &Store, part: Part, patch: &Value) {
+    let written = store.modify::<Refused>(&ROLLOUTS, "demo", "gradual-rollout", part, |rollout| {
+        json_patch::merge(rollout, patch);
+        Ok(())
+    });
+    written.unwrap();
+}
+
+/// Runs the controllers live beside what a test does.
+fn live(speed: f64, test: impl AsyncFnOnce(Clock, Store)) {
+    let clock = Clock::new(BEGIN.parse().unwrap(), 0.0);
+    let played = scenario::build("gradual", &clock, 7).unwrap();
+    let store = played.world.clusters[2].store.clone();
+    clock.set_speed(speed);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        tokio::select! {
+            () = rolltop::demo::controller::run(played) => panic!("the controllers ended"),
+            () = test(clock, store) => {}
+        }
+    });
+}
+
+const GREEN: &str = "argoproj/rollouts-demo:green";
+
+fn set_green(store: &Store) {
+    let rollout = store.get(&ROLLOUTS, "demo", "gradual-rollout").unwrap();
+    let mut spec = rollout["spec"]["template"]["spec"].clone();
+    spec["containers"][0]["image"] = json!(GREEN);
+    patch(store, Part::Main, &json!({"spec": {"template": {"spec": spec}}}));
+}
+
+#[test]
+fn run_live_the_controllers_follow_what_clients_write() {
+    live(40.0, async |_, store| {
+        let begun = store.version();
+        set_green(&store);
+        wait_until(&store, |rollout| rollout["status"]["message"] == "CanaryPauseStep").await;
+        patch(&store, Part::Status, &json!({"status": {"pauseConditions": null}}));
+        let done = wait_until(&store, |rollout| rollout["status"]["phase"] == "Healthy").await;
+        // Also in a hurry, a watcher sees every row.
+        let mut watcher = Watcher { rollout: "gradual-rollout", ..Watcher::default() };
+        for change in store.changes_after(begun).unwrap() {
+            watcher.event(change.kind.plural, change.happened == Happened::Deleted, &change.object);
+        }
+        let passed = |counts: &str| watcher.rows().iter().any(|row| row.contains(counts));
+        for counts in ["3/0/3/3", "4/1/3/3", "4/1/4/4", "3/1/3/3", "4/2/3/3", "3/2/3/3", "4/3/3/3", "4/3/4/4"] {
+            assert!(passed(counts), "{counts} is not in {:#?}", watcher.rows());
+        }
+        assert_eq!(done["status"]["currentStepIndex"], 6);
+        assert_eq!(done["status"]["stableRS"], done["status"]["currentPodHash"]);
+    });
+}
+
+#[test]
+fn on_a_clock_that_stands_still_the_controllers_react_and_nothing_takes_time() {
+    live(0.0, async |clock, store| {
+        set_green(&store);
+        let waiting = wait_until(&store, |rollout| rollout["status"]["updatedReplicas"] == 1).await;
+        assert_eq!(waiting["status"]["availableReplicas"], 3, "a pod needs time to start");
+        for _ in 0..3 {
+            clock.advance(SignedDuration::from_secs(2));
+            tokio::task::yield_now().await;
+        }
+        let paused = wait_until(&store, |rollout| rollout["status"]["phase"] == "Paused").await;
+        assert_eq!(paused["status"]["currentStepIndex"], 1);
+        patch(&store, Part::Status, &json!({"status": {"abort": true}}));
+        wait_until(&store, |rollout| rollout["status"]["phase"] == "Degraded").await;
+        assert_eq!(clock.now().duration_since(BEGIN.parse().unwrap()), SignedDuration::from_secs(6));
+    });
 }
 
 #[derive(Clone, Debug)]

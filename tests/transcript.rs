@@ -2,6 +2,8 @@
 //! `tests/data/api/transcript.jsonl`, in order. What changes by itself on a real cluster (versions, uids, times, the
 //! controller's own writes) is compared by its relations; everything else must be equal.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test ends where its ground is missing")]
+
 #[path = "simulated/client.rs"]
 mod client;
 
@@ -82,14 +84,14 @@ fn the_simulated_cluster_answers_as_the_recorded_server_did() {
     }
     let differing: BTreeSet<&str> = differences.keys().map(String::as_str).collect();
     let known: BTreeSet<&str> = KNOWN_DIFFERENCES.iter().map(|(name, _)| *name).collect();
-    let mut report = String::new();
+    let mut report = Vec::new();
     for name in differing.difference(&known) {
-        report.push_str(&format!("\n{name} differs:\n  {}\n", differences[*name].join("\n  ")));
+        report.push(format!("{name} differs:\n  {}", differences[*name].join("\n  ")));
     }
     for name in known.difference(&differing) {
-        report.push_str(&format!("\n{name} no longer differs: take it out of KNOWN_DIFFERENCES\n"));
+        report.push(format!("{name} no longer differs: take it out of KNOWN_DIFFERENCES"));
     }
-    assert!(report.is_empty(), "{report}");
+    assert!(report.is_empty(), "\n{}", report.join("\n"));
 }
 
 /// Objects that the recorder made without writing it down, as it made the first one: those of the whole list.
@@ -347,10 +349,8 @@ fn list_metadata(recorded: &Value, ours: &Value, learned: &mut Learned, check: &
     let token = |value: &Value| value["continue"].as_str().map(str::to_owned);
     let form = |value: &Value| token(value).map(|token| !token.is_empty());
     check("continue", json!(form(theirs)), json!(form(mine)));
-    if let (Some(theirs), Some(mine)) = (token(theirs), token(mine)) {
-        if !theirs.is_empty() {
-            learned.tokens.insert(theirs, mine);
-        }
+    if let (Some(theirs), Some(mine)) = (token(theirs).filter(|token| !token.is_empty()), token(mine)) {
+        learned.tokens.insert(theirs, mine);
     }
 }
 

@@ -95,7 +95,7 @@ pub fn next_tick(state: &State) -> Option<Timestamp> {
     due.extend(resort_due(state));
     due.extend(state.sources.iter().filter_map(|source| source.stale_at(&state.setup, now)));
     if !state.is_too_small() {
-        due.extend(frame::tick(state));
+        due.extend(frame::next_change(state));
         let shown = match state.screen() {
             Screen::Rollout(view) => state.writes.shown(Some(&view.key), now),
             _ => state.writes.shown(None, now),

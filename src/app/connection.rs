@@ -113,7 +113,8 @@ pub fn skew(state: &mut State, id: SourceId, skew: SignedDuration) -> Vec<Effect
     let how =
         Deriving { now, cluster_now: source.cluster_time(now), service_of: &state.setup.settings.service_of, channel };
     state.fleet.derive_source(id, how);
-    if worth {
+    // The simulated cluster keeps its own time on purpose.
+    if worth && !state.setup.demo {
         let direction = if skew.is_negative() { "behind" } else { "ahead" };
         let words = format!("the clock of {cluster} is {} {direction}; countdowns corrected", time::long(skew.abs()));
         state.say(Mark::Attention, words);

@@ -11,7 +11,7 @@ use super::action::{self, Action, Place};
 use super::availability::{availability, promotable};
 use super::model::{Body, KeyHint, Model};
 use super::overlay::Overlay;
-use super::present::{Subject, next};
+use super::present::{Subject, next, tick};
 use super::screen::Screen;
 use super::selection::Selected;
 use super::state::State;
@@ -152,12 +152,16 @@ fn keys(state: &State) -> Vec<KeyHint> {
 
 /// When a text of this frame changes by time alone.
 #[must_use]
-pub fn tick(state: &State) -> Option<Timestamp> {
+pub fn next_change(state: &State) -> Option<Timestamp> {
     let rows = match state.screen() {
         Screen::Matrix => lists::tick_matrix(state),
         Screen::Board(_) => lists::tick_board(state),
         Screen::Rollout(view) => page::tick(state, view),
         _ => None,
     };
-    rows.into_iter().chain(header::tick(state)).min()
+    let next = state.selected_row().and_then(|row| {
+        let context = state.context(row, false);
+        tick::next_line(&Subject::new(&row.rollout, &row.picture, &context))
+    });
+    [rows, next, header::tick(state), overlay::tick(state)].into_iter().flatten().min()
 }

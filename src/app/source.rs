@@ -66,7 +66,7 @@ impl Source {
             scope: &self.info.scope,
             link: &self.link,
             last_heard: self.heard,
-            stale_after: SignedDuration::try_from(setup.settings.stale_after).unwrap_or(SignedDuration::MAX),
+            stale_after: self.stale_after(setup),
             broken: self.info.broken.as_deref(),
             now,
             login_key: LOGIN_KEY,
@@ -74,16 +74,19 @@ impl Source {
         }
     }
 
+    /// How long the silence may be: not at all after a stop of the process, for ever in a recording.
+    fn stale_after(&self, setup: &Setup) -> SignedDuration {
+        match (setup.replay, self.doubtful) {
+            (true, _) => SignedDuration::MAX,
+            (false, true) => SignedDuration::ZERO,
+            (false, false) => SignedDuration::try_from(setup.settings.stale_after).unwrap_or(SignedDuration::MAX),
+        }
+    }
+
     /// Age of the data when it must not be taken for the present.
     #[must_use]
     pub fn stale(&self, setup: &Setup, now: Timestamp) -> Option<SignedDuration> {
-        if setup.replay {
-            return None;
-        }
-        health::stale(&self.view(setup, now)).or_else(|| {
-            let since = self.heard.filter(|_| self.doubtful)?;
-            Some(super::present::time::between(since, now))
-        })
+        health::stale(&self.view(setup, now))
     }
 
     /// When it grows stale, if nothing is heard until then; `None`: it is stale already, or never was heard of.
@@ -92,8 +95,7 @@ impl Source {
         if self.stale(setup, now).is_some() {
             return None;
         }
-        let after = SignedDuration::try_from(setup.settings.stale_after).ok()?;
-        self.heard?.checked_add(after).ok()
+        self.heard?.checked_add(self.stale_after(setup)).ok()
     }
 
     /// The watch is up.

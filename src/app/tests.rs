@@ -6,3 +6,4 @@ mod promote;
 mod properties;
 mod screens;
 mod sources;
+mod verdict;

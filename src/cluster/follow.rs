@@ -6,12 +6,12 @@ use super::hub::Access;
 use super::leg::{self, Shared, Step};
 use super::place::Place;
 use super::watch::Watch;
-use crate::argo::feed::{Delta, Trouble};
+use crate::argo::feed::{Delta, Trouble, TroubleKind};
 use crate::argo::rollout::Rollout;
 use crate::names::Namespace;
 use jiff::Timestamp;
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
 /// What happened to a followed rollout.
@@ -48,8 +48,13 @@ impl Follow {
         shared.client.send_replace(Some(client));
         let watch = Watch::<Rollout>::new(Place::single(namespace.clone(), name), tempo);
         let mut tasks = JoinSet::new();
-        tasks.spawn(leg::keep_signed_in(access, context, tempo, Arc::clone(&shared)));
+        tasks.spawn(leg::keep_signed_in(access.clone(), context.clone(), tempo, Arc::clone(&shared)));
+        let refused = Arc::new(Notify::new());
+        tasks.spawn(sign_in_again(access, context, tempo, Arc::clone(&shared), Arc::clone(&refused)));
         tasks.spawn(leg::keep(watch, shared, tempo, move |step| {
+            if matches!(&step, Step::Down { trouble, .. } if trouble.kind == TroubleKind::NotSignedIn) {
+                refused.notify_one();
+            }
             let followed = match step {
                 Step::Change(Delta::Reset(all)) => all.first().cloned().map_or(Followed::Gone, Followed::Is),
                 Step::Change(Delta::Upsert(rollout)) => Followed::Is(rollout),
@@ -66,5 +71,17 @@ impl Follow {
     /// The next news. Ends only when the task was lost.
     pub async fn next(&mut self) -> Option<Followed> {
         self.news.recv().await
+    }
+}
+
+/// Signs in again when the server no longer takes the credential, as for a token that does not say when it ends. Not
+/// more often than every half minute: a command that nobody watches over must not ask for a login without end.
+async fn sign_in_again(access: Access, context: String, tempo: Tempo, shared: Arc<Shared>, refused: Arc<Notify>) {
+    loop {
+        refused.notified().await;
+        if let Ok(client) = Client::connect(&access, &context, &tempo).await {
+            shared.client.send_replace(Some(client));
+        }
+        tokio::time::sleep(leg::RENEW_PAUSE).await;
     }
 }

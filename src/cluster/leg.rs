@@ -47,7 +47,7 @@ impl Shared {
 /// A credential is renewed this long before it ends.
 const RENEW_BEFORE: SignedDuration = SignedDuration::from_secs(90);
 /// Not more often than this, however short-lived credentials are, and again after this when it failed.
-const RENEW_PAUSE: Duration = Duration::from_secs(30);
+pub const RENEW_PAUSE: Duration = Duration::from_secs(30);
 
 /// Renews a credential that says when it ends, before it ends; the legs go on with the new client where they are.
 /// Waits for ever when it says nothing.

@@ -101,16 +101,11 @@ impl Connection {
         Follow::start(self.access.clone(), self.client.clone(), namespace, name)
     }
 
-    /// Its children, by its label selector. A rollout without one (`workloadRef`) uses the one in its status.
+    /// Its children, by the label selector that the controller wrote into its status, else by the one of its spec.
     pub async fn family(&self, rollout: &Rollout) -> Family {
-        let selector = rollout
-            .spec
-            .selector
-            .as_ref()
-            .map(selector_text)
-            .filter(|text| !text.is_empty())
-            .or_else(|| rollout.status.selector.as_deref().map(str::to_owned))
-            .filter(|text| !text.is_empty());
+        let written = rollout.status.selector.as_deref().map(str::to_owned);
+        let selector =
+            written.or_else(|| rollout.spec.selector.as_ref().map(selector_text)).filter(|text| !text.is_empty());
         let Some(selector) = selector else {
             let sentence = format!("rollout {} names no pods: it has no label selector", rollout.meta.name);
             let trouble = Trouble { kind: TroubleKind::Server, raw: sentence.clone(), sentence, hint: None };

@@ -325,4 +325,41 @@ mod tests {
         assert!(line("nonsense").is_err());
         assert!(line(r#"{"type":"NEW","object":{}}"#).is_err());
     }
+
+    fn json() -> impl proptest::strategy::Strategy<Value = serde_json::Value> {
+        use proptest::prelude::*;
+        let leaf = prop_oneof![
+            any::<i64>().prop_map(serde_json::Value::from),
+            any::<String>().prop_map(serde_json::Value::from),
+            "[\\x00-\u{9f}\u{202e}\"\\\\ab]{0,12}".prop_map(serde_json::Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
+                proptest::collection::btree_map("[a-z]{1,4}", inner, 0..4)
+                    .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn cleaned(value: &serde_json::Value) -> serde_json::Value {
+        match value {
+            serde_json::Value::String(text) => clean(text).into_owned().into(),
+            serde_json::Value::Array(list) => list.iter().map(cleaned).collect(),
+            serde_json::Value::Object(map) => {
+                serde_json::Value::Object(map.iter().map(|(key, value)| (key.clone(), cleaned(value))).collect())
+            }
+            other => other.clone(),
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn cleaning_the_text_is_cleaning_every_string_of_the_value(value in json()) {
+            for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
+                let found: serde_json::Value = serde_json::from_str(&scrub(&text)).unwrap();
+                proptest::prop_assert_eq!(&found, &cleaned(&value));
+            }
+        }
+    }
 }

@@ -78,7 +78,7 @@ pub fn run(base: &Base, out: &mut dyn Write) -> Result<u8, Failure> {
         let told = block_on(fleet::ask(ready, |source, connection| async move {
             let namespaces = match &source.scope {
                 Scope::Namespaces(names) => names.clone(),
-                Scope::All => vec![Namespace::new("default")],
+                Scope::All => vec![connection.namespace()],
             };
             let found = connection.findings().await;
             let listed = fleet::list(ready, &source, &connection).await;
@@ -86,7 +86,7 @@ pub fn run(base: &Base, out: &mut dyn Write) -> Result<u8, Failure> {
             for namespace in namespaces {
                 access.push((namespace.clone(), connection.access(&namespace).await));
             }
-            Ok(Cluster { found, listed: listed.map(|all| all.len()), access })
+            Ok(Cluster { found, listed: listed.map(|all| all.rollouts.len()), access })
         }))?;
         for Told { source, answer } in told {
             let name = format!("{}/{}", ready.channel(&source), source.cluster);

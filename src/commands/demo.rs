@@ -9,7 +9,8 @@ use crate::app::state::Setup;
 use crate::config::problem;
 use crate::demo::scenario;
 use crate::demo::serve::{Options, Running, StartError, start};
-use crate::engine::run::Feed;
+use crate::engine::start::{Clock, Feed};
+use jiff::Timestamp;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -57,11 +58,17 @@ pub fn ui(base: &Base, demo: &Demo) -> Result<u8, Failure> {
     look::drawable(&base.terminal)?;
     let running = begin(demo)?;
     let ready = base.settle_texts(&running.config, &running.kubeconfig)?;
+    let setup = Setup { demo: true, ..ui::setup(base, &ready) };
     let clock = running.clock.clone();
-    let setup = Setup { demo: true, now: clock.now(), ..ui::setup(base, &ready) };
-    let feed = Feed::Clusters { access: Box::new(ready.access.clone()), targets: ready.targets() };
-    let speed = running.clock.speed();
-    let ended = ui::open(base, setup, &ready.resolved, feed, Arc::new(move || clock.now()), speed);
+    let cluster_clock: Clock = Arc::new(move || clock.now());
+    let feed = Feed::Clusters {
+        access: Box::new(ready.access.clone()),
+        targets: ready.targets(),
+        cluster_clock: Some(cluster_clock),
+    };
+    // How old data is counts by the clock of this machine, as on any cluster; what the objects say, by the clusters' own,
+    // however fast it runs.
+    let ended = ui::open(base, setup, &ready.resolved, feed, Arc::new(Timestamp::now), 1.0);
     drop(running);
     ended
 }

@@ -45,7 +45,7 @@ pub async fn find(ready: &Ready, name: &str, care: Care) -> Result<Found, Failur
             return Ok(Answer { connection, hits, others: Vec::new() });
         }
         // Not there, or not to be asked for by name: the list finds it, or says what there is instead.
-        let all = fleet::list(ready, &source, &connection).await?;
+        let all = fleet::list(ready, &source, &connection).await?.rollouts;
         let others = all.iter().map(|rollout| rollout.meta.name.to_string()).collect();
         let hits = all.into_iter().filter(|rollout| &*rollout.meta.name == name).collect();
         Ok(Answer { connection, hits, others })

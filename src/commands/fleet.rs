@@ -2,10 +2,11 @@
 //! slows another for longer than that.
 
 use super::base::{Ready, hub_scope};
-use super::outcome::Failure;
+use super::outcome::{Failure, warn};
 use crate::argo::feed::{Trouble, TroubleKind};
 use crate::argo::picture::{self, Children, Picture};
 use crate::argo::rollout::Rollout;
+use crate::cluster::hub::Scope;
 use crate::cluster::oneshot::{Connection, Family};
 use crate::config::resolve::Source;
 use jiff::Timestamp;
@@ -68,9 +69,27 @@ where
             // Lists page, so the whole may take several requests; each has the time-out of its own.
             limited(ready, source, 12, "an answer", work(source.clone(), connection)).await
         };
-        Told { source: source.clone(), answer: answer.await }
+        let answer = answer.await.map_err(|trouble| with_address(ready, source, trouble));
+        Told { source: source.clone(), answer }
     });
     futures::future::join_all(asked).await
+}
+
+/// Says what was tried, where nothing answered.
+fn with_address(ready: &Ready, source: &Source, trouble: Trouble) -> Trouble {
+    let kubeconfig = &ready.access.kubeconfig;
+    let server = || {
+        let context = kubeconfig.contexts.iter().find(|context| context.name == source.context)?.context.as_ref()?;
+        let cluster = kubeconfig.clusters.iter().find(|cluster| cluster.name == context.cluster)?;
+        cluster.cluster.as_ref()?.server.clone()
+    };
+    match (trouble.kind, server()) {
+        (TroubleKind::Unreachable | TroubleKind::Certificate, Some(server)) => {
+            let sentence = format!("{} (tried {server}, context {})", trouble.sentence, source.context);
+            Trouble { sentence, ..trouble }
+        }
+        _ => trouble,
+    }
 }
 
 /// Connects to the cluster of a source.
@@ -104,12 +123,59 @@ async fn limited<T>(
     }
 }
 
-/// The rollouts of a source.
+/// The rollouts of a source, and the scope that they are of.
+pub struct Listed {
+    /// The rollouts.
+    pub rollouts: Vec<Arc<Rollout>>,
+    /// What could be listed: less than was asked for where that is forbidden.
+    pub scope: Scope,
+}
+
+/// The rollouts of a source. Where listing all namespaces is forbidden, the context's own is listed instead; of
+/// several namespaces the forbidden ones are left out; both are told on stderr.
 ///
 /// # Errors
 /// What the server says.
-pub async fn list(ready: &Ready, source: &Source, connection: &Connection) -> Result<Vec<Arc<Rollout>>, Trouble> {
-    connection.list(&hub_scope(&source.scope), ready.selector.as_deref()).await
+pub async fn list(ready: &Ready, source: &Source, connection: &Connection) -> Result<Listed, Trouble> {
+    let selector = ready.selector.as_deref();
+    let names = match hub_scope(&source.scope) {
+        Scope::All => match connection.list(&Scope::All, selector).await {
+            Err(trouble) if trouble.kind == TroubleKind::Forbidden => {
+                let own = connection.namespace();
+                warn(&format!(
+                    "{}; looking in namespace {own} of context {} instead",
+                    trouble.sentence, source.context
+                ));
+                vec![own]
+            }
+            other => return Ok(Listed { rollouts: other?, scope: Scope::All }),
+        },
+        Scope::Namespaces(names) => names,
+    };
+    let asked = names.iter().map(|name| async {
+        let scope = Scope::Namespaces(vec![name.clone()]);
+        (name.clone(), connection.list(&scope, selector).await)
+    });
+    let (mut rollouts, mut read, mut forbidden) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, answer) in futures::future::join_all(asked).await {
+        match answer {
+            Ok(some) => {
+                rollouts.extend(some);
+                read.push(name);
+            }
+            Err(trouble) if trouble.kind == TroubleKind::Forbidden => forbidden.push(trouble),
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    if read.is_empty()
+        && let Some(trouble) = forbidden.pop()
+    {
+        return Err(trouble);
+    }
+    for trouble in &forbidden {
+        warn(&format!("{}; looking in the other namespaces", trouble.sentence));
+    }
+    Ok(Listed { rollouts, scope: Scope::Namespaces(read) })
 }
 
 /// The picture of a rollout with its family; what of it cannot be read is told in the second part.

@@ -91,7 +91,7 @@ impl Follow {
     }
 
     /// Waits for the next thing worth a look.
-    pub fn next(&mut self) -> Seen {
+    pub fn wait(&mut self) -> Seen {
         loop {
             let Ok(news) = self.news.recv() else { return Seen::Gone };
             if let Some(seen) = self.take(news) {

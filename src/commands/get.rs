@@ -57,7 +57,7 @@ fn stream(ready: &Ready, found: &Found, form: Form, out: &mut dyn Write) -> Resu
     let mut follow = Follow::start(ready, found);
     let mut printed = String::new();
     loop {
-        match follow.next() {
+        match follow.wait() {
             Seen::Changed => {}
             Seen::Gone => return Err(gone(ready, found)),
             Seen::Down(trouble) => {

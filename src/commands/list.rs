@@ -2,7 +2,7 @@
 //! the exit code says so.
 
 use super::base::Base;
-use super::fleet::{self, Told, block_on};
+use super::fleet::{self, Listed, Told, block_on};
 use super::format::{self, Form};
 use super::outcome::{Failure, code, warn, warn_all};
 use super::table::aligned;
@@ -34,9 +34,8 @@ pub fn run(base: &Base, form: Form, out: &mut dyn Write) -> Result<u8, Failure> 
     let told = block_on(fleet::ask(&ready, |source, connection| {
         let ready = &ready;
         async move {
-            let rollouts = fleet::list(ready, &source, &connection).await?;
+            let Listed { rollouts, scope } = fleet::list(ready, &source, &connection).await?;
             let needed = form != Form::Name && !rollouts.is_empty();
-            let scope = super::base::hub_scope(&source.scope);
             let family = if needed { Some(connection.all_children(&scope).await) } else { None };
             Ok(Lot { rollouts, family, at: fleet::now_there(&connection) })
         }

@@ -181,7 +181,7 @@ impl Teller<'_> {
                 namespace: &meta.namespace,
                 name: &meta.name,
                 uid: &meta.uid,
-                outcome,
+                how: outcome,
                 message: words,
                 more,
             };
@@ -206,7 +206,8 @@ struct Outcome<'a> {
     namespace: &'a str,
     name: &'a str,
     uid: &'a str,
-    outcome: &'static str,
+    #[serde(rename = "outcome")]
+    how: &'static str,
     message: &'a str,
     #[serde(flatten)]
     more: More,

@@ -8,7 +8,7 @@ use crate::app::state::Setup;
 use crate::cluster::hub::Access;
 use crate::config::resolve::{Resolved, Scope, Source};
 use crate::config::settings::{Channel, Confirm, Look, Runtime};
-use crate::engine::run::Feed;
+use crate::engine::start::Feed;
 use crate::names::{ChannelName, ClusterName, SourceId};
 use crate::report::playback::{self, Moment};
 use crate::report::recording::{self, Recording};

@@ -9,7 +9,7 @@ use crate::cluster::kubeconfig::Problem as KubeProblem;
 use crate::config::load;
 use crate::config::resolve::Resolved;
 use crate::config::settings::{STALE_AFTER, Settings};
-use crate::engine::run::{Feed, RunError, Start};
+use crate::engine::start::{Feed, RunError, Start};
 use jiff::Timestamp;
 use kube::config::Kubeconfig;
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ pub fn run(base: &Base) -> Result<u8, Failure> {
         return first_run(base, format!("the kubeconfig ({}) has no contexts", files.join(", ")));
     }
     let ready = base.settle(config.as_ref(), loaded)?;
-    let feed = Feed::Clusters { access: Box::new(ready.access.clone()), targets: ready.targets() };
+    let feed = Feed::Clusters { access: Box::new(ready.access.clone()), targets: ready.targets(), cluster_clock: None };
     open(base, setup(base, &ready), &ready.resolved, feed, Arc::new(Timestamp::now), 1.0)
 }
 
@@ -113,6 +113,6 @@ fn first_run(base: &Base, why: String) -> Result<u8, Failure> {
     let access = Access { kubeconfig: Kubeconfig::default(), timeout: base.timeout, read_only: base.read_only };
     let ready = Ready { resolved, access: access.clone(), selector: None, warnings: Vec::new() };
     let setup = Setup { first_run: Some(why), ..setup(base, &ready) };
-    let feed = Feed::Clusters { access: Box::new(access), targets: Vec::new() };
+    let feed = Feed::Clusters { access: Box::new(access), targets: Vec::new(), cluster_clock: None };
     open(base, setup, &ready.resolved, feed, Arc::new(Timestamp::now), 1.0)
 }

@@ -1,11 +1,10 @@
 //! The API server of the simulated clusters: what a Kubernetes API server answers, over a [`Store`](super::store::Store).
 //!
-//! A request comes in at [`listener`], is logged and may meet a fault ([`faults`]), is signed in ([`auth`]), finds its
-//! resource ([`target`]) and is answered by the file named after what it asks for. A refusal is a [`failure::Failure`],
+//! A request comes in at `listener`, is logged and may meet a fault ([`faults`]), is signed in (`auth`), finds its
+//! resource (`target`) and is answered by the file named after what it asks for. A refusal is a `failure::Failure`,
 //! the `Status` object that a real server would send. `tests/transcript.rs` holds all this against recorded answers.
 
 pub mod faults;
-pub mod listener;
 pub mod record;
 
 pub(crate) mod admit;
@@ -19,10 +18,12 @@ pub(crate) mod encode;
 pub(crate) mod failure;
 pub(crate) mod fields;
 pub(crate) mod list;
+pub(crate) mod listener;
 pub(crate) mod logs;
 pub(crate) mod managers;
 pub(crate) mod openapi;
 pub(crate) mod patch;
+pub(crate) mod protobuf;
 pub(crate) mod reviews;
 pub(crate) mod router;
 pub(crate) mod scale;

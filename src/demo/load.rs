@@ -81,7 +81,7 @@ pub async fn churn(world: World, per_second: f64, seed: u64) {
             done += 1;
             let at = usize::try_from(random.next()).unwrap_or_default() % count;
             advance(&store, at);
-            if done % 100 == 0 {
+            if done.is_multiple_of(100) {
                 tokio::task::yield_now().await;
             }
         }
@@ -142,7 +142,7 @@ fn make(store: &Store, at: usize, stage: usize, since: Timestamp, random: &mut R
         set(rollout, &["status"], status);
         Ok(())
     });
-    if at % WITH_PODS == 0 && stage == 0 {
+    if at.is_multiple_of(WITH_PODS) && stage == 0 {
         with_pods(store, &rollout, &hash, revision, &stamp(since), random);
     }
 }
@@ -260,5 +260,51 @@ fn with_pods(store: &Store, rollout: &Value, hash: &str, revision: i64, since: &
         });
         // Names from the seed do not repeat within a ReplicaSet; if one did, two pods are enough.
         let _ = store.create(&PODS, pod);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::clock::Clock;
+    use crate::demo::scenario;
+
+    fn world() -> scenario::Played {
+        scenario::build("gradual", &Clock::new("2026-01-12T02:00:00Z".parse().unwrap(), 0.0), 1).unwrap()
+    }
+
+    #[test]
+    fn made_rollouts_are_settled_and_the_controllers_leave_them_alone() {
+        let mut played = world();
+        fill(&played.world, 500, 1);
+        let store = played.world.clusters[2].store.clone();
+        let before = store.list(&ROLLOUTS, None);
+        assert_eq!(before.0.len(), 501);
+        let namespaces: std::collections::BTreeSet<&str> =
+            before.0.iter().map(|rollout| text(rollout, "/metadata/namespace")).collect();
+        assert_eq!(namespaces.len(), 21);
+        assert_eq!(store.list(&PODS, Some("team-00")).0.len() % 3, 0);
+        played.driver.play_for(SignedDuration::from_mins(20));
+        assert_eq!(store.list(&ROLLOUTS, None).0, before.0);
+    }
+
+    #[test]
+    fn the_changes_walk_through_an_update_and_repeat_by_the_seed() {
+        let phases = |seed: u64| {
+            let played = world();
+            fill(&played.world, 20, seed);
+            let store = played.world.clusters[2].store.clone();
+            let mut seen = Vec::new();
+            for _ in 0..STAGES.len() {
+                advance(&store, 7);
+                let rollout = store.get(&ROLLOUTS, &namespace(7), &name(7)).unwrap();
+                seen.push(text(&rollout, "/status/phase").to_owned());
+            }
+            seen
+        };
+        let seen = phases(1);
+        assert_eq!(seen, phases(1));
+        assert_eq!(seen.iter().filter(|phase| *phase == "Healthy").count(), 1);
+        assert!(seen.contains(&"Paused".to_owned()));
     }
 }

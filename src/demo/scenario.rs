@@ -143,7 +143,7 @@ fn deploy(service: &Service, present: Timestamp) -> Result<Vec<Upcoming>, String
     for (cluster, name) in CLUSTERS.iter().enumerate() {
         let Some(image) = service.image.of(name) else { continue };
         let replicas = service.replicas.of(name).unwrap_or(1);
-        let manifests = service.manifests(image, replicas)?;
+        let manifests = service.manifests(&image, replicas)?;
         let at = ago(present, service.age()?);
         for manifest in manifests {
             deeds.push(Upcoming { at, cluster, deed: json!({"do": "apply", "manifest": manifest}) });
@@ -159,4 +159,104 @@ fn deploy(service: &Service, present: Timestamp) -> Result<Vec<Upcoming>, String
 
 fn ago(present: Timestamp, ago: SignedDuration) -> Timestamp {
     present.checked_sub(ago).unwrap_or(present)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::store::{EVENTS, PODS, REPLICA_SETS, ROLLOUTS};
+    use serde_json::Value;
+
+    fn clock() -> Clock {
+        Clock::new("2026-01-12T02:00:00Z".parse().unwrap(), 0.0)
+    }
+
+    fn status<'a>(rollout: &'a Value, field: &str) -> &'a Value {
+        &rollout["status"][field]
+    }
+
+    #[test]
+    fn every_scenario_is_described_and_can_be_built() {
+        let names = names();
+        assert_eq!(names.len(), files::SCENARIOS.len());
+        assert_eq!(names[0].0, "fleet");
+        for (name, description) in names {
+            assert!(!description.is_empty() && !description.contains('\n'), "{name}");
+            let clock = clock();
+            let played = build(&name, &clock, 1).unwrap();
+            assert_eq!(clock.now().to_string(), "2026-01-12T02:00:00Z", "{name} leaves the clock where it was");
+            assert_eq!(played.world.clusters.len(), 3);
+        }
+    }
+
+    #[test]
+    fn an_unknown_scenario_is_refused_with_the_known_ones() {
+        let error = build("gradul", &clock(), 1).unwrap_err().to_string();
+        assert!(error.contains("gradul") && error.contains("gradual, canary-demo"), "{error}");
+    }
+
+    #[test]
+    fn the_script_of_every_scenario_can_be_done() {
+        for (name, _) in names() {
+            let mut played = build(&name, &clock(), 1).unwrap();
+            played.driver.script(played.script);
+            played.driver.play_for(SignedDuration::from_mins(31));
+            assert_eq!(played.driver.failures(), [] as [String; 0], "{name}");
+        }
+    }
+
+    #[test]
+    fn the_fleet_shows_every_kind_of_row() {
+        let mut played = build("fleet", &clock(), 1).unwrap();
+        let of = |cluster: usize, name: &str| played.world.clusters[cluster].store.get(&ROLLOUTS, NAMESPACE, name);
+        let waiting = of(2, "gradual-rollout").unwrap();
+        assert_eq!(
+            (status(&waiting, "message"), status(&waiting, "currentStepIndex")),
+            (&json!("CanaryPauseStep"), &json!(1))
+        );
+        let timed = of(1, "canary-demo").unwrap();
+        assert_eq!((status(&timed, "phase"), status(&timed, "currentStepIndex")), (&json!("Paused"), &json!(1)));
+        assert_eq!(status(&of(2, "catalog").unwrap(), "phase"), "Progressing");
+        assert!(status(&of(2, "search").unwrap(), "message").as_str().unwrap().starts_with("RolloutAborted"));
+        let stuck = of(1, "ledger").unwrap();
+        assert!(status(&stuck, "message").as_str().unwrap().starts_with("ProgressDeadlineExceeded"));
+        let pods = played.world.clusters[1].store.list(&PODS, None).0;
+        let pulls = |pod: &Value| pod.pointer("/status/containerStatuses/0/state/waiting/reason").cloned();
+        assert!(pods.iter().filter_map(|pod| pulls(pod)).any(|reason| reason == "ImagePullBackOff"));
+        assert!(of(2, "notifier").is_none() && of(1, "notifier").is_some());
+        for cluster in &played.world.clusters {
+            assert!(cluster.store.list(&ROLLOUTS, None).0.len() >= 9);
+            assert!(!cluster.store.list(&EVENTS, None).0.is_empty());
+        }
+        // Whatever the script does, the gradual rollout in production waits for its human.
+        let before = waiting;
+        played.driver.script(played.script);
+        played.driver.play_for(SignedDuration::from_mins(40));
+        assert_eq!(played.world.clusters[2].store.get(&ROLLOUTS, NAMESPACE, "gradual-rollout").unwrap(), before);
+    }
+
+    #[test]
+    fn the_same_seed_builds_the_same_world_and_another_seed_another() {
+        let all = |seed: u64| {
+            let played = build("gradual", &clock(), seed).unwrap();
+            let store = &played.world.clusters[2].store;
+            [&ROLLOUTS, &REPLICA_SETS, &PODS].map(|kind| store.list(kind, None))
+        };
+        assert_eq!(all(3), all(3));
+        assert_ne!(all(3), all(4));
+    }
+
+    #[test]
+    fn ages_are_believable() {
+        let played = build("fleet", &clock(), 1).unwrap();
+        let store = &played.world.clusters[2].store;
+        let age = |object: &Value| {
+            let created: Timestamp = object["metadata"]["creationTimestamp"].as_str().unwrap().parse().unwrap();
+            clock().now().duration_since(created).as_secs()
+        };
+        assert_eq!(age(&store.get(&ROLLOUTS, NAMESPACE, "checkout").unwrap()), 61 * 86_400);
+        let pods = store.list(&PODS, Some(NAMESPACE)).0;
+        assert!(pods.iter().all(|pod| age(pod) >= 0));
+        assert!(pods.iter().any(|pod| age(pod) < 60) && pods.iter().any(|pod| age(pod) > 86_400));
+    }
 }

@@ -6,7 +6,7 @@ use super::http::record::RequestLog;
 use super::http::router::Server;
 use super::scenario::Played;
 use super::world::World;
-use super::{controller, files, load, scenario};
+use super::{controller, files, load as made, scenario};
 use jiff::Timestamp;
 use std::fmt;
 use std::io;
@@ -14,9 +14,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-
-/// When a simulation begins. Fixed, so that a run can be repeated; the `Date` header tells clients.
-const BEGIN: &str = "2026-01-12T02:00:00Z";
 
 /// How to serve.
 #[derive(Clone, Debug)]
@@ -88,18 +85,24 @@ struct Life {
 /// # Errors
 /// See [`StartError`].
 pub fn start(options: Options) -> Result<Running, StartError> {
-    check(options.listen, &options.faults)?;
-    let begin = BEGIN.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+    let Options { scenario, speed, listen, seed, load, churn, faults } = options;
+    check(listen, &faults)?;
+    // Begins now, so that a client that reads its own clock (kubectl describe, the plugin) shows ages that make sense.
+    let now = Timestamp::now();
+    let begin = Timestamp::from_second(now.as_second()).unwrap_or(now);
     // The past is played by moving the clock; real time only runs from here on.
     let clock = super::clock::Clock::new(begin, 0.0);
-    let played = scenario::build(&options.scenario, &clock, options.seed)?;
+    let played = scenario::build(&scenario, &clock, seed)?;
     let world = played.world.clone();
-    if options.load > 0 {
-        load::fill(&world, options.load, options.seed);
+    if load > 0 {
+        made::fill(&world, load, seed);
     }
-    clock.set_speed(options.speed);
-    let life = Life { played: Some(played), churn: options.churn, seed: options.seed };
-    run(world, options.listen, &options.faults, life)
+    // Nobody watched the past: its history would only take memory.
+    for cluster in &world.clusters {
+        cluster.store.compact();
+    }
+    clock.set_speed(speed);
+    run(world, listen, &faults, Life { played: Some(played), churn, seed })
 }
 
 /// Serves a world as it is, without controllers: what is in it changes only by requests.
@@ -141,7 +144,7 @@ fn run(world: World, listen: SocketAddr, faults: &str, life: Life) -> Result<Run
                 let life = async move {
                     let churn = async {
                         if life.churn > 0.0 {
-                            load::churn(churned, life.churn, life.seed).await;
+                            made::churn(churned, life.churn, life.seed).await;
                         }
                     };
                     let control = async {

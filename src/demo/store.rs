@@ -4,7 +4,9 @@
 //! clients and for the controllers alike.
 
 mod change;
+mod inner;
 mod kind;
+mod removal;
 mod settle;
 
 pub use change::{Change, Happened, Part, Refused};
@@ -12,26 +14,12 @@ pub use kind::*;
 pub use settle::stamp;
 
 use super::clock::Clock;
+use inner::{Inner, Key, key, owners_of};
 use serde_json::{Value, json};
 use settle::{metadata_mut, names, settle, uid};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
-
-/// Group, plural, namespace, name.
-type Key = (&'static str, &'static str, String, String);
-
-#[derive(Debug, Default)]
-struct Inner {
-    version: u64,
-    /// Watches from before this version get 410.
-    compacted: u64,
-    objects: BTreeMap<Key, Arc<Value>>,
-    history: VecDeque<Change>,
-    /// Objects by the uid of an owner.
-    owned: BTreeMap<String, BTreeSet<(&'static Kind, String, String)>>,
-    uids: u64,
-}
 
 /// The store; clones are the same store.
 #[derive(Clone, Debug)]
@@ -243,100 +231,6 @@ impl Store {
         Ok(self.commit(&mut inner, kind, key, Happened::Modified, after))
     }
 
-    /// Deletes an object at once, and what only it owned (no finalizers are honoured here; the HTTP layer marks those
-    /// first).
-    ///
-    /// # Errors
-    /// [`Refused::NotFound`].
-    pub fn delete(&self, kind: &'static Kind, namespace: &str, name: &str) -> Result<Arc<Value>, Refused> {
-        let mut inner = self.lock();
-        let gone = self.remove(&mut inner, kind, namespace, name)?;
-        let mut owners = vec![uid_of(&gone)];
-        while let Some(owner) = owners.pop() {
-            for (kind, namespace, name) in inner.owned.get(&owner).cloned().unwrap_or_default() {
-                let Some(child) = inner.objects.get(&key(kind, &namespace, &name)).cloned() else { continue };
-                let others = owners_of(&child).any(|other| other != owner && inner.alive(other));
-                if others {
-                    continue;
-                }
-                if let Ok(child) = self.remove(&mut inner, kind, &namespace, &name) {
-                    owners.push(uid_of(&child));
-                }
-            }
-        }
-        Ok(gone)
-    }
-
-    /// Deletes an object and leaves what it owned, without the reference to it.
-    ///
-    /// # Errors
-    /// [`Refused::NotFound`].
-    pub fn delete_orphaning(&self, kind: &'static Kind, namespace: &str, name: &str) -> Result<Arc<Value>, Refused> {
-        let mut inner = self.lock();
-        let gone = self.remove(&mut inner, kind, namespace, name)?;
-        let owner = uid_of(&gone);
-        for (kind, namespace, name) in inner.owned.get(&owner).cloned().unwrap_or_default() {
-            let key = key(kind, &namespace, &name);
-            let Some(child) = inner.objects.get(&key) else { continue };
-            let mut child = (**child).clone();
-            if let Some(list) = metadata_mut(&mut child).get_mut("ownerReferences").and_then(Value::as_array_mut) {
-                list.retain(|reference| reference.get("uid").and_then(Value::as_str) != Some(&owner));
-            }
-            self.commit(&mut inner, kind, key, Happened::Modified, child);
-        }
-        Ok(gone)
-    }
-
-    /// Marks an object as being deleted: it stays until its finalizers are gone. `finalizer` is added when given.
-    ///
-    /// # Errors
-    /// [`Refused::NotFound`].
-    pub fn mark_deleted(
-        &self,
-        kind: &'static Kind,
-        namespace: &str,
-        name: &str,
-        finalizer: Option<&str>,
-    ) -> Result<Arc<Value>, Refused> {
-        let mut inner = self.lock();
-        let key = key(kind, namespace, name);
-        let Some(before) = inner.objects.get(&key).cloned() else {
-            return Err(Refused::NotFound { kind: kind.qualified(), name: name.to_owned() });
-        };
-        if before.pointer("/metadata/deletionTimestamp").is_some() {
-            return Ok(before);
-        }
-        let mut after = (*before).clone();
-        let generation = before.pointer("/metadata/generation").and_then(Value::as_i64);
-        let metadata = metadata_mut(&mut after);
-        metadata.insert("deletionTimestamp".into(), Value::String(stamp(self.clock.now())));
-        metadata.insert("deletionGracePeriodSeconds".into(), json!(0));
-        if let Some(generation) = generation {
-            metadata.insert("generation".into(), json!(generation + 1));
-        }
-        if let Some(finalizer) = finalizer {
-            let list = metadata.entry("finalizers").or_insert_with(|| json!([]));
-            if let Some(list) = list.as_array_mut() {
-                list.push(json!(finalizer));
-            }
-        }
-        Ok(self.commit(&mut inner, kind, key, Happened::Modified, after))
-    }
-
-    fn remove(
-        &self,
-        inner: &mut Inner,
-        kind: &'static Kind,
-        namespace: &str,
-        name: &str,
-    ) -> Result<Arc<Value>, Refused> {
-        let key = key(kind, namespace, name);
-        let Some(before) = inner.objects.get(&key).cloned() else {
-            return Err(Refused::NotFound { kind: kind.qualified(), name: name.to_owned() });
-        };
-        Ok(self.commit(inner, kind, key, Happened::Deleted, (*before).clone()))
-    }
-
     fn commit(
         &self,
         inner: &mut Inner,
@@ -369,10 +263,10 @@ impl Store {
             }
         }
         inner.history.push_back(Change { version, kind, happened, object: object.clone(), before });
-        if inner.history.len() > HISTORY {
-            if let Some(oldest) = inner.history.pop_front() {
-                inner.compacted = oldest.version;
-            }
+        if inner.history.len() > HISTORY
+            && let Some(oldest) = inner.history.pop_front()
+        {
+            inner.compacted = oldest.version;
         }
         self.latest.send_replace(version);
         object
@@ -383,31 +277,70 @@ impl Store {
     }
 }
 
-impl Inner {
-    fn range(&self, kind: &'static Kind, namespace: Option<&str>) -> impl Iterator<Item = (&Key, &Arc<Value>)> {
-        let namespace = namespace.map(str::to_owned);
-        self.objects.range(key(kind, namespace.as_deref().unwrap_or(""), "")..).take_while(
-            move |((group, plural, of, _), _)| {
-                *group == kind.group && *plural == kind.plural && namespace.as_ref().is_none_or(|wanted| wanted == of)
-            },
-        )
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> Store {
+        let store = Store::new(Clock::new("2026-01-01T00:00:00Z".parse().unwrap(), 0.0), 1);
+        for name in ["a", "b"] {
+            let object =
+                json!({"metadata": {"name": name, "namespace": "n"}, "spec": {"replicas": 1}, "status": {"x": 1}});
+            store.create(&ROLLOUTS, object).unwrap();
+        }
+        store
     }
 
-    /// Whether an object with this uid is there. Only asked for a child with several owners, which is rare.
-    fn alive(&self, uid: &str) -> bool {
-        self.objects.values().any(|object| uid_of(object) == uid)
+    fn write(store: &Store, part: Part, change: impl FnOnce(&mut Value)) -> Result<Arc<Value>, Refused> {
+        store.modify(&ROLLOUTS, "n", "a", part, |object| {
+            change(object);
+            Ok(())
+        })
     }
-}
 
-fn key(kind: &'static Kind, namespace: &str, name: &str) -> Key {
-    (kind.group, kind.plural, namespace.to_owned(), name.to_owned())
-}
+    #[test]
+    fn each_write_touches_its_part_only_and_only_the_spec_counts_in_the_generation() {
+        let store = store();
+        let object =
+            write(&store, Part::Status, |object| *object = json!({"spec": {"replicas": 9}, "status": {"y": 1}}));
+        let object = object.unwrap();
+        assert_eq!((&object["spec"], &object["status"]), (&json!({"replicas": 1}), &json!({"y": 1})));
+        assert_eq!(object["metadata"]["generation"], 1);
+        let object = write(&store, Part::Main, |object| {
+            object["spec"]["replicas"] = json!(2);
+            object["status"] = json!({});
+            object["metadata"]["uid"] = json!("other");
+        });
+        let object = object.unwrap();
+        assert_eq!((&object["spec"], &object["status"]), (&json!({"replicas": 2}), &json!({"y": 1})));
+        assert_eq!(object["metadata"]["generation"], 2);
+        assert_ne!(object["metadata"]["uid"], "other");
+    }
 
-fn uid_of(object: &Value) -> String {
-    object.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default().to_owned()
-}
+    #[test]
+    fn nothing_changed_is_nothing_written_and_an_old_version_is_a_conflict() {
+        let store = store();
+        let version = store.version();
+        write(&store, Part::Main, |_| {}).unwrap();
+        assert_eq!(store.version(), version);
+        let stale = write(&store, Part::Main, |object| object["metadata"]["resourceVersion"] = json!("1"));
+        assert!(matches!(stale, Err(Refused::Conflict { .. })));
+    }
 
-fn owners_of(object: &Value) -> impl Iterator<Item = &str> {
-    let references = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
-    references.into_iter().flatten().filter_map(|reference| reference.get("uid").and_then(Value::as_str))
+    #[test]
+    fn a_list_of_an_older_version_is_what_it_was_then() {
+        let store = store();
+        let then = store.version();
+        let before: Vec<Value> = store.list(&ROLLOUTS, None).0.iter().map(|object| (**object).clone()).collect();
+        write(&store, Part::Main, |object| object["spec"]["replicas"] = json!(2)).unwrap();
+        store.delete(&ROLLOUTS, "n", "b").unwrap();
+        store.create(&ROLLOUTS, json!({"metadata": {"name": "c", "namespace": "n"}})).unwrap();
+        let older: Vec<Value> =
+            store.list_at(&ROLLOUTS, None, then).unwrap().iter().map(|object| (**object).clone()).collect();
+        assert_eq!(older, before);
+        assert_eq!(store.list_at(&ROLLOUTS, Some("other"), then).unwrap().len(), 0);
+        store.compact();
+        assert!(store.list_at(&ROLLOUTS, None, then).is_none());
+        assert!(store.changes_after(then).is_none());
+    }
 }

@@ -182,10 +182,10 @@ impl NewsLane {
             let place = self.first;
             self.first += 1;
             if let Some(news) = slot {
-                if let Some(subject) = subject(&news) {
-                    if self.places.get(&subject) == Some(&place) {
-                        self.places.remove(&subject);
-                    }
+                if let Some(subject) = subject(&news)
+                    && self.places.get(&subject) == Some(&place)
+                {
+                    self.places.remove(&subject);
                 }
                 self.count -= 1;
                 taken.push(news);

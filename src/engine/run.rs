@@ -8,11 +8,14 @@ use super::fault;
 use super::mailbox::{Mailbox, Signal};
 use super::pace::Pace;
 use super::replay::Player;
+use super::start::{Clock, Feed, RunError, Start};
 use crate::app::event::Event;
 use crate::app::model::{self, Body, Model};
-use crate::app::state::{Setup, State};
+use crate::app::state::State;
 use crate::app::update::update;
-use crate::cluster::hub::{Access, Hub, Target};
+use crate::argo::feed::News;
+use crate::cluster::hub::Hub;
+use crate::names::SourceId;
 use crate::tui::guard::{self, Guard, Modes};
 use crate::tui::input::Input;
 use crate::tui::screen::{Colours, Screen};
@@ -20,69 +23,20 @@ use crate::tui::writer::{Told, Writer};
 use crate::tui::{input, signals};
 use crate::ui::screen::Placed;
 use crate::ui::theme::{Depth, Theme};
-use jiff::Timestamp;
+use jiff::SignedDuration;
 use ratatui::layout::Position;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// Where news come from.
-#[derive(Debug)]
-pub enum Feed {
-    /// Live clusters.
-    Clusters {
-        /// How to reach them.
-        access: Box<Access>,
-        /// What to watch.
-        targets: Vec<Target>,
-    },
-    /// A recording, played at a speed.
-    Replay {
-        /// The events.
-        recording: crate::report::recording::Recording,
-        /// Recorded seconds per second.
-        speed: f64,
-    },
-}
-
-/// Everything that the loop needs.
-pub struct Start {
-    /// The state begins with this.
-    pub setup: Setup,
-    /// What frames are drawn with.
-    pub theme: Theme,
-    /// Where news come from.
-    pub feed: Feed,
-    /// The time now: the system's, or the simulated cluster's.
-    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// Seconds of `clock` per real second: 1 on real clusters, `--speed` in the demo and in a replay.
-    pub speed: f64,
-    /// Mouse on.
-    pub mouse: bool,
-    /// Whether the terminal's title may be set.
-    pub title: bool,
-    /// Where panic reports are written.
-    pub report_dir: PathBuf,
-}
-
-/// Why the loop could not start or go on.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// stdin or stdout is no terminal.
-    #[error("{0}")]
-    NotATerminal(String),
-    /// The terminal failed.
-    #[error("the terminal failed: {0}")]
-    Terminal(#[from] std::io::Error),
-}
 
 /// News taken per turn. Keys are looked at between two turns, so this bounds how long a key waits: decoding has been
 /// done elsewhere, a piece of news costs some microseconds here.
 const NEWS_PER_TURN: usize = 256;
 /// The title changes at most this often.
 const TITLE_EVERY: Duration = Duration::from_secs(5);
+/// A clock that runs fast is told in steps of this size.
+const SKEW_STEP: SignedDuration = SignedDuration::from_millis(50);
 /// After a stop the loop re-enters by itself and is told of the SIGCONT as well; within this time it is the same one.
 const SAME_RESUME: Duration = Duration::from_millis(500);
 
@@ -110,7 +64,9 @@ struct Loop {
     state: State,
     screen: Screen,
     theme: Theme,
-    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    clock: Clock,
+    /// Read directly, with the sources that keep it and what was told last.
+    cluster_clock: Option<(Clock, Vec<SourceId>, SignedDuration)>,
     speed: f64,
     pace: Pace,
     /// The last model that was drawn, and what it placed.
@@ -148,12 +104,21 @@ impl Loop {
             move |error| box_of_failure.signal(Signal::TerminalGone(error)),
         )?;
         let box_of_news = mailbox.clone();
+        let direct = matches!(feed, Feed::Clusters { cluster_clock: Some(_), .. });
         let sink = Arc::new(move |news| {
             fault::provoke("network");
-            box_of_news.news(news);
+            // Whole seconds of a header would only blur what is read directly.
+            if !(direct && matches!(news, News::Skew(..))) {
+                box_of_news.news(news);
+            }
         });
+        let mut cluster_time = None;
         let outlet = match feed {
-            Feed::Clusters { access, targets } => Outlet::Hub(Hub::start(*access, targets, sink)),
+            Feed::Clusters { access, targets, cluster_clock } => {
+                let sources = targets.iter().map(|target| target.source).collect();
+                cluster_time = cluster_clock.map(|clock| (clock, sources, SignedDuration::ZERO));
+                Outlet::Hub(Hub::start(*access, targets, sink))
+            }
             Feed::Replay { recording, speed } => Outlet::Player(Player::start(&recording, speed, clock.clone(), sink)?),
         };
         let (state, first) = State::new(setup);
@@ -166,6 +131,7 @@ impl Loop {
             screen,
             theme,
             clock,
+            cluster_clock: cluster_time,
             speed,
             pace: Pace::default(),
             shown: None,
@@ -195,7 +161,7 @@ impl Loop {
     /// One turn: what came is taken, keys before news, then a frame is drawn if one is due.
     fn turn(&mut self) -> Result<Option<u8>, RunError> {
         let batch = self.mailbox.take(self.deadline(Instant::now()), NEWS_PER_TURN);
-        if let Some(code) = self.feed(Event::Clock((self.clock)()))? {
+        if let Some(code) = self.tell_time()? {
             return Ok(Some(code));
         }
         for signal in batch.signals {
@@ -222,6 +188,20 @@ impl Loop {
         self.dirty |= self.state.take_dirty();
         self.draw_if_due()?;
         Ok(None)
+    }
+
+    fn tell_time(&mut self) -> Result<Option<u8>, RunError> {
+        let now = (self.clock)();
+        if let Some((clock, sources, told)) = &mut self.cluster_clock {
+            let skew = clock().duration_since(now);
+            if (skew - *told).abs() >= SKEW_STEP {
+                *told = skew;
+                for source in sources.clone() {
+                    self.feed(Event::News(News::Skew(source, skew)))?;
+                }
+            }
+        }
+        self.feed(Event::Clock(now))
     }
 
     fn take_input(&mut self, input: Input) -> Result<Option<u8>, RunError> {

@@ -41,11 +41,11 @@ impl Assembler {
     /// Takes a key; gives the keys that are meant.
     pub fn key(&mut self, chord: KeyChord) -> Vec<KeyChord> {
         match (std::mem::take(&mut self.seen), chord.key) {
-            (Seen::Nothing, Key::Esc) => {
+            // Behind a sequence that was cut off, a key that cannot belong to it counts for itself.
+            (Seen::Nothing | Seen::Csi(_) | Seen::Ss3, Key::Esc) => {
                 self.seen = Seen::Esc;
                 Vec::new()
             }
-            (Seen::Nothing, _) => vec![chord],
             (Seen::Esc, Key::Char('[')) if !chord.ctrl => {
                 self.seen = Seen::Csi(String::new());
                 Vec::new()
@@ -61,12 +61,7 @@ impl Assembler {
             (Seen::Esc, _) => vec![ESC, chord],
             (Seen::Csi(parameters), Key::Char(c)) if !chord.ctrl => self.csi(parameters, c),
             (Seen::Ss3, Key::Char(c)) if !chord.ctrl => known(&format!("O{c}")).into_iter().collect(),
-            // A key that cannot belong to the sequence: the sequence was cut off, the key counts.
-            (Seen::Csi(_) | Seen::Ss3, Key::Esc) => {
-                self.seen = Seen::Esc;
-                Vec::new()
-            }
-            (Seen::Csi(_) | Seen::Ss3, _) => vec![chord],
+            (Seen::Nothing | Seen::Csi(_) | Seen::Ss3, _) => vec![chord],
         }
     }
 

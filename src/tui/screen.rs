@@ -128,15 +128,17 @@ impl Screen {
 fn changes<'a>(shown: &Buffer, next: &'a Buffer) -> Vec<(u16, u16, &'a Cell)> {
     let mut cells: Vec<(u16, u16, &Cell)> = Vec::new();
     for (x, y, cell) in shown.diff(next) {
-        if let Some(&(last_x, last_y, last)) = cells.last() {
-            if last_y == y && x > last_x + 1 && last.symbol().len() == 1 {
-                let gap: Vec<_> = (last_x + 1..x).filter_map(|x| next.cell((x, y)).map(|cell| (x, y, cell))).collect();
-                let plain = |cell: &Cell| {
-                    cell.symbol().len() == 1 && (cell.fg, cell.bg, cell.modifier) == (last.fg, last.bg, last.modifier)
-                };
-                if gap.len() < MOVE_COST && gap.iter().all(|(_, _, cell)| plain(cell)) {
-                    cells.extend(gap);
-                }
+        if let Some(&(last_x, last_y, last)) = cells.last()
+            && last_y == y
+            && x > last_x + 1
+            && last.symbol().len() == 1
+        {
+            let gap: Vec<_> = (last_x + 1..x).filter_map(|x| next.cell((x, y)).map(|cell| (x, y, cell))).collect();
+            let plain = |cell: &Cell| {
+                cell.symbol().len() == 1 && (cell.fg, cell.bg, cell.modifier) == (last.fg, last.bg, last.modifier)
+            };
+            if gap.len() < MOVE_COST && gap.iter().all(|(_, _, cell)| plain(cell)) {
+                cells.extend(gap);
             }
         }
         cells.push((x, y, cell));

@@ -36,6 +36,9 @@ fn columns(pen: &Pen<'_>, board: &Board, width: u16) -> Places {
     let version = longest(&|row| pen.width(&row.version) + if row.drift { 2 } else { 0 }, 7).min(24);
     let pods = longest(&|row| pen.width(&row.pods), 5).min(12);
     let cluster = longest(&|row| pen.width(&row.cluster), 8).min(16);
+    // Numbers and countdowns are never cut: these columns are as wide as what stands in them.
+    let weights = longest(&|row| pen.width(&percent(row)), 6);
+    let age = longest(&|row| pen.width(&row.age), 4);
     let wide = width >= 110;
     let gauge = if wide { 24 } else { 16 };
     let mut wants = [
@@ -44,10 +47,10 @@ fn columns(pen: &Pen<'_>, board: &Board, width: u16) -> Places {
         Want { gap: 2, least: state.min(16), good: state, most: state + if wide { 6 } else { 2 }, rank: 0 },
         Want { gap: 2, least: 3, good: 3, most: 5, rank: 2 },
         Want { gap: 2, least: 12, good: gauge, most: if wide { 44 } else { gauge }, rank: 6 },
-        Want { gap: 2, least: 6, good: 6, most: 7, rank: 1 },
+        Want { gap: 2, least: weights, good: weights, most: weights, rank: 1 },
         Want { gap: 1, least: pods, good: pods, most: pods + 2, rank: 5 },
         Want { gap: 2, least: 7, good: version, most: version + 4, rank: 4 },
-        Want { gap: 1, least: 4, good: 4, most: 6, rank: 3 },
+        Want { gap: 1, least: age, good: age, most: age.max(6), rank: 3 },
     ];
     if !board.clusters {
         // No room is ever large enough.

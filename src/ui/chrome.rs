@@ -60,18 +60,24 @@ pub fn header(pen: &mut Pen<'_>, area: Rect, header: &Header) {
     }
 }
 
-/// The path, the ribbons and the kept filter; returns the cell after them. The last part of the path stays longest.
+/// The path, the kept filter and the ribbons; returns the cell after them. When there is no room for all, the path
+/// loses its beginning, but never the name of a protected channel.
 fn path(pen: &mut Pen<'_>, x: u16, y: u16, room: u16, header: &Header) -> u16 {
+    let filter = header.filter.as_deref().filter(|filter| !filter.is_empty()).map(|filter| format!("/{filter}"));
+    let narrow = room < 50;
+    let ribbon = |word: &String| {
+        let loud = !narrow && word.chars().all(char::is_uppercase);
+        if loud { format!("▒ {word} ▒") } else { format!(" {word} ") }
+    };
+    let ribbons: Vec<String> = header.ribbons.iter().map(ribbon).collect();
+    let filter_room = filter.as_deref().map_or(0, |filter| (pen.width(filter) + 2).min(if narrow { 14 } else { 32 }));
+    let beside: u16 = ribbons.iter().map(|ribbon| pen.width(ribbon) + 2).sum::<u16>() + filter_room;
     let last = header.path.len().saturating_sub(1);
-    let ribbons: Vec<String> = header
-        .ribbons
-        .iter()
-        .map(|word| if word.chars().all(char::is_uppercase) { format!("▒ {word} ▒") } else { format!(" {word} ") })
-        .collect();
-    let ribbon_room: u16 = ribbons.iter().map(|ribbon| pen.width(ribbon) + 2).sum();
-    let whole: u16 = header.path.iter().map(|part| pen.width(part) + 3).sum();
-    let from = if whole + ribbon_room > room { last } else { 0 };
-    let path_end = x + room.saturating_sub(ribbon_room).max(room.min(8));
+    let length = |from: usize| header.path.iter().skip(from).map(|part| pen.width(part) + 3).sum::<u16>();
+    let least = header.strong.map_or(last, |strong| strong.min(last));
+    let from = (0..=least).find(|from| length(*from) + beside <= room + 3).unwrap_or(least);
+    let end = x + room;
+    let path_end = end.saturating_sub(beside).max(x + room.min(length(from)).min(24));
     let mut at = x;
     for (index, part) in header.path.iter().enumerate().skip(from) {
         if index > from {
@@ -84,12 +90,13 @@ fn path(pen: &mut Pen<'_>, x: u16, y: u16, room: u16, header: &Header) -> u16 {
         };
         at = pen.put(at, y, path_end.saturating_sub(at), part, role);
     }
-    let end = x + room;
-    for ribbon in ribbons {
-        at = pen.put(at + 2, y, end.saturating_sub(at + 2), &ribbon, Role::Sel);
+    if let Some(filter) = filter {
+        at = pen.put(at + 2, y, end.saturating_sub(at + 2).min(filter_room), &filter, Role::Accent);
     }
-    if let Some(filter) = header.filter.as_deref().filter(|filter| !filter.is_empty()) {
-        at = pen.put(at + 2, y, end.saturating_sub(at + 2).min(30), &format!("/{filter}"), Role::Accent);
+    for ribbon in ribbons {
+        if at + 2 + pen.width(&ribbon) <= end {
+            at = pen.put(at + 2, y, end.saturating_sub(at + 2), &ribbon, Role::Sel);
+        }
     }
     at
 }
@@ -114,8 +121,7 @@ pub fn footer(pen: &mut Pen<'_>, area: Rect, rows: Rows, model: &Model) {
         if let Some((input, cursor)) = &model.filter_input {
             filter(pen, area, y, input, *cursor);
         } else if !model.next.is_empty() {
-            let x = pen.put(area.x + 1, y, area.width, "next", Role::Dim);
-            pen.put(x + 2, y, area.right().saturating_sub(x + 3), &model.next, Role::Fg);
+            next_line(pen, area, y, rows, model);
         }
     }
     key_line(pen, area, rows.keys, &model.keys);
@@ -125,6 +131,26 @@ pub fn footer(pen: &mut Pen<'_>, area: Rect, rows: Rows, model: &Model) {
     {
         pen.clear(Rect { y: rows.keys, height: 1, ..area });
         filter(pen, area, rows.keys, input, *cursor);
+    }
+}
+
+/// The `next` line. A sentence that is too long goes on in the blank row below it; where there is none, it begins in
+/// the row above, if that is free.
+fn next_line(pen: &mut Pen<'_>, area: Rect, y: u16, rows: Rows, model: &Model) {
+    let x = area.x + 7;
+    let room = area.right().saturating_sub(x + 1);
+    let sentence = pen.shown(&model.next).into_owned();
+    let lines = text::wrap(&sentence, usize::from(room.max(1)));
+    let below = rows.keys > y + 1;
+    let above = area.height >= 12 && model.verdict.is_none() && model.toast.is_none();
+    let first = if lines.len() > 1 && !below && above { y - 1 } else { y };
+    let two = lines.len() > 1 && (below || above);
+    pen.put(area.x + 1, first, area.width, "next", Role::Dim);
+    if two {
+        pen.put(x, first, room, &lines[0], Role::Fg);
+        pen.put(x, first + 1, room, &lines[1..].join(" "), Role::Fg);
+    } else {
+        pen.put(x, first, room, &sentence, Role::Fg);
     }
 }
 

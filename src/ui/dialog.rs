@@ -15,8 +15,10 @@ use ratatui::layout::Rect;
 
 /// Columns of a dialog with its frame.
 const WIDTH: u16 = 64;
-/// Cells of the label of a row.
-const LABEL: u16 = 9;
+/// Cells of the label of a row; a very narrow dialog has none: there the channel and the cluster need all of the row.
+fn label_cells(width: u16) -> u16 {
+    if width < 30 { 0 } else { 9 }
+}
 /// Cells of the gauge.
 const GAUGE: u16 = 20;
 
@@ -55,7 +57,13 @@ pub fn draw(pen: &mut Pen<'_>, screen: Rect, dialog: &Dialog, placed: &mut Place
         Dialog::Ask { title, lines, buttons } => (title, "", buttons, ask_rows(lines, inner_width)),
     };
     rows.extend(button_rows(pen, buttons, inner_width));
-    let most = usize::from(screen.height - if framed { 2 } else { 1 });
+    // Header and keys stay in sight where there are rows for it.
+    let spared = match (framed, screen.height) {
+        (true, 20..) => 4,
+        (true, _) => 2,
+        (false, _) => 1,
+    };
+    let most = usize::from(screen.height - spared);
     shorten(&mut rows, most);
     let height = rows.len() as u16 + if framed { 2 } else { 1 };
     let area = Rect {
@@ -122,7 +130,9 @@ fn write_rows(write: &WriteDialog, width: u16) -> Vec<Ranked> {
                 continue;
             }
         }
-        for (at, line) in text::wrap(words, usize::from(width.saturating_sub(LABEL).max(1))).into_iter().enumerate() {
+        for (at, line) in
+            text::wrap(words, usize::from(width.saturating_sub(label_cells(width)).max(1))).into_iter().enumerate()
+        {
             let label = if at == 0 { label.clone() } else { String::new() };
             let rank = if index == 0 && at == 0 { 0 } else { rank };
             rows.push(Ranked(Row::Fact { label, words: line, strong: strong && at == 0 }, rank));
@@ -155,7 +165,7 @@ fn write_rows(write: &WriteDialog, width: u16) -> Vec<Ranked> {
     }
     if !write.back.is_empty() {
         rows.push(Ranked(Row::Blank, 8));
-        for line in text::wrap(&format!("back: {}", write.back), usize::from(width)) {
+        for line in text::wrap(&format!("back: {}", write.back.trim_start_matches("back: ")), usize::from(width)) {
             rows.push(Ranked(Row::Text(line), 5));
         }
     } else if write.typed.is_some() || !write.evidence.is_empty() {
@@ -188,9 +198,10 @@ fn draw_row(pen: &mut Pen<'_>, inner: Rect, y: u16, row: &Row, buttons: &[Button
             pen.put(inner.x, y, inner.width, words, Role::Fg);
         }
         Row::Fact { label, words, strong } => {
-            pen.put(inner.x, y, LABEL, label, Role::Dim);
-            let x = inner.x + LABEL;
-            let room = inner.width.saturating_sub(LABEL);
+            let cells = label_cells(inner.width);
+            pen.put(inner.x, y, cells, label, Role::Dim);
+            let x = inner.x + cells;
+            let room = inner.width.saturating_sub(cells);
             if *strong {
                 let (name, rest) = words.split_once(" · ").map_or((words.as_str(), ""), |(name, rest)| (name, rest));
                 let end = pen.put(x, y, room, &name.to_uppercase(), Role::Prod);
@@ -202,9 +213,10 @@ fn draw_row(pen: &mut Pen<'_>, inner: Rect, y: u16, row: &Row, buttons: &[Button
             }
         }
         Row::Weights(before, after, max) => {
-            pen.put(inner.x, y, LABEL, "traffic", Role::Dim);
+            let cells = label_cells(inner.width);
+            pen.put(inner.x, y, cells, "traffic", Role::Dim);
             let percent = |part: i64| i128::from(part) * 100 / i128::from((*max).max(1));
-            let x = pen.put(inner.x + LABEL, y, 8, &format!("{} %", percent(*before)), Role::Fg) + 1;
+            let x = pen.put(inner.x + cells, y, 8, &format!("{} %", percent(*before)), Role::Fg) + 1;
             let room = GAUGE.min(inner.right().saturating_sub(x + 7));
             gauge::draw(pen, x, y, room, &Gauge { set: *after, actual: Some(*before), max: *max });
             pen.put(x + room + 1, y, 8, &format!("{} %", percent(*after)), Role::Fg);

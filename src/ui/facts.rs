@@ -149,8 +149,13 @@ pub fn height(pen: &Pen<'_>, width: u16, page: &RolloutPage) -> u16 {
 
 fn replicas(page: &RolloutPage, width: usize) -> Vec<String> {
     let counts: Vec<String> =
-        page.replicas.iter().map(|(name, count)| format!("{count} {}", name.to_lowercase())).collect();
+        page.replicas.iter().map(|(name, count)| format!("{} {}", count_words(*count), name.to_lowercase())).collect();
     text::wrap(&format!("replicas  {}", counts.join(" · ")), width.max(1))
+}
+
+/// A count; one that is not known is no zero.
+fn count_words(count: Option<i32>) -> String {
+    count.map_or_else(|| "–".into(), |count| count.to_string())
 }
 
 /// The title of a pane: `›` in front of it when it has the focus.
@@ -173,8 +178,9 @@ pub fn headline(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage) -> u16 {
     pen.put(area.x + 1, y, 1, glyph::sign(page.mark), role);
     let lines = text::wrap(&page.headline, usize::from(inner.max(1)));
     let (most, mut end) = (lines.len().min(2), area.x + 3);
-    for line in lines.iter().take(most) {
-        end = pen.put(area.x + 3, y, inner, line, if role == Role::Ok { Role::Title } else { role });
+    for (index, line) in lines.iter().take(most).enumerate() {
+        let line = if index + 1 == most { lines[index..].join(" ") } else { line.clone() };
+        end = pen.put(area.x + 3, y, inner, &line, if role == Role::Ok { Role::Title } else { role });
         y += 1;
     }
     let facts_width = pen.width(&facts);

@@ -2,6 +2,7 @@
 
 use super::blocks;
 use super::chrome;
+use super::facts;
 use super::gauge;
 use super::glyph;
 use super::ladder;
@@ -81,9 +82,16 @@ fn head(pen: &mut Pen<'_>, area: Rect, model: &Model) {
     let last = model.header.path.len().saturating_sub(1);
     let name = model.header.path.get(last).map_or("rolltop", String::as_str);
     let role = if model.header.strong == Some(last) { Role::Prod } else { Role::Title };
-    let name_room = room.saturating_sub(pen.width(&count));
+    let mut x = area.x;
+    // Inside a protected channel its first letter stands in front, in reverse like its name elsewhere.
+    if let Some(channel) = model.header.strong.filter(|strong| *strong < last).and_then(|at| model.header.path.get(at))
+    {
+        let letter: String = channel.chars().take(1).flat_map(char::to_uppercase).collect();
+        x = pen.put(x, area.y, 2, &letter, Role::Prod) + 1;
+    }
+    let name_room = clock_at.saturating_sub(x + 1).saturating_sub(pen.width(&count));
     let name = text::cut_middle(&pen.shown(name), usize::from(name_room), pen.theme.ellipsis());
-    let x = pen.put(area.x, area.y, name_room, &name, role);
+    let x = pen.put(x, area.y, name_room, &name, role);
     let x = pen.put(x, area.y, room, &count, Role::Bad);
     if let Some(ribbon) = model.header.ribbons.first().filter(|ribbon| x + 1 + pen.width(ribbon) < clock_at) {
         pen.put(x + 1, area.y, room, ribbon, Role::Sel);
@@ -110,6 +118,10 @@ fn foot(pen: &mut Pen<'_>, area: Rect, model: &Model, position: Option<(usize, u
         return;
     }
     let position = position.map(|(at, total)| format!("{at}/{total}")).unwrap_or_default();
+    // A filter that holds back rows is never out of sight.
+    let filter = model.header.filter.as_deref().filter(|filter| !filter.is_empty());
+    let filter = filter.map(|filter| text::cut_end(&format!("/{filter}"), 8, pen.theme.ellipsis()) + " ");
+    let position = format!("{}{position}", filter.unwrap_or_default());
     let end = pen.put_right(area.right(), y, area.width, &position, Role::Dim);
     let mut x = area.x;
     for hint in &model.keys {
@@ -177,8 +189,9 @@ fn telling_words(pen: &Pen<'_>, cell: &Cell, room: u16) -> String {
     let stale = if cell.stale { "~" } else { "" };
     let ways = match (cell.set, cell.word.as_str()) {
         (Some(set), _) => vec![format!("{set}% {}{stale}", cell.step), format!("{set}%{stale}")],
-        (None, "") => vec![format!("{}{stale}", cell.version)],
-        (None, word) => vec![format!("{word}{stale}")],
+        // What is cut for want of room keeps the sign of old data in front.
+        (None, "") => vec![format!("{}{stale}", cell.version), format!("{stale}{}", cell.version)],
+        (None, word) => vec![format!("{word}{stale}"), format!("{stale}{word}")],
     };
     fitting(pen, room, &ways)
 }
@@ -224,8 +237,11 @@ fn rollout(pen: &mut Pen<'_>, body: Rect, page: &RolloutPage) {
     let stale = page.stale.as_deref().map(|age| format!("~{age} ")).unwrap_or_default();
     let headline = format!("{stale}{}", page.headline);
     let lines = text::wrap(&headline, usize::from(body.width.saturating_sub(2)));
-    for line in lines.iter().take(if body.height >= 5 { 2 } else { 1 }) {
-        pen.put(body.x + 2, y, body.width.saturating_sub(2), line, Role::Fg);
+    let most = if body.height >= 5 { 2 } else { 1 };
+    for (index, line) in lines.iter().take(most).enumerate() {
+        // The rest of the sentence, so that the cut shows.
+        let line = if index + 1 == most { lines[index..].join(" ") } else { line.clone() };
+        pen.put(body.x + 2, y, body.width.saturating_sub(2), &line, Role::Fg);
         y += 1;
     }
     if let Some(weights) = &page.gauge {
@@ -236,7 +252,11 @@ fn rollout(pen: &mut Pen<'_>, body: Rect, page: &RolloutPage) {
     }
     let rest = Rect { y, height: body.bottom().saturating_sub(y), ..body };
     if page.steps.is_empty() {
-        blocks::paragraph(pen, rest, &page.message);
+        let y = if page.message.is_empty() { rest.y } else { blocks::paragraph(pen, rest, &page.message) };
+        let left = Rect { y, height: rest.bottom().saturating_sub(y), ..rest };
+        if !left.is_empty() {
+            facts::conditions(pen, left, page, 0);
+        }
     } else {
         ladder::draw(pen, rest, page, false);
     }

@@ -45,7 +45,10 @@ pub fn rungs(count: usize, rows: usize, current: Option<usize>, scroll: Option<u
 
 /// Draws the ladder as rows; returns the rows used.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, focused: bool) -> u16 {
-    let rungs = rungs(page.steps.len(), usize::from(area.height), page.current_step, page.steps_scroll);
+    // Without a current step the ladder is either done, and its end is shown, or it has not begun.
+    let begins = page.steps.first().is_some_and(|step| step.mark != Mark::Ok).then_some(0);
+    let current = page.current_step.or(begins);
+    let rungs = rungs(page.steps.len(), usize::from(area.height), current, page.steps_scroll);
     let digits = page.steps.last().map_or(1, |step| if step.number >= 10 { 2 } else { 1 });
     for (index, rung) in rungs.iter().enumerate() {
         let y = area.y + index as u16;
@@ -91,7 +94,9 @@ pub fn line(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, page: &RolloutPage) {
         .collect();
     let cells: Vec<u16> = texts.iter().map(|text| pen.width(text) + 2 + gap).collect();
     let all: u16 = cells.iter().fold(0, |sum, cell| sum.saturating_add(*cell));
-    let current = page.current_step.unwrap_or(page.steps.len().saturating_sub(1));
+    let begins = page.steps.first().is_some_and(|step| step.mark != Mark::Ok).then_some(0);
+    let last = page.steps.len().saturating_sub(1);
+    let current = page.current_step.or(begins).unwrap_or(last).min(last);
     let mut from = 0;
     if all > width + gap {
         // From the left, what is done goes first, until the current step and the one after it are in sight.

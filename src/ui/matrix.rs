@@ -64,18 +64,11 @@ fn places(pen: &Pen<'_>, area: Rect, matrix: &Matrix) -> (u16, Vec<Place>) {
         return (name, Vec::new());
     }
     let wide_room = area.width.saturating_sub(2 + name + 3 + 2 + 5 * (count - 1));
-    let (first_gap, gap, room) = if wide_room / count >= cell::WIDE {
-        (3, 5, wide_room)
+    let (first_gap, gap, widths) = if wide_room / count >= cell::WIDE {
+        (3, 5, wide_widths(wide_room, count))
     } else {
-        (2, 3, area.width.saturating_sub(2 + name + 2 + 2))
-    };
-    let widths: Vec<u16> = if gap == 5 {
-        wide_widths(room, count)
-    } else {
-        let fit = ((room + gap) / (12 + gap)).clamp(1, count);
-        let room = room.saturating_sub(gap * (fit - 1));
-        let heads: Vec<u16> = matrix.columns.iter().map(|column| head_width(pen, column)).collect();
-        narrow_widths(room, window(matrix, fit).map(|channel| heads[channel]).collect())
+        let (gap, widths) = narrow_columns(pen, matrix, area.width.saturating_sub(2 + name + 2 + 2));
+        (2, gap, widths)
     };
     let mut x = area.x + 2 + name + first_gap;
     let placed = window(matrix, widths.len() as u16)
@@ -97,23 +90,41 @@ fn window(matrix: &Matrix, fit: u16) -> std::ops::Range<usize> {
     first..(first + fit).min(matrix.columns.len())
 }
 
-/// Cells of a column's head with its health in one short word, whatever that word is now: a width that changed with
-/// it would move the whole screen.
-fn head_width(pen: &Pen<'_>, column: &Column) -> u16 {
-    pen.width(&column.name) + 2 + 2 + 6
+/// The gap between the columns and their widths, for as many as fit with their names whole.
+fn narrow_columns(pen: &Pen<'_>, matrix: &Matrix, room: u16) -> (u16, Vec<u16>) {
+    for fit in (2..=matrix.columns.len() as u16).rev() {
+        let heads: Vec<Head> = window(matrix, fit).map(|channel| head(pen, &matrix.columns[channel])).collect();
+        for gap in [3, 2] {
+            let cells = room.saturating_sub(gap * (fit - 1));
+            if heads.iter().map(|head| head.least).sum::<u16>() <= cells {
+                return (gap, narrow_widths(cells, &heads));
+            }
+        }
+    }
+    (3, vec![room])
 }
 
-fn narrow_widths(room: u16, heads: Vec<u16>) -> Vec<u16> {
-    let count = heads.len() as u16;
-    let mut widths: Vec<u16> = heads.into_iter().map(|head| head.max(17)).collect();
-    let needed: u16 = widths.iter().sum();
-    if needed > room {
-        // Not enough for every head: equal shares, what is left to the last ones, which matter most.
-        let share = room / count;
-        let extra = room % count;
-        return (0..count).map(|at| share + u16::from(at + extra >= count)).collect();
+/// What the head of a column needs.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    /// The name whole and the sign of its health; and no less than a version with its mark.
+    least: u16,
+    /// With its health in one short word, whatever that word is now: a width that changed with it would move the
+    /// whole screen.
+    good: u16,
+}
+
+fn head(pen: &Pen<'_>, column: &Column) -> Head {
+    let name = pen.width(&column.name) + 2;
+    Head { least: (name + 2).clamp(12, 30), good: name + 2 + 6 }
+}
+
+fn narrow_widths(room: u16, heads: &[Head]) -> Vec<u16> {
+    let mut widths: Vec<u16> = heads.iter().map(|head| head.good.max(17)).collect();
+    if widths.iter().sum::<u16>() > room {
+        widths = heads.iter().map(|head| head.least).collect();
     }
-    for _ in needed..room {
+    for _ in widths.iter().sum::<u16>()..room {
         let narrowest = widths.iter().min().copied().unwrap_or(0);
         if let Some(width) = widths.iter_mut().rev().find(|width| **width == narrowest) {
             *width += 1;
@@ -213,9 +224,15 @@ fn draw_heads(pen: &mut Pen<'_>, area: Rect, y: u16, name: u16, places: &[Place]
             }
         }
         if let Some(health) = worst(&column.health) {
-            let text = format!("{} {}", glyph::sign(health.mark), health.short);
-            // A long word may reach into the gap before the next column.
-            pen.put(title_end + 2, y, (end + 2).saturating_sub(title_end + 2), &text, health_role(column));
+            let sign = glyph::sign(health.mark);
+            let text = format!("{sign} {}", health.short);
+            // A long word may reach into the gap before the next column; where it cannot, the sign alone stays.
+            if title_end + 2 + pen.width(&text) <= end + 2 {
+                pen.put(title_end + 2, y, pen.width(&text), &text, health_role(column));
+            } else {
+                let at = (title_end + 1).min(end.saturating_sub(1));
+                pen.put(at.saturating_sub(1), y, 2, &format!(" {sign}"), health_role(column));
+            }
         }
         pen.rule(place.x, y + 1, place.width);
     }
@@ -294,8 +311,9 @@ mod tests {
 
     #[test]
     fn columns_of_80_cells_are_those_of_three_channels() {
-        assert_eq!(narrow_widths(55, vec![14, 17, 20]), [17, 18, 20]);
-        assert_eq!(narrow_widths(40, vec![14, 17, 20]), [13, 13, 14]);
+        let heads = [(12, 14), (12, 17), (14, 20)].map(|(least, good)| Head { least, good });
+        assert_eq!(narrow_widths(55, &heads), [17, 18, 20]);
+        assert_eq!(narrow_widths(42, &heads), [14, 14, 14]);
         assert_eq!(wide_widths(129, 3), [37, 41, 51]);
         for count in 1..6 {
             for room in count * cell::WIDE..count * 60 {

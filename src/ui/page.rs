@@ -101,8 +101,9 @@ fn pane(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, which: usize, placed:
             let cursor_shows = page.current_step.is_some();
             facts::pane_title(pen, area.x, area.y, area.width, "steps", focused && !cursor_shows);
             let used = ladder::draw(pen, content, page, focused);
-            if content.height >= used + 2 && !page.steps_note.is_empty() {
-                pen.put(content.x, content.y + used + 1, content.width, &page.steps_note, Role::Dim);
+            let note = text::wrap(&page.steps_note, usize::from(content.width.max(1)));
+            for (line, y) in note.iter().zip(content.y + used + 1..content.bottom()) {
+                pen.put(content.x, y, content.width, line, Role::Dim);
             }
         }
         REVISIONS => {
@@ -124,7 +125,7 @@ fn pane(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, which: usize, placed:
 /// Rows that a pane would like to have, with its title.
 fn wanted(page: &RolloutPage, which: usize) -> u16 {
     let rows = match which {
-        STEPS => page.steps.len() + if page.steps_note.is_empty() { 0 } else { 2 },
+        STEPS => page.steps.len() + if page.steps_note.is_empty() { 0 } else { 3 },
         REVISIONS => page.revisions.len() + usize::from(!page.revisions_note.is_empty()),
         _ => page.conditions.len().max(1),
     };

@@ -13,13 +13,13 @@ use ratatui::layout::Rect;
 /// A row of a column of help.
 enum Row<'a> {
     Title(&'a str),
-    Line(&'a HelpLine),
+    Line { keys: &'a str, words: String, off: bool },
     Blank,
 }
 
-/// Help: the groups in columns, and about the program below them.
+/// Help: the groups in columns, the signs where there is room for a third one, and about the program below them.
 pub fn help(pen: &mut Pen<'_>, area: Rect, page: &HelpPage, placed: &mut Placed) {
-    let count = match area.width {
+    let count: u16 = match area.width {
         0..70 => 1,
         70..120 => 2,
         _ => 3,
@@ -30,40 +30,32 @@ pub fn help(pen: &mut Pen<'_>, area: Rect, page: &HelpPage, placed: &mut Placed)
         width: area.width.saturating_sub(2),
         height: area.height.saturating_sub(1),
     };
-    let about = if inner.height >= 14 && !page.about.is_empty() {
-        let lines: Vec<String> =
-            page.about.iter().flat_map(|line| cut::wrap(line, usize::from(inner.width.max(1)))).collect();
-        lines.into_iter().take(usize::from(inner.height / 3)).collect()
-    } else {
-        Vec::new()
-    };
-    let below = if about.is_empty() { 0 } else { about.len() as u16 + 2 };
-    let keys = Rect { height: inner.height.saturating_sub(below), ..inner };
-    placed.page_rows = keys.height;
+    let gap = if count == 1 { 0 } else { 3 };
+    let width = inner.width.saturating_sub(gap * (count - 1)) / count;
     let signs: Vec<HelpLine> = glyph::LEGEND
         .iter()
         .map(|(sign, words)| HelpLine { keys: (*sign).into(), words: (*words).into(), off: String::new() })
         .collect();
-    let columns = if count == 3 {
-        let mut columns = spread(&page.groups, 2);
-        columns.push([Row::Title("signs")].into_iter().chain(signs.iter().map(Row::Line)).collect());
-        columns
-    } else {
-        spread(&page.groups, count)
-    };
-    let gap = if count == 1 { 0 } else { 3 };
-    let width = (keys.width.saturating_sub(gap * (count as u16 - 1))) / count as u16;
-    let longest = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let mut columns: Vec<Vec<(&str, &[HelpLine])>> = spread(&page.groups, usize::from(count.min(2)));
+    if count == 3 {
+        columns.push(vec![("signs", &signs)]);
+    }
+    let columns: Vec<(u16, Vec<Row<'_>>)> = columns.iter().map(|groups| column_rows(pen, groups, width)).collect();
+    let longest = columns.iter().map(|(_, rows)| rows.len()).max().unwrap_or(0);
+    let about = about(page, inner, longest);
+    let below = if about.is_empty() { 0 } else { about.len() as u16 + 2 };
+    let keys = Rect { height: inner.height.saturating_sub(below), ..inner };
+    placed.page_rows = keys.height;
     let first = page.scroll.min(longest.saturating_sub(usize::from(keys.height)));
-    for (at, rows) in columns.iter().enumerate() {
+    for (at, (key_width, rows)) in columns.iter().enumerate() {
         let column = Rect { x: keys.x + at as u16 * (width + gap), width, ..keys };
-        let key_width = key_width(pen, rows, width);
         for (index, row) in rows.iter().skip(first).take(usize::from(keys.height)).enumerate() {
-            help_row(pen, column, column.y + index as u16, row, key_width);
+            help_row(pen, column, column.y + index as u16, row, *key_width);
         }
     }
     if longest > first + usize::from(keys.height) {
-        pen.put_right(area.right().saturating_sub(1), keys.bottom().saturating_sub(1), 8, "↓ more", Role::Dim);
+        let y = if below > 0 { keys.bottom() } else { keys.bottom().saturating_sub(1) };
+        pen.put_right(area.right().saturating_sub(1), y, 8, "↓ more", Role::Dim);
     }
     if !about.is_empty() {
         let y = inner.bottom() - below + 1;
@@ -74,43 +66,69 @@ pub fn help(pen: &mut Pen<'_>, area: Rect, page: &HelpPage, placed: &mut Placed)
     }
 }
 
+/// The lines about the program: all of them when the keys leave room, else the first two.
+fn about(page: &HelpPage, inner: Rect, longest: usize) -> Vec<String> {
+    let wrap = |line: &String| cut::wrap(line, usize::from(inner.width.max(1)));
+    let mut lines: Vec<String> = page.about.iter().flat_map(wrap).collect();
+    if inner.height < 14 {
+        return Vec::new();
+    }
+    let room = usize::from(inner.height).saturating_sub(longest + 2);
+    lines.truncate(room.clamp(2, usize::from(inner.height / 2)));
+    lines
+}
+
 /// Groups shared over columns so that the columns are about equally long, in their order.
-fn spread(groups: &[(String, Vec<HelpLine>)], count: usize) -> Vec<Vec<Row<'_>>> {
+fn spread(groups: &[(String, Vec<HelpLine>)], count: usize) -> Vec<Vec<(&str, &[HelpLine])>> {
     let total: usize = groups.iter().map(|(_, lines)| lines.len() + 2).sum();
     let fair = total.div_ceil(count.max(1));
-    let mut columns: Vec<Vec<Row<'_>>> = vec![Vec::new()];
+    let mut columns: Vec<Vec<(&str, &[HelpLine])>> = vec![Vec::new()];
+    let mut used = 0;
     for (title, lines) in groups {
-        let used = columns.last().map_or(0, Vec::len);
         if used > 0 && columns.len() < count && used + 1 + lines.len() / 2 > fair {
             columns.push(Vec::new());
+            used = 0;
         }
+        used += lines.len() + 2;
         if let Some(column) = columns.last_mut() {
-            if !column.is_empty() {
-                column.push(Row::Blank);
-            }
-            column.push(Row::Title(title));
-            column.extend(lines.iter().map(Row::Line));
+            column.push((title, lines));
         }
     }
     columns
 }
 
-fn key_width(pen: &Pen<'_>, rows: &[Row<'_>], width: u16) -> u16 {
-    let longest = rows.iter().map(|row| if let Row::Line(line) = row { pen.width(&line.keys) } else { 0 }).max();
-    longest.unwrap_or(0).min(width / 2)
+/// The rows of a column, and the width of its keys. What a key does is wrapped, never cut: help is read, not glanced
+/// at.
+fn column_rows<'a>(pen: &Pen<'_>, groups: &[(&'a str, &'a [HelpLine])], width: u16) -> (u16, Vec<Row<'a>>) {
+    let keys = groups.iter().flat_map(|(_, lines)| lines.iter()).map(|line| pen.width(&line.keys)).max();
+    let keys = keys.unwrap_or(0).min(width / 3);
+    let room = usize::from(width.saturating_sub(keys + 2).max(1));
+    let mut rows = Vec::new();
+    for (title, lines) in groups {
+        if !rows.is_empty() {
+            rows.push(Row::Blank);
+        }
+        rows.push(Row::Title(title));
+        for line in *lines {
+            let off = !line.off.is_empty();
+            let words = if off { format!("{}: {}", line.words, line.off) } else { line.words.clone() };
+            for (index, words) in cut::wrap(&words, room).into_iter().enumerate() {
+                rows.push(Row::Line { keys: if index == 0 { &line.keys } else { "" }, words, off });
+            }
+        }
+    }
+    (keys, rows)
 }
 
-fn help_row(pen: &mut Pen<'_>, column: Rect, y: u16, row: &Row<'_>, keys: u16) {
+fn help_row(pen: &mut Pen<'_>, column: Rect, y: u16, row: &Row<'_>, key_width: u16) {
     match row {
         Row::Blank => {}
         Row::Title(title) => pen.title(column.x, y, column.width, title),
-        Row::Line(line) => {
-            let off = !line.off.is_empty();
-            let (key_role, role) = if off { (Role::Dim, Role::Dim) } else { (Role::Key, Role::Fg) };
-            pen.put(column.x, y, keys, &line.keys, key_role);
-            let x = column.x + keys + 2;
-            let words = if off { format!("{}: {}", line.words, line.off) } else { line.words.clone() };
-            pen.put(x, y, column.right().saturating_sub(x), &words, role);
+        Row::Line { keys, words, off } => {
+            let (key_role, role) = if *off { (Role::Dim, Role::Dim) } else { (Role::Key, Role::Fg) };
+            pen.put(column.x, y, key_width, keys, key_role);
+            let x = column.x + key_width + 2;
+            pen.put(x, y, column.right().saturating_sub(x), words, role);
         }
     }
 }

@@ -10,6 +10,9 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use std::borrow::Cow;
 
+/// No text counts for more cells than this: wider than any terminal, and a few of them can be added up.
+const MOST: usize = 2_000;
+
 /// Writes into a buffer with a theme.
 pub struct Pen<'a> {
     /// The frame.
@@ -25,10 +28,10 @@ impl Pen<'_> {
         glyph::shown(self.theme, text)
     }
 
-    /// Cells that a text takes once it is drawn.
+    /// Cells that a text takes once it is drawn; at most 2,000.
     #[must_use]
     pub fn width(&self, text: &str) -> u16 {
-        text::width(&self.shown(text)).min(usize::from(u16::MAX)) as u16
+        text::width_up_to(&self.shown(text), MOST) as u16
     }
 
     /// Writes a text from `x`, at most `max` cells; returns the cell after it.

@@ -11,6 +11,28 @@ pub fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.graphemes(true).map(UnicodeWidthStr::width).sum() }
 }
 
+/// Cells that a text takes, counted no further than `most`: a message can be long, a screen is not.
+#[must_use]
+pub fn width_up_to(text: &str, most: usize) -> usize {
+    if text.is_ascii() {
+        return text.len().min(most);
+    }
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        used += grapheme.width();
+        if used >= most {
+            return most;
+        }
+    }
+    used
+}
+
+/// Whether a text fits in `cells`.
+#[must_use]
+pub fn fits(text: &str, cells: usize) -> bool {
+    width_up_to(text, cells.saturating_add(1)) <= cells
+}
+
 /// The longest beginning that fits in `cells`.
 #[must_use]
 pub fn head(text: &str, cells: usize) -> &str {
@@ -42,7 +64,7 @@ pub fn tail(text: &str, cells: usize) -> &str {
 /// A message: cut at its end.
 #[must_use]
 pub fn cut_end(text: &str, cells: usize, ellipsis: &str) -> String {
-    if width(text) <= cells {
+    if fits(text, cells) {
         return text.to_owned();
     }
     let room = cells.saturating_sub(width(ellipsis));
@@ -55,7 +77,7 @@ pub fn cut_end(text: &str, cells: usize, ellipsis: &str) -> String {
 /// A text whose end says most: cut at its start.
 #[must_use]
 pub fn cut_start(text: &str, cells: usize, ellipsis: &str) -> String {
-    if width(text) <= cells {
+    if fits(text, cells) {
         return text.to_owned();
     }
     let room = cells.saturating_sub(width(ellipsis));
@@ -68,7 +90,7 @@ pub fn cut_start(text: &str, cells: usize, ellipsis: &str) -> String {
 /// A name: cut in its middle, two thirds of what is kept from its end.
 #[must_use]
 pub fn cut_middle(text: &str, cells: usize, ellipsis: &str) -> String {
-    if width(text) <= cells {
+    if fits(text, cells) {
         return text.to_owned();
     }
     let room = cells.saturating_sub(width(ellipsis));
@@ -82,7 +104,7 @@ pub fn cut_middle(text: &str, cells: usize, ellipsis: &str) -> String {
 /// An image: keeps the last part of its path and the tag, then the tag's start; a digest is shortened.
 #[must_use]
 pub fn cut_image(image: &str, cells: usize, ellipsis: &str) -> String {
-    if width(image) <= cells {
+    if fits(image, cells) {
         return image.to_owned();
     }
     let (path, tag) = match image.split_once('@') {
@@ -94,7 +116,7 @@ pub fn cut_image(image: &str, cells: usize, ellipsis: &str) -> String {
     };
     let last = path.rsplit('/').next().unwrap_or(path);
     let short = if last.len() == path.len() { format!("{path}{tag}") } else { format!("{ellipsis}/{last}{tag}") };
-    if width(&short) <= cells {
+    if fits(&short, cells) {
         return short;
     }
     if width(&tag) + width(ellipsis) + 3 <= cells && !tag.is_empty() {
@@ -104,47 +126,99 @@ pub fn cut_image(image: &str, cells: usize, ellipsis: &str) -> String {
     cut_end(tag.trim_start_matches([':', '@']), cells, ellipsis)
 }
 
+/// Lines that one paragraph is broken into at most; what is longer ends with an ellipsis.
+const MOST_LINES: usize = 400;
+
 /// Breaks a text into lines of at most `cells`, at blanks where there are any.
 #[must_use]
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
-        if width(paragraph) <= cells {
+        if fits(paragraph, cells) {
             lines.push(paragraph.trim_end().to_owned());
-            continue;
-        }
-        let indent: String = paragraph.chars().take_while(|c| *c == ' ').take(cells / 2).collect();
-        let mut line = indent.clone();
-        let mut fresh = true;
-        for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
-            let mut word = word;
-            let left = cells.saturating_sub(width(&line) + 1);
-            // A word longer than a whole line begins where it is, if it can begin at all.
-            let breaks_anyway = width(word) > cells.saturating_sub(indent.len()) && left >= 8;
-            if !fresh && width(word) > left && !breaks_anyway {
-                lines.push(std::mem::replace(&mut line, indent.clone()));
-                fresh = true;
+        } else {
+            let mut broken = Wrapping::new(paragraph, cells).lines();
+            if broken.len() > MOST_LINES {
+                broken.truncate(MOST_LINES - 1);
+                broken.push("…".to_owned());
             }
-            if !fresh {
-                line.push(' ');
-            }
-            while width(&line) + width(word) > cells {
-                let part = head(word, cells.saturating_sub(width(&line)));
-                // A grapheme wider than the line itself: it is dropped by the painter, never looped on.
-                let part = if part.is_empty() { word.graphemes(true).next().unwrap_or(word) } else { part };
-                line.push_str(part);
-                word = &word[part.len()..];
-                lines.push(std::mem::replace(&mut line, indent.clone()));
-            }
-            line.push_str(word);
-            fresh = line.len() == indent.len();
-        }
-        if !fresh || paragraph.trim().is_empty() {
-            lines.push(line.trim_end().to_owned());
+            lines.append(&mut broken);
         }
     }
     lines
+}
+
+/// A paragraph being broken.
+struct Wrapping<'a> {
+    text: &'a str,
+    cells: usize,
+    /// Blanks in front of the paragraph stand in front of each of its lines.
+    indent: String,
+    line: String,
+    used: usize,
+    done: Vec<String>,
+}
+
+impl<'a> Wrapping<'a> {
+    fn new(text: &'a str, cells: usize) -> Self {
+        let indent: String = text.chars().take_while(|c| *c == ' ').take(cells / 2).collect();
+        Self { text, cells, line: indent.clone(), used: indent.len(), indent, done: Vec::new() }
+    }
+
+    fn fresh(&self) -> bool {
+        self.line.len() == self.indent.len()
+    }
+
+    fn end_line(&mut self) {
+        let line = std::mem::replace(&mut self.line, self.indent.clone());
+        self.used = self.indent.len();
+        self.done.push(line.trim_end().to_owned());
+    }
+
+    fn lines(mut self) -> Vec<String> {
+        for word in self.text.split(' ').filter(|word| !word.is_empty()) {
+            if self.done.len() > MOST_LINES {
+                break;
+            }
+            let room = self.cells - self.used.min(self.cells);
+            let left = room.saturating_sub(usize::from(!self.fresh()));
+            // A word longer than a whole line begins where it is, if it can begin at all.
+            let breaks_anyway = !fits(word, self.cells - self.indent.len()) && left >= 8;
+            if !self.fresh() && !fits(word, left) && !breaks_anyway {
+                self.end_line();
+            }
+            if !self.fresh() {
+                self.line.push(' ');
+                self.used += 1;
+            }
+            self.word(word);
+        }
+        if !self.fresh() {
+            self.end_line();
+        }
+        self.done
+    }
+
+    fn word(&mut self, word: &str) {
+        for grapheme in word.graphemes(true) {
+            let width = grapheme.width();
+            if self.used + width > self.cells && !self.fresh() {
+                self.end_line();
+                if self.done.len() > MOST_LINES {
+                    return;
+                }
+            }
+            if self.used + width > self.cells {
+                // A single character wider than the line: nothing can show it.
+                self.line.push('\u{fffd}');
+                self.used += 1;
+            } else {
+                self.line.push_str(grapheme);
+                self.used += width;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -177,6 +251,14 @@ mod tests {
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("  indented text here", 12), ["  indented", "  text here"]);
         assert_eq!(wrap("a\n\nb", 12), ["a", "", "b"]);
+        assert_eq!(wrap("日", 1), ["\u{fffd}"]);
+        assert_eq!(wrap("PATCH /apis/argoproj.io/v1alpha1", 20), ["PATCH /apis/argoproj", ".io/v1alpha1"]);
+    }
+
+    #[test]
+    fn a_message_without_end_is_cut() {
+        let lines = wrap(&"x".repeat(1_000_000), 40);
+        assert_eq!((lines.len(), lines.last().map(String::as_str)), (MOST_LINES, Some("…")));
     }
 
     proptest! {

@@ -1,9 +1,10 @@
 //! Signing in by a command: run without the terminal, once more after a 401, and then only when told to.
 
 use crate::fake::{Fake, open_watch, status};
-use crate::support::{Watched, access, patient, target};
+use crate::support::{Watched, access, block_on, patient, target};
 use rolltop::argo::feed::{Link, Order, TroubleKind};
 use rolltop::cluster::hub::{Scope, Tempo};
+use rolltop::cluster::oneshot::{Connection, Followed};
 use rolltop::names::SourceId;
 use serde_json::json;
 use std::path::Path;
@@ -59,6 +60,49 @@ fn an_expired_login_is_renewed_once_and_then_waits_for_a_person() {
     watched.hub.order(Order::Login(SourceId(0)));
     watched.wait_link(before, "live", |link| *link == Link::Live);
     assert_eq!(runs(folder.path()).len(), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_followed_rollout_outlives_its_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = folder.path().join("token");
+    std::fs::write(&token, "first").unwrap();
+    let print = format!(
+        "printf '{{\"kind\":\"ExecCredential\",\"status\":{{\"token\":\"%s\"}}}}' \"$(cat {})\"",
+        token.display()
+    );
+    let fake = Fake::start(|seen| {
+        let rollout = |replicas: u8| {
+            json!({"type": "ADDED", "object": {
+            "metadata": {"name": "web", "namespace": "own", "uid": "u", "resourceVersion": replicas.to_string()},
+            "spec": {"replicas": replicas}}})
+        };
+        let complete = json!({"type": "BOOKMARK", "object": {"metadata": {
+            "resourceVersion": "9", "annotations": {"k8s.io/initial-events-end": "true"}}}});
+        // The first token is good for one answer, whose watch is then broken off as expired.
+        let expired = json!({"type": "ERROR", "object": {"kind": "Status", "code": 401, "reason": "Unauthorized"}});
+        match seen.header("authorization") {
+            "Bearer first" => open_watch(vec![rollout(1), complete, expired]),
+            "Bearer second" => open_watch(vec![rollout(2), complete]),
+            _ => status(401, "Unauthorized", "Unauthorized"),
+        }
+    });
+    let kubeconfig = fake.kubeconfig(&command(folder.path(), &print));
+    block_on(async {
+        let connection = Connection::open(&access(&kubeconfig, false), "fake").await.unwrap();
+        std::fs::write(&token, "second").unwrap();
+        let mut follow = connection.follow(&"own".into(), "web");
+        let mut replicas = Vec::new();
+        while replicas.last() != Some(&Some(2)) {
+            match follow.next().await {
+                Some(Followed::Is(rollout)) => replicas.push(rollout.spec.replicas),
+                Some(Followed::Lost { trouble, .. }) => assert_eq!(trouble.kind, TroubleKind::NotSignedIn),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(replicas, [Some(1), Some(2)]);
+    });
 }
 
 #[cfg(unix)]

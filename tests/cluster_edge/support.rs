@@ -60,7 +60,7 @@ pub fn add(store: &Store, rollout: &Value) {
     let (namespace, name) = (rollout["metadata"]["namespace"].as_str(), rollout["metadata"]["name"].as_str());
     store.create(&ROLLOUTS, rollout.clone()).unwrap();
     change(store, namespace.unwrap(), name.unwrap(), Part::Status, |object| {
-        object["status"] = rollout["status"].clone()
+        object["status"] = rollout["status"].clone();
     });
 }
 

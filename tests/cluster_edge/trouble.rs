@@ -45,12 +45,15 @@ fn a_context_that_does_not_exist_is_a_matter_of_the_kubeconfig() {
 
 #[test]
 fn a_refused_list_of_all_namespaces_falls_back_to_the_contexts_own_and_says_so() {
-    let fake = Fake::start(|seen| match seen.target.contains("/namespaces/own/") {
-        true => open_watch(vec![
-            json!({"type": "ADDED", "object": {"metadata": {"name": "web", "namespace": "own", "uid": "u"}}}),
-            bookmark(),
-        ]),
-        false => status(403, "Forbidden", "rollouts is forbidden: User \"x\" cannot list resource \"rollouts\""),
+    let fake = Fake::start(|seen| {
+        if seen.target.contains("/namespaces/own/") {
+            open_watch(vec![
+                json!({"type": "ADDED", "object": {"metadata": {"name": "web", "namespace": "own", "uid": "u"}}}),
+                bookmark(),
+            ])
+        } else {
+            status(403, "Forbidden", "rollouts is forbidden: User \"x\" cannot list resource \"rollouts\"")
+        }
     });
     let watched = Watched::start(access(&fake.kubeconfig("{}"), false), vec![target(0, "fake", Scope::All)], patient());
     watched.wait_live();
@@ -66,12 +69,15 @@ fn a_refused_list_of_all_namespaces_falls_back_to_the_contexts_own_and_says_so()
 
 #[test]
 fn one_forbidden_namespace_does_not_hide_the_others() {
-    let fake = Fake::start(|seen| match seen.target.contains("/namespaces/a/") {
-        true => open_watch(vec![
-            json!({"type": "ADDED", "object": {"metadata": {"name": "web", "namespace": "a", "uid": "u"}}}),
-            bookmark(),
-        ]),
-        false => status(403, "Forbidden", "rollouts is forbidden"),
+    let fake = Fake::start(|seen| {
+        if seen.target.contains("/namespaces/a/") {
+            open_watch(vec![
+                json!({"type": "ADDED", "object": {"metadata": {"name": "web", "namespace": "a", "uid": "u"}}}),
+                bookmark(),
+            ])
+        } else {
+            status(403, "Forbidden", "rollouts is forbidden")
+        }
     });
     let scope = Scope::Namespaces(vec!["a".into(), "b".into()]);
     let watched = Watched::start(access(&fake.kubeconfig("{}"), false), vec![target(0, "fake", scope)], patient());

@@ -138,7 +138,7 @@ fn a_dead_server_is_retried_with_a_countdown_and_comes_back_by_itself() {
 #[test]
 fn an_order_to_reconnect_does_not_wait_for_the_countdown() {
     let running = simulated(&[paused("shop", "web")]);
-    let slow = Tempo { first: Duration::from_secs(600), most: Duration::from_secs(600), ..Tempo::default() };
+    let slow = Tempo { first: Duration::from_mins(10), most: Duration::from_mins(10), ..Tempo::default() };
     let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], slow);
     watched.wait_live();
     let before = watched.seen();
@@ -208,13 +208,16 @@ fn an_object_that_cannot_be_read_is_a_row_that_says_so() {
     odd["spec"] = json!({"replicas": "many", "strategy": {"canary": {"steps": [{"pause": {}}]}}});
     let mut hostile = item("hostile", 3);
     hostile["status"] = json!({"message": "red \u{1b}[31m and \u{202e}turned"});
-    let fake = Fake::start(move |seen| match seen.target.contains("sendInitialEvents") {
-        true => open_watch(vec![
-            json!({"type": "ADDED", "object": odd}),
-            json!({"type": "ADDED", "object": hostile}),
-            json!({"type": "BOOKMARK", "object": {"metadata": {"resourceVersion": "9", "annotations": {"k8s.io/initial-events-end": "true"}}}}),
-        ]),
-        false => status(404, "NotFound", "no"),
+    let fake = Fake::start(move |seen| {
+        if seen.target.contains("sendInitialEvents") {
+            open_watch(vec![
+                json!({"type": "ADDED", "object": odd}),
+                json!({"type": "ADDED", "object": hostile}),
+                json!({"type": "BOOKMARK", "object": {"metadata": {"resourceVersion": "9", "annotations": {"k8s.io/initial-events-end": "true"}}}}),
+            ])
+        } else {
+            status(404, "NotFound", "no")
+        }
     });
     let watched = Watched::start(access(&fake.kubeconfig("{}"), false), vec![target(0, "fake", Scope::All)], patient());
     watched.wait_live();

@@ -76,7 +76,7 @@ impl Clusters {
 pub fn bare(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rolltop"));
     command.current_dir(folder.path()).env_clear().env("HOME", folder.path()).env("PATH", "/usr/bin:/bin");
-    command.timeout(std::time::Duration::from_secs(60));
+    command.timeout(std::time::Duration::from_mins(1));
     command
 }
 

@@ -458,7 +458,8 @@ pub fn page() -> RolloutPage {
         current_step: Some(3),
         steps_scroll: None,
         steps_note: "done 3 of 8 · so far 20m19s".into(),
-        replicas: [("desired", 8), ("current", 12), ("updated", 4), ("ready", 12), ("available", 12)],
+        replicas: [("desired", 8), ("current", 12), ("updated", 4), ("ready", 12), ("available", 12)]
+            .map(|(name, count)| (name, Some(count))),
         revisions: revisions(),
         revisions_note: String::new(),
         conditions: vec![
@@ -525,6 +526,8 @@ pub fn rollout_in_trouble() -> Model {
     page.revisions[4].status = "ImagePullBackOff".into();
     page.revisions[4].info = "0/1".into();
     page.focus = 1;
+    model.next =
+        "nothing happens by itself while a pod does not start; a sends all traffic back to stable 2.41.0".into();
     model.verdict = Some(Verdict {
         mark: Mark::Attention,
         spinning: false,
@@ -633,7 +636,7 @@ pub fn help() -> Model {
         ("p", "promote the paused step"),
         ("P", "promote full (skips all)"),
         ("a", "abort: all traffic to stable"),
-        ("u", "undo to a revision"),
+        ("u", "undo to a revision: the template of an older ReplicaSet becomes the wanted one"),
         ("s", "pause / resume"),
         ("r", "restart the pods"),
         ("Tab z", "next pane · zoom"),
@@ -717,6 +720,7 @@ pub fn empty() -> Model {
     matrix.total = 0;
     matrix.needs_you.clear();
     matrix.selected_page = None;
+    model.next = "nothing is deployed here yet: apply a Rollout, or choose other namespaces in config.toml".into();
     matrix.empty = Some("no Argo Rollouts in test, staging or production (looked in 3 namespaces)".into());
     model
 }
@@ -738,11 +742,24 @@ pub fn busy_footer() -> Model {
     model
 }
 
+/// A fourth channel, of which little fits.
+pub fn four_channels() -> Model {
+    let mut model = overview(false);
+    let Body::Matrix(matrix) = &mut model.body else { unreachable!() };
+    matrix.columns.push(column(4, "disaster-recovery", vec![health("dr-eu", Mark::Stale, "3m retry 8s", "3m")]));
+    for row in &mut matrix.rows {
+        row.cells.push(Cell { stale: true, ..row.cells[1].clone() });
+    }
+    matrix.total = 120;
+    model
+}
+
 /// Every screen, by name.
 pub fn all() -> Vec<(&'static str, Model)> {
     vec![
         ("overview", overview(false)),
         ("overview_many", overview(true)),
+        ("four_channels", four_channels()),
         ("trouble", trouble()),
         ("board", board()),
         ("rollout", rollout()),

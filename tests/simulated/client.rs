@@ -1,6 +1,9 @@
 //! A bare HTTP client for the simulated cluster, so that no library stands between a test and the wire; and a world
 //! without controllers to send to.
 
+#![allow(dead_code, reason = "each test takes from this file what it needs")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where its ground is missing")]
+
 use rolltop::demo::clock::Clock;
 use rolltop::demo::serve::{Running, start_world};
 use rolltop::demo::store::{NAMESPACES, Store};
@@ -37,12 +40,11 @@ impl Answer {
 pub fn send(url: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Answer> {
     let host = url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).ok()?;
-    let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n").ok()?;
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        write!(stream, "{name}: {value}\r\n").ok()?;
     }
-    head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
-    stream.write_all(head.as_bytes()).ok()?;
+    write!(stream, "Content-Length: {}\r\n\r\n", body.len()).ok()?;
     stream.write_all(body).ok()?;
     let mut reader = BufReader::new(stream);
     let mut line = String::new();

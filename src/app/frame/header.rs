@@ -91,9 +91,10 @@ fn filter(state: &State) -> Option<String> {
     let text = state.filter.text();
     match (state.filter_input.is_some() || text.is_empty(), state.attention_only) {
         (true, false) => None,
-        (true, true) => Some("! attention only".to_owned()),
-        (false, false) => Some(format!("/{text}")),
-        (false, true) => Some(format!("/{text} ! attention only")),
+        // What `!` does is what `is:attention` says.
+        (true, true) => Some("is:attention".to_owned()),
+        (false, false) => Some(text.to_owned()),
+        (false, true) => Some(format!("{text} is:attention")),
     }
 }
 
@@ -106,17 +107,8 @@ fn ribbons(state: &State) -> Vec<String> {
         .collect()
 }
 
-/// The head of a source; old whatever the link says while the process was stopped a moment ago.
-pub fn head(state: &State, source: &Source) -> Health {
-    let mut head = health::head(&source.view(&state.setup, state.now));
-    if source.doubtful && source.is_live() {
-        let age =
-            source.heard.map(|at| crate::app::present::time::tight(crate::app::present::time::between(at, state.now)));
-        head.mark = crate::app::model::Mark::Stale;
-        head.words = age.unwrap_or_default();
-        head.short.clone_from(&head.words);
-    }
-    head
+fn head(state: &State, source: &Source) -> Health {
+    health::head(&source.view(&state.setup, state.now))
 }
 
 /// The heads of a channel.

@@ -130,8 +130,13 @@ pub fn board(state: &State, channel: usize) -> Board {
     }
 }
 
+/// The selected rollout is shown in more detail where there is room for it.
+fn roomy(state: &State) -> bool {
+    state.on_board() || (state.size.0 >= 120 && state.size.1 >= 34)
+}
+
 fn selected_page(state: &State) -> Option<Box<RolloutPage>> {
-    let row = state.selected_row()?;
+    let row = state.selected_row().filter(|_| roomy(state))?;
     let context = state.context(row, drift(state, row));
     Some(Box::new(page::page(&Subject::new(&row.rollout, state.picture(row), &context), "")))
 }
@@ -199,10 +204,8 @@ pub fn tick_board(state: &State) -> Option<Timestamp> {
     visible.filter_map(|row| tick_of(state, row, tick::board)).chain(selected_tick(state)).min()
 }
 
-/// The selected rollout is shown in more detail where there is room for it.
 fn selected_tick(state: &State) -> Option<Timestamp> {
-    let roomy = state.size.1 >= 30 || state.on_board();
-    let row = state.selected_row().filter(|_| roomy)?;
+    let row = state.selected_row().filter(|_| roomy(state))?;
     tick_of(state, row, tick::page)
 }
 

@@ -6,10 +6,11 @@ use crate::app::list::line_of;
 use crate::app::model::{Button, Dialog, WriteDialog};
 use crate::app::overlay::{Overlay, PromoteDialog};
 use crate::app::present::dialog::{self, Asking, BUTTON_PROMOTE, Elsewhere};
-use crate::app::present::{Subject, standing, version};
+use crate::app::present::{Subject, standing, tick, version};
 use crate::app::promote;
 use crate::app::source::channel_name;
 use crate::app::state::State;
+use jiff::Timestamp;
 
 /// What lies over the screen.
 pub fn dialog(state: &State, overlay: &Overlay) -> Dialog {
@@ -31,7 +32,20 @@ fn leave(state: &State, focus: usize) -> Dialog {
 }
 
 fn write(state: &State, open: &PromoteDialog) -> WriteDialog {
-    let Some(row) = state.fleet.get(&open.key) else { return gone(open) };
+    asked(state, open, dialog::promote).unwrap_or_else(|| gone(open))
+}
+
+/// When the open dialog reads otherwise by time alone.
+pub fn tick(state: &State) -> Option<Timestamp> {
+    match &state.overlay {
+        Some(Overlay::Promote(open)) => asked(state, open, tick::dialog).flatten(),
+        _ => None,
+    }
+}
+
+/// Brings together what the words of the dialog depend on; `None`: the rollout is gone.
+fn asked<T>(state: &State, open: &PromoteDialog, of: impl Fn(&Subject<'_>, &Asking<'_>) -> T) -> Option<T> {
+    let row = state.fleet.get(&open.key)?;
     let blocked = promote::blocked(state, open);
     let channel = state.setup.settings.channels.get(row.channel);
     let cluster = state.sources.get(row.key.source).map(|source| &source.info.cluster);
@@ -48,7 +62,7 @@ fn write(state: &State, open: &PromoteDialog) -> WriteDialog {
         changed: blocked.as_deref(),
         elsewhere: &elsewhere,
     };
-    dialog::promote(&subject, &asking)
+    Some(of(&subject, &asking))
 }
 
 /// The same service in the channels before this one.

@@ -28,7 +28,7 @@ pub struct RolloutPage {
     /// Below the ladder: `done 3 of 8 · so far 20m19s`.
     pub steps_note: String,
     /// Desired, current, updated, ready, available.
-    pub replicas: [(&'static str, i32); 5],
+    pub replicas: [(&'static str, Option<i32>); 5],
     /// Revisions with ReplicaSets and pods.
     pub revisions: Vec<RevisionLine>,
     /// Why the revisions are missing or incomplete (`loading…`, `no right to list pods in shop`); empty: complete.

@@ -12,6 +12,8 @@ use crate::argo::rollout::StrategyKind;
 pub fn page(subject: &Subject<'_>, revisions_note: &str) -> RolloutPage {
     let (rollout, picture, context) = (subject.rollout, subject.picture, subject.context);
     let replicas = picture.replicas;
+    // An object that cannot be read has no counts; its zeros are not facts.
+    let known = |count: i32| subject.rollout.unreadable.is_none().then_some(count);
     RolloutPage {
         service: if *context.service == *rollout.meta.name {
             context.service.to_owned()
@@ -29,11 +31,11 @@ pub fn page(subject: &Subject<'_>, revisions_note: &str) -> RolloutPage {
         steps_scroll: None,
         steps_note: ladder::note(subject),
         replicas: [
-            ("desired", replicas.desired),
-            ("current", replicas.current),
-            ("updated", replicas.updated),
-            ("ready", replicas.ready),
-            ("available", replicas.available),
+            ("desired", known(replicas.desired)),
+            ("current", known(replicas.current)),
+            ("updated", known(replicas.updated)),
+            ("ready", known(replicas.ready)),
+            ("available", known(replicas.available)),
         ],
         revisions: tree::lines(subject),
         revisions_note: revisions_note.to_owned(),

@@ -158,7 +158,7 @@ fn the_filter_narrows_while_it_is_typed_and_enter_keeps_it() {
     assert_eq!(script.model().filter_input, Some(("web".to_owned(), 3)));
     script.keys("Enter");
     let model = script.model();
-    assert_eq!((model.filter_input, model.header.filter), (None, Some("/web".to_owned())));
+    assert_eq!((model.filter_input, model.header.filter), (None, Some("web".to_owned())));
     assert!(model.header.summary.contains("1 of 4"), "{}", model.header.summary);
     script.keys("Esc");
     assert_eq!(services(&script).len(), 4);
@@ -321,4 +321,18 @@ fn before_the_first_key_the_overview_points_at_the_cell_that_needs_a_person_most
     script.upsert(TEST, aborted("web", 2));
     script.wait(2);
     assert_eq!(script.cursor(), ("checkout".to_owned(), 1), "after a key nothing moves by itself");
+}
+
+#[test]
+fn the_row_under_the_cursor_stays_where_it_is_on_the_screen_when_rows_come_in_above() {
+    let mut script = Script::new(setup());
+    script.live(TEST, named(100));
+    script.event(Event::Placed { page_rows: 10 });
+    script.keys("G k k k");
+    let before = script.matrix();
+    script.upsert(TEST, healthy("a-new-one", 1));
+    let after = script.matrix();
+    assert_eq!(after.selected, before.selected);
+    assert_eq!(after.rows, before.rows);
+    assert_eq!(after.first, before.first + 1);
 }

@@ -134,7 +134,7 @@ fn check_lists(script: &Script) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_events_leave_a_cursor_on_a_live_row(steps in prop::collection::vec(step(), 1..120)) {
@@ -170,5 +170,49 @@ proptest! {
         }
         let here = script.promotes().into_iter().filter(|order| matches!(order, crate::argo::feed::Order::Promote { key, .. } if key.source == PRODUCTION)).count();
         prop_assert!(here == 0 || typed >= 8 * here);
+    }
+}
+
+/// What can be seen, but for the clock; `None`: too small for anything.
+fn visible(script: &Script) -> Option<crate::app::model::Model> {
+    let mut model = script.model();
+    model.header.clock = start();
+    model.too_small.is_none().then_some(model)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The loop sleeps until the next tick: nothing on screen may read otherwise before.
+    #[test]
+    fn nothing_visible_changes_before_the_next_tick(steps in prop::collection::vec(step(), 1..60), timed in any::<bool>(), waits in prop::collection::vec(0..3_u8, 1..12)) {
+        let mut script = Script::fleet();
+        if timed {
+            let mut status = paused_at(3);
+            status["pauseConditions"][0]["startTime"] = serde_json::json!(script.now.to_string());
+            script.upsert(PRODUCTION, read(canary("checkout", 9, &status)));
+        }
+        for step in steps {
+            carry_out(&mut script, step);
+        }
+        script.silence(0);
+        for _ in waits {
+            let before = visible(&script);
+            let due = script.state.next_tick();
+            let almost = match due {
+                Some(due) => due.duration_since(script.now) - SignedDuration::from_millis(1),
+                None => SignedDuration::from_hours(5),
+            };
+            if almost.is_positive() {
+                script.now += almost;
+                script.event(Event::Clock(script.now));
+                let after = visible(&script);
+                prop_assert_eq!(before, after);
+            }
+            if let Some(due) = due {
+                script.now = script.now.max(due);
+                script.event(Event::Clock(script.now));
+            }
+        }
     }
 }

@@ -120,7 +120,7 @@ impl Pass<'_> {
             index = with_steps(count);
         }
         if let Some(why) = self.promotion() {
-            self.promote(&mut status, why);
+            self.promote(&mut status, &why);
             self.persist(status);
             return;
         }
@@ -187,7 +187,7 @@ impl Pass<'_> {
         done.then(|| format!("Completed all {count} canary steps"))
     }
 
-    fn promote(&mut self, status: &mut Status, why: String) {
+    fn promote(&mut self, status: &mut Status, why: &str) {
         self.clear_pauses = true;
         self.forget_abort = true;
         status.promote_full = false;

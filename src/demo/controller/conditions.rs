@@ -113,7 +113,10 @@ impl Pass<'_> {
         } else if self.timed_out() {
             let text = format!("ReplicaSet \"{name}\" has timed out progressing.");
             let change = condition(self.now, "Progressing", "False", "ProgressDeadlineExceeded", text.clone());
-            if status.set_condition(change) && super::json::flag(&self.rollout, "/spec/progressDeadlineAbort") {
+            let promoted = status.stable_rs == status.current_pod_hash;
+            let gives_up = super::json::flag(&self.rollout, "/spec/progressDeadlineAbort") && !promoted;
+            if status.set_condition(change) && gives_up {
+                self.tell("Warning", "RolloutAborted", &text);
                 self.abort_now = true;
                 self.abort_cause = Some(text);
             }

@@ -66,6 +66,8 @@ pub struct Driver {
     deeds: Vec<Upcoming>,
     /// Whether real time passes between jobs.
     live: bool,
+    /// When the job was due whose changes are being looked at.
+    cause: Option<Timestamp>,
     /// Deeds that could not be done.
     failures: Vec<String>,
 }
@@ -91,6 +93,7 @@ impl Driver {
             count: 0,
             deeds: Vec::new(),
             live: false,
+            cause: None,
             failures: Vec::new(),
             world,
         };
@@ -184,10 +187,14 @@ impl Driver {
 
     /// Does the first job of the queue, as `next_due` left it.
     fn work(&mut self) {
-        let Some((_, place)) = self.queue.pop_first() else { return };
+        let Some((key, place)) = self.queue.pop_first() else { return };
         self.queued.remove(&place);
         let (at, job) = place;
         let wake = self.act(at, &job);
+        // A job that comes late in real time must not change the order of what follows from it.
+        self.cause = Some(key.0);
+        self.observe();
+        self.cause = None;
         if let Some(wake) = wake {
             self.push(at, job, wake);
         }
@@ -312,7 +319,7 @@ impl Driver {
     }
 
     fn wish(&mut self, at: usize, job: Job, after: SignedDuration) {
-        let now = self.world.clock.now();
+        let now = self.cause.unwrap_or_else(|| self.world.clock.now());
         // A clock that stands still would never come to a reaction's time.
         let after = if self.live && self.world.clock.speed() == 0.0 { SignedDuration::ZERO } else { after };
         self.push(at, job, now.saturating_add(after).unwrap_or(now));

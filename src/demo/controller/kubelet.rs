@@ -4,7 +4,7 @@
 use super::events::Recorder;
 use super::json::{list, number, set, text};
 use super::pass::name_of;
-use super::random::{Random, safe_hash};
+use super::random::{Random, digest};
 use super::replicasets::is_going;
 use crate::demo::store::{PODS, Part, Refused, Store, stamp};
 use jiff::{SignedDuration, Timestamp};
@@ -66,12 +66,6 @@ impl Kubelet {
     /// Forgets a pod that is gone.
     pub fn forget(&mut self, uid: &str) {
         self.plans.remove(uid);
-    }
-
-    /// How many pods it remembers.
-    #[cfg(test)]
-    pub fn remembered(&self) -> usize {
-        self.plans.len()
     }
 
     /// Looks at a pod; says when to look again.
@@ -221,7 +215,7 @@ impl Step<'_> {
         let restarts = number(self.pod, "/status/containerStatuses/0/restartCount").unwrap_or(0);
         let last = json!({"terminated": {
             "exitCode": 1, "reason": "Error", "startedAt": began, "finishedAt": stamp(self.now),
-            "containerID": self.container_id(restarts),
+            "containerID": container_id(self.uid, restarts),
         }});
         let container = text(self.pod, "/spec/containers/0/name");
         let namespace = text(self.pod, "/metadata/namespace");
@@ -286,10 +280,6 @@ impl Step<'_> {
         list(self.pod, "/status/containerStatuses").iter().all(|status| super::json::flag(status, "/ready"))
     }
 
-    fn container_id(&self, restarts: i64) -> String {
-        format!("containerd://{}{}", safe_hash(self.uid.as_bytes()), safe_hash(&restarts.to_le_bytes()))
-    }
-
     fn tell(&mut self, kind: &str, reason: &str, message: &str) {
         self.recorder.tell(self.store, self.pod, "kubelet", kind, reason, message);
     }
@@ -311,6 +301,10 @@ fn later(from: Timestamp, milliseconds: i64) -> Timestamp {
 /// 10 s, doubled with each failure, at most 5 minutes.
 fn back_off_seconds(failures: u32) -> i64 {
     (10_i64 << failures.saturating_sub(1).min(5)).min(300)
+}
+
+fn container_id(uid: &str, restarts: i64) -> String {
+    format!("containerd://{}", digest(&format!("{uid}/{restarts}")))
 }
 
 fn pull_error(image: &str) -> String {
@@ -348,8 +342,8 @@ fn write_containers(pod: &mut Value, state: &Value, ready: bool, uid: &str) {
                 "restartCount": restarts, "image": image, "imageID": "", "started": running,
             });
             if running {
-                set(&mut status, &["imageID"], json!(format!("{image}@sha256:{}", safe_hash(image.as_bytes()))));
-                let id = format!("containerd://{}{}", safe_hash(uid.as_bytes()), safe_hash(&restarts.to_le_bytes()));
+                set(&mut status, &["imageID"], json!(format!("{image}@sha256:{}", digest(image))));
+                let id = container_id(uid, restarts);
                 set(&mut status, &["containerID"], json!(id));
             }
             status

@@ -11,7 +11,7 @@ impl Random {
     /// A stream from a seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self(seed ^ 0x5eed_0f_7072_6f67)
+        Self(seed ^ 0x005e_ed0f_7072_6f67)
     }
 
     /// The next number.
@@ -33,6 +33,14 @@ impl Random {
     pub fn suffix(&mut self) -> String {
         (0..5).map(|_| char::from(LETTERS[usize::try_from(self.next() % 27).unwrap_or(0)])).collect()
     }
+}
+
+/// 64 hexadecimal digits made from a text, as image digests and container ids have.
+#[must_use]
+pub fn digest(text: &str) -> String {
+    let mut random = Random::new(text.bytes().fold(0, |sum: u64, byte| sum.rotate_left(9) ^ u64::from(byte)));
+    let parts = [random.next(), random.next(), random.next(), random.next()];
+    format!("{:016x}{:016x}{:016x}{:016x}", parts[0], parts[1], parts[2], parts[3])
 }
 
 /// A hash in the form that pod template hashes have: FNV-1a, 32 bits, its decimal digits in safe letters.

@@ -3,6 +3,7 @@
 use super::json::{list, number, text};
 use super::spec::{Spec, pause_duration};
 use crate::demo::store::{ANALYSIS_TEMPLATES, CLUSTER_ANALYSIS_TEMPLATES, SERVICES, Store};
+use jiff::SignedDuration;
 use serde_json::Value;
 
 /// What is wrong, as the condition's message says it; `None` when nothing is.
@@ -50,7 +51,7 @@ pub fn problem(store: &Store, rollout: &Value) -> Option<String> {
                 "SetWeight needs to be between 0 and 100",
             );
         }
-        if let Some(duration) = step.get("pause").and_then(pause_duration).filter(|duration| duration.is_negative()) {
+        if let Some(duration) = step.get("pause").and_then(pause_duration).filter(SignedDuration::is_negative) {
             let value = duration.as_secs().to_string();
             return invalid(&format!("{field}.pause.duration"), &value, "Duration needs to be greater than 0");
         }

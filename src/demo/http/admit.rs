@@ -156,8 +156,8 @@ fn check_name(kind: &Kind, object: &Value) -> Result<(), Failure> {
 }
 
 /// What a server fills in when an object is made, and what it takes out.
-pub(crate) fn on_create(store: &Store, kind: &Kind, object: &mut Value) -> Result<(), Failure> {
-    let Some(map) = object.as_object_mut() else { return Ok(()) };
+pub(crate) fn on_create(store: &Store, kind: &Kind, object: &mut Value) {
+    let Some(map) = object.as_object_mut() else { return };
     if kind.status {
         map.remove("status");
     }
@@ -172,7 +172,6 @@ pub(crate) fn on_create(store: &Store, kind: &Kind, object: &mut Value) -> Resul
         }
         map.insert("status".into(), json!({"loadBalancer": {}}));
     }
-    Ok(())
 }
 
 fn service(store: &Store, spec: &mut Map<String, Value>) {
@@ -192,12 +191,20 @@ fn service(store: &Store, spec: &mut Map<String, Value>) {
     ports(spec);
 }
 
-/// What a server fills in at every write.
-pub(crate) fn fill_in(kind: &Kind, object: &mut Value) {
-    if kind == &SERVICES {
-        if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut) {
-            ports(spec);
+/// What a server fills in at every change, and what it does not let a client set.
+pub(crate) fn fill_in(kind: &Kind, before: &Value, object: &mut Value) {
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        // Only a deletion request begins a deletion; the store keeps one that has begun.
+        for field in ["deletionTimestamp", "deletionGracePeriodSeconds"] {
+            if before.pointer(&format!("/metadata/{field}")).is_none() {
+                metadata.remove(field);
+            }
         }
+    }
+    if kind == &SERVICES
+        && let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut)
+    {
+        ports(spec);
     }
 }
 
@@ -225,18 +232,16 @@ pub(crate) fn on_update(kind: &Kind, before: &Value, after: &Value) -> Result<()
             causes.push(cause);
         }
     }
-    if kind == &SERVICES {
-        if let Some(address) = differs("/spec/clusterIP").filter(|_| before.pointer("/spec/clusterIP").is_some()) {
-            causes.push(Cause::invalid(
-                "spec.clusterIPs[0]",
-                format!("Invalid value: [{address}]: may not change once set"),
-            ));
-        }
+    if kind == &SERVICES
+        && let Some(address) = differs("/spec/clusterIP").filter(|_| before.pointer("/spec/clusterIP").is_some())
+    {
+        let message = format!("Invalid value: [{address}]: may not change once set");
+        causes.push(Cause::invalid("spec.clusterIPs[0]", message));
     }
-    if kind.group == "apps" || kind == &JOBS {
-        if let Some(selector) = differs("/spec/selector").filter(|_| before.pointer("/spec/selector").is_some()) {
-            causes.push(Cause::invalid("spec.selector", format!("Invalid value: {selector}: field is immutable")));
-        }
+    if (kind.group == "apps" || kind == &JOBS)
+        && let Some(selector) = differs("/spec/selector").filter(|_| before.pointer("/spec/selector").is_some())
+    {
+        causes.push(Cause::invalid("spec.selector", format!("Invalid value: {selector}: field is immutable")));
     }
     if causes.is_empty() { Ok(()) } else { Err(Failure::invalid(kind.group, kind.kind, &name, &causes)) }
 }

@@ -26,10 +26,10 @@ pub(crate) fn apply(store: &Store, target: &Target, call: &Call) -> Result<Answe
     let mut applied: Value =
         serde_saphyr::from_str(&text).map_err(|error| Failure::bad_request(format!("error decoding YAML: {error}")))?;
     admit::same_kind(kind, &applied, &call.body)?;
-    if applied.pointer("/metadata/name").is_none() {
-        if let Some(metadata) = applied.get_mut("metadata").and_then(Value::as_object_mut) {
-            metadata.insert("name".into(), json!(target.object()));
-        }
+    if applied.pointer("/metadata/name").is_none()
+        && let Some(metadata) = applied.get_mut("metadata").and_then(Value::as_object_mut)
+    {
+        metadata.insert("name".into(), json!(target.object()));
     }
     admit::settle_namespace(target, &mut applied)?;
     admit::same_name(target, &applied)?;
@@ -107,7 +107,7 @@ impl Order<'_> {
     fn create(&self, store: &Store, applied: Value, call: &Call, dry: bool) -> Result<std::sync::Arc<Value>, Failure> {
         let set = managers::fields(self.kind, &managers::managed(self.kind, &applied, None));
         let mut object = admit::admit(self.kind, applied, call)?.object;
-        admit::on_create(store, self.kind, &mut object)?;
+        admit::on_create(store, self.kind, &mut object);
         managers::write(&mut object, vec![self.entry(set)]);
         let name = super::write::name_of(&object);
         store.create_or_try(self.kind, object, dry).map_err(|refused| Failure::refused(refused, self.kind, &name))
@@ -161,7 +161,9 @@ impl Order<'_> {
         fields::merge(&ty, present, &wanted);
         if let Some(previous) = &previous {
             let mut held = set.clone();
-            entries.iter().for_each(|entry| held.union(&entry.set));
+            for entry in &entries {
+                held.union(&entry.set);
+            }
             let gone = previous.set.minus(&held);
             if !gone.is_empty() {
                 fields::remove(&ty, present, &gone);
@@ -170,7 +172,7 @@ impl Order<'_> {
         let object = admit::admit(kind, std::mem::take(present), call)?.object;
         *present = object;
         admit::on_update(kind, &before, present)?;
-        admit::fill_in(kind, present);
+        admit::fill_in(kind, &before, present);
         let mut entry = self.entry(set);
         if let Some(previous) = previous.filter(|previous| previous.set == entry.set) {
             // The same fields with the same values: nothing is written, so the time stays too.

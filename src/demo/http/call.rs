@@ -66,6 +66,10 @@ impl Call {
             "application/yaml" => serde_saphyr::from_str(&text).map_err(|error| {
                 Failure::bad_request(format!("error converting YAML to JSON: {error}"))
             }),
+            // Read where it is a kind that kubectl sends in nothing else.
+            "application/vnd.kubernetes.protobuf" if super::protobuf::read(&self.body).is_some() => {
+                Ok(super::protobuf::read(&self.body).unwrap_or_default())
+            }
             _ => Err(Failure::media_type(&[
                 "application/json",
                 "application/yaml",

@@ -44,8 +44,9 @@ pub(crate) fn answer(server: &Server, cluster: Option<&str>, what: &str, call: &
             Ok(clock(server))
         }
         ("GET", "faults") => {
-            let text: String = server.faults.standing().iter().map(|fault| format!("{fault}\n")).collect();
-            Ok(Answer::text(200, text))
+            let mut lines = server.faults.standing();
+            lines.push(String::new());
+            Ok(Answer::text(200, lines.join("\n")))
         }
         ("POST", "faults") => {
             let spec = String::from_utf8_lossy(&call.body).replace('\n', ";");

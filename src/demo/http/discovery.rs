@@ -52,14 +52,7 @@ pub(crate) fn answer(call: &Call) -> Option<Result<Answer, Failure>> {
                 }),
             ),
         }),
-        ["apis"] => Ok(match aggregated {
-            Some((form, version)) => aggregate(form, version, &named_groups()),
-            None => {
-                let groups: Vec<Value> =
-                    named_groups().iter().map(|(group, version)| of_group(group, version)).collect();
-                Answer::json(200, &json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}))
-            }
-        }),
+        ["apis"] => Ok(aggregated.map_or_else(group_list, |(form, version)| aggregate(form, version, &named_groups()))),
         ["apis", group] => named_groups()
             .iter()
             .find(|(known, _)| known == group)
@@ -100,6 +93,11 @@ fn aggregated_form(accept: &str) -> Option<(&'static str, &'static str)> {
         }
     }
     None
+}
+
+fn group_list() -> Answer {
+    let groups: Vec<Value> = named_groups().iter().map(|(group, version)| of_group(group, version)).collect();
+    Answer::json(200, &json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}))
 }
 
 fn of_group(group: &str, version: &str) -> Value {

@@ -302,6 +302,7 @@ pub(crate) fn remove(ty: &Ty, value: &mut Value, set: &Set) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn rollout() -> Ty {
         Ty::Named("Rollout".into())
@@ -330,6 +331,37 @@ mod tests {
         let all = Set::of(&rollout(), &after);
         assert_eq!(differing(&rollout(), &all, Some(&before), Some(&after)), changed);
         assert!(differing(&rollout(), &all, Some(&before), Some(&before)).is_empty());
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![Just(json!(1)), Just(json!("x")), Just(json!({})), Just(json!([1, 2]))];
+        leaf.prop_recursive(3, 12, 3, |inner| {
+            proptest::collection::btree_map("[a-c]", inner, 0..3).prop_map(|map| json!(map))
+        })
+    }
+
+    proptest! {
+        /// What is applied over anything ends up in it, and taking all of it out again leaves nothing of it.
+        #[test]
+        fn what_is_applied_is_there_and_what_is_removed_is_gone(live in any_value(), applied in any_value()) {
+            let ty = Ty::Any;
+            let set = Set::of(&ty, &applied);
+            prop_assert_eq!(&Set::read(&json!({"f:x": set.write()})).below["f:x"].write(), &set.write());
+            let mut merged = live;
+            merge(&ty, &mut merged, &applied);
+            prop_assert!(differing(&ty, &set, Some(&applied), Some(&merged)).is_empty());
+            prop_assert!(set.minus(&set).is_empty());
+            if merged.is_object() && applied.is_object() {
+                remove(&ty, &mut merged, &set);
+                let left = Set::of(&ty, &merged).shared(&set).paths();
+                let emptied = left.iter().all(|path| at_path(&applied, path) == Some(&json!({})));
+                prop_assert!(emptied, "{:?}", left);
+            }
+        }
+    }
+
+    fn at_path<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+        path.split('.').filter(|part| !part.is_empty()).try_fold(value, |at, part| at.get(part))
     }
 
     #[test]

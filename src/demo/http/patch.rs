@@ -79,7 +79,7 @@ pub(crate) fn patch(store: &Store, target: &Target, call: &Call) -> Result<Answe
             warnings = told;
             *present = object;
             admit::on_update(kind, &before, present)?;
-            admit::fill_in(kind, present);
+            admit::fill_in(kind, &before, present);
             managers::updated(kind, &before, present, &call.manager(), target.sub.as_deref(), now);
             Ok::<(), Stop>(())
         })

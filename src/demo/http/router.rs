@@ -191,7 +191,8 @@ fn ordered(status: u16, call: &Call, verb: &str, target: Option<&Target>) -> Fai
             "Forbidden",
             format!("forbidden: User \"{}\" cannot {verb} path \"{}\"", call.user.name, call.path),
         ),
-        (404, Some(target)) => Failure::not_found(target.kind, target.object()),
+        // As where the CustomResourceDefinition is missing.
+        (404, _) => Failure::no_such_path(),
         (409, Some(target)) => Failure::conflict(target.kind, target.object()),
         (410, _) => Failure::new(410, "Expired", "The resourceVersion for the provided list is too old."),
         (429, _) => Failure::new(429, "TooManyRequests", "Too many requests, please try again later."),
@@ -261,5 +262,6 @@ fn fixed(call: &Call) -> Option<Result<Answer, Failure>> {
             None => discovery::answer(call)?,
         },
     };
-    Some(if call.method == http::Method::GET { answer } else { Err(Failure::method_not_allowed()) })
+    let reads = matches!(call.method, http::Method::GET | http::Method::HEAD);
+    Some(if reads { answer } else { Err(Failure::method_not_allowed()) })
 }

@@ -17,7 +17,7 @@ use tokio::sync::watch::Receiver;
 use tokio::time::Instant;
 
 /// How often a real server sends a bookmark.
-const BOOKMARK: Duration = Duration::from_secs(60);
+const BOOKMARK: Duration = Duration::from_mins(1);
 
 /// How long before its end a watch gets its last bookmark (k8s.io/apiserver, storage/cacher).
 const BEFORE_END: Duration = Duration::from_secs(2);
@@ -232,10 +232,8 @@ impl Events {
 
     fn bookmark(&mut self, version: u64, initial_end: bool) {
         let mut metadata = json!({"resourceVersion": version.to_string(), "creationTimestamp": null});
-        if initial_end {
-            if let Some(map) = metadata.as_object_mut() {
-                map.insert("annotations".into(), json!({"k8s.io/initial-events-end": "true"}));
-            }
+        if let (true, Some(map)) = (initial_end, metadata.as_object_mut()) {
+            map.insert("annotations".into(), json!({"k8s.io/initial-events-end": "true"}));
         }
         let object = json!({"kind": self.kind.kind, "apiVersion": self.kind.api_version(), "metadata": metadata});
         match self.form {

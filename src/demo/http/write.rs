@@ -4,7 +4,7 @@ use super::admit::{self, Admitted};
 use super::answer::Answer;
 use super::call::Call;
 use super::encode::{self, Form};
-use super::failure::Failure;
+use super::failure::{Cause, Failure};
 use super::managers;
 use super::select::Selection;
 use super::target::Target;
@@ -56,7 +56,7 @@ pub(crate) fn create(store: &Store, target: &Target, call: &Call) -> Result<Answ
     admit::generate_name(store, &mut object);
     namespace_exists(store, target)?;
     let Admitted { mut object, warnings } = admit::admit(kind, object, call)?;
-    admit::on_create(store, kind, &mut object)?;
+    admit::on_create(store, kind, &mut object);
     managers::created(kind, &mut object, &call.manager(), store.clock().now());
     let name = name_of(&object);
     let made = store.create_or_try(kind, object, dry).map_err(|refused| Failure::refused(refused, kind, &name))?;
@@ -85,14 +85,20 @@ pub(crate) fn replace(store: &Store, target: &Target, call: &Call) -> Result<Ans
     admit::same_name(target, &object)?;
     let part = part(target);
     let Admitted { object, warnings } = admit::admit(kind, object, call)?;
-    // Built-in kinds and custom resources alike must say which version they replace; without one, the last wins.
+    // A custom resource must say which version it replaces (customResourceStrategy.AllowUnconditionalUpdate); of the
+    // built-in kinds the last one wins.
+    let version = object.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default();
+    if kind.custom() && version.is_empty() && store.get(kind, target.space(), target.object()).is_some() {
+        let cause = Cause::invalid("metadata.resourceVersion", "Invalid value: 0x0: must be specified for an update");
+        return Err(Failure::invalid(kind.group, kind.kind, target.object(), &[cause]));
+    }
     let now = store.clock().now();
     let done = store
         .modify_or_try(kind, target.space(), target.object(), part, dry, |present| {
             let before = present.clone();
             admit::on_update(kind, &before, &object)?;
             *present = object;
-            admit::fill_in(kind, present);
+            admit::fill_in(kind, &before, present);
             managers::updated(kind, &before, present, &call.manager(), target.sub.as_deref(), now);
             Ok::<(), Stop>(())
         })

@@ -132,7 +132,7 @@ impl Service {
     }
 
     /// Its manifests in one cluster.
-    pub fn manifests(&self, image: String, replicas: i64) -> Result<Vec<Value>, String> {
+    pub fn manifests(&self, image: &str, replicas: i64) -> Result<Vec<Value>, String> {
         let known = TEMPLATES.iter().find(|(name, _)| *name == self.template);
         let (_, text) = known.ok_or_else(|| format!("no template is called \"{}\"", self.template))?;
         let mut manifests: Vec<Value> =

@@ -48,20 +48,18 @@ pub(super) fn settle(kind: &Kind, part: Part, before: &Value, after: &mut Value)
         }
         return;
     }
-    let keep: Vec<(&str, Option<Value>)> = [
-        "uid",
-        "creationTimestamp",
-        "generation",
-        "resourceVersion",
-        "name",
-        "namespace",
-        "deletionTimestamp",
-        "deletionGracePeriodSeconds",
-    ]
-    .into_iter()
-    .map(|field| (field, before.pointer(&format!("/metadata/{field}")).cloned()))
-    .collect();
+    let keep: Vec<(&str, Option<Value>)> =
+        ["uid", "creationTimestamp", "generation", "resourceVersion", "name", "namespace"]
+            .into_iter()
+            .map(|field| (field, before.pointer(&format!("/metadata/{field}")).cloned()))
+            .collect();
     let metadata = metadata_mut(after);
+    // A deletion that has begun cannot be taken back.
+    for field in ["deletionTimestamp", "deletionGracePeriodSeconds"] {
+        if let Some(value) = before.pointer(&format!("/metadata/{field}")) {
+            metadata.insert(field.into(), value.clone());
+        }
+    }
     for (field, value) in keep {
         match value {
             Some(value) => metadata.insert(field.into(), value),
