@@ -28,9 +28,9 @@ fn at_dialog() -> Session {
     let mut session = at_first_screen(demo());
     // One rollout is left, and staging is the second channel: canary-demo stands at its timed pause there.
     session.send("/canary-demo\r");
-    session.until("the filter", |text| text.contains("canary-demo") && !text.contains("gradual-rollout"));
+    session.until("the filter", |text| text.contains("1 of 10 services"));
     session.send("2");
-    session.shows("staging");
+    session.shows("rolltop › staging");
     let deadline = std::time::Instant::now() + support::pty::PATIENCE;
     // Its pods may still be starting: `p` says that, and opens the dialog once it waits.
     loop {
@@ -202,7 +202,9 @@ fn small_windows_show_less_and_come_back_whole() {
     session.shows("too small");
     session.resize(1, 1);
     session.resize(80, 24);
-    session.until("the whole screen", |text| text.contains("gradual-rollout") && text.contains("q quit"));
+    session.until("the whole screen", |text| {
+        text.contains("gradual-rollout") && text.contains("promote") && text.contains("needs you")
+    });
     session.resize(300, 100);
     session.until("a large screen", |text| text.lines().any(|line| line.chars().count() > 160));
     session.send("q");
@@ -219,7 +221,7 @@ fn a_storm_of_sizes_ends_with_the_last_one_drawn() {
     session.resize(80, 24);
     session.until("the last size", |text| {
         text.contains("gradual-rollout")
-            && text.contains("q quit")
+            && text.contains("needs you")
             && text.lines().all(|line| line.chars().count() <= 80)
     });
     session.send("q");
@@ -254,9 +256,10 @@ fn colours_are_used_where_the_terminal_has_them() {
 fn ascii_writes_nothing_but_ascii() {
     for begin in [Begin::new(&["demo", "--ascii"]), demo().env("LANG", "C")] {
         let mut session = at_first_screen(begin);
-        for keys in ["\r", "?", "q", "@", "q", "q", "v", "/", "\x1b"] {
-            session.send(keys);
-        }
+        session.send("\r?q@qqv/");
+        session.shows("filter");
+        session.send("\x1b");
+        session.pauses_for(Duration::from_millis(100));
         session.send("0");
         session.until("the overview", |text| text.contains("needs you") && text.contains("gradual-rollout"));
         session.send("Q");
@@ -379,5 +382,7 @@ fn nothing_is_written_while_nothing_changes() {
 fn the_first_frame_does_not_wait_for_a_cluster() {
     // Every request hangs for an hour.
     let session = Begin::new(&["demo", "--faults", "*:*=3600s"]).start();
-    session.until("the frame", |text| text.contains("rolltop") && text.contains("connecting") && text.contains("quit"));
+    session.until("the frame", |text| {
+        text.contains("rolltop") && text.contains("3 production") && text.contains("promote")
+    });
 }
