@@ -14,7 +14,7 @@ use crate::app::model::{self, Body, Model};
 use crate::app::state::State;
 use crate::app::update::update;
 use crate::argo::feed::News;
-use crate::cluster::hub::Hub;
+use crate::cluster::hub::{Hub, Tempo};
 use crate::names::SourceId;
 use crate::tui::guard::{self, Guard, Modes};
 use crate::tui::input::Input;
@@ -117,7 +117,8 @@ impl Loop {
             Feed::Clusters { access, targets, cluster_clock } => {
                 let sources = targets.iter().map(|target| target.source).collect();
                 cluster_time = cluster_clock.map(|clock| (clock, sources, SignedDuration::ZERO));
-                Outlet::Hub(Hub::start(*access, targets, sink))
+                let tempo = Tempo::for_age(setup.settings.stale_after);
+                Outlet::Hub(Hub::start_with(*access, targets, sink, tempo))
             }
             Feed::Replay { recording, speed } => Outlet::Player(Player::start(&recording, speed, clock.clone(), sink)?),
         };
