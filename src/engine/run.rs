@@ -23,7 +23,7 @@ use crate::tui::writer::{Told, Writer};
 use crate::tui::{input, signals};
 use crate::ui::screen::Placed;
 use crate::ui::theme::{Depth, Theme};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Position;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -80,6 +80,8 @@ struct Loop {
     title: Option<(usize, Instant)>,
     may_set_title: bool,
     resumed_at: Option<Instant>,
+    /// When the frame under way was made, if it shows a dialog.
+    dialog_made: Option<Timestamp>,
 }
 
 impl Loop {
@@ -143,6 +145,7 @@ impl Loop {
             title: None,
             may_set_title: title,
             resumed_at: None,
+            dialog_made: None,
         };
         // Nothing is asked to quit before the first frame.
         let _ = this.carry_out(first)?;
@@ -167,7 +170,14 @@ impl Loop {
         }
         for signal in batch.signals {
             match signal {
-                Signal::WriterFree => {}
+                Signal::WriterFree => {
+                    // Not while the next frame is under way: it may be the one that shows the dialog.
+                    if self.writer.idle()
+                        && let Some(made) = self.dialog_made.take()
+                    {
+                        self.feed(Event::Shown { made })?;
+                    }
+                }
                 Signal::Resumed => self.resumed()?,
                 Signal::TerminalGone(error) => return Err(RunError::Terminal(error)),
                 Signal::Fault(words) => {
@@ -308,6 +318,7 @@ impl Loop {
         fault::provoke("loop");
         let mut bytes: Vec<u8> = self.bytes.drain(..).collect();
         let model = model::of(&self.state);
+        let dialog = model.dialog.is_some();
         signals::set_last_words(model.verdict.as_ref().filter(|v| v.spinning).map(|v| v.words.clone()));
         if !self.shown.as_ref().is_some_and(|shown| looks_alike(shown, &model)) {
             let (placed, frame) = self.screen.draw(|frame| crate::ui::screen::draw(frame, &model, &self.theme))?;
@@ -320,6 +331,7 @@ impl Loop {
             self.shown = Some(model);
         }
         if !bytes.is_empty() {
+            self.dialog_made = dialog.then(|| (self.clock)());
             self.writer.send(bytes);
             self.pace.drawn(now, self.writer.last_took());
         }
