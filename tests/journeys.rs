@@ -29,7 +29,7 @@ fn at_page(begin: Begin, channel: &str) -> Session {
     session.shows(NAME);
     session.until("a connection", |text| text.contains("✓ live"));
     session.send(channel);
-    session.until("the board", |text| text.starts_with(" rolltop › "));
+    session.until("the board", |text| text.starts_with(" rolltop › ") && text.contains(&format!("selected: {NAME}")));
     session.send("\r");
     session.until("the page", |text| text.contains(&format!("› {NAME}")) && text.contains("steps ─"));
     session
@@ -378,7 +378,7 @@ fn the_list_the_board_the_filter_help_and_messages() {
     session.send("\x1b");
     session.until("no filter", |text| !text.contains(" of 10 services"));
     session.send("?");
-    session.shows("promote the pause of the selected rollout");
+    session.shows("promote the pause of");
     session.send("q");
     session.send("@");
     session.shows("messages");
@@ -420,13 +420,14 @@ fn each_trouble_has_its_words_and_the_other_channels_work() {
         session.until(&format!("{words:?} at {fault}"), |text| {
             text.contains(words) && text.matches("✓ live").count() == 2 && text.contains(NAME)
         });
-        session.send("]E");
-        session.until("the page of the trouble", |text| {
-            text.contains("staging") && text.contains("What helps") || text.contains("raw")
-        });
+        session.send("2");
+        session.until("the board", |text| text.starts_with(" rolltop › staging"));
+        session.send("E");
+        session.until("the page of the trouble", |text| text.contains("› error") || text.contains("› trouble"));
         simulated.running.set_faults("").expect("no fault");
         session.send("q");
-        session.send("R");
+        session.until("the board", |text| text.starts_with(" rolltop › staging") && !text.contains("› error"));
+        session.send("R0");
         session.until("the cluster again", |text| text.matches("✓ live").count() == 3);
         session.send("Q");
         assert_eq!(session.ends(), 0);
