@@ -8,7 +8,7 @@
 //! | what can happen, what is to be done | [`event`], [`effect`] |
 //! | what is known | [`state`], [`fleet`], [`source`], [`detail`], [`access`], [`request`], [`notes`] |
 //! | what is on the screen and where the cursor is | [`screen`], [`list`], [`sieve`], [`filter`], [`selection`], [`overlay`] |
-//! | what a key does, and why not | [`keyboard`], [`action`], [`availability`], [`act`], [`navigate`], [`promote`], [`pointer`] |
+//! | what a key does, and why not | [`keyboard`], [`action`], [`availability`], [`act`], [`navigate`], [`promote`], [`mod@pointer`] |
 //! | what the edge of the cluster tells | [`news`], [`connection`] |
 //! | what passes by itself | [`clock`] |
 //! | what a frame shows | [`model`], [`frame`], [`present`] |

@@ -4,7 +4,7 @@
 //!
 //! The order of business is the same everywhere ([`base`]): options → configuration → kubeconfig → settled values →
 //! requests, so that bad input is found before anything is sent. [`fleet`] speaks to all chosen clusters at once,
-//! [`find`] says which rollout a name means, [`follow`] watches one, [`format`] prints. How it ended is an exit code,
+//! [`find`] says which rollout a name means, [`follow`] watches one, [`mod@format`] prints. How it ended is an exit code,
 //! or a failure in words ([`outcome`]).
 
 pub mod base;

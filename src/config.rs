@@ -3,7 +3,7 @@
 //! Must not know: clusters, the terminal, state. Only [`load`] reads files.
 //!
 //! The one source of what may stand in a file is the key table ([`table`], [`keys`]): the checker ([`check`]), the
-//! example and the JSON schema ([`document`]) follow from it. [`file`] is the typed part that this program acts on,
+//! example and the JSON schema ([`document`]) follow from it. [`mod@file`] is the typed part that this program acts on,
 //! [`resolve`] joins it with the flags and the contexts of the kubeconfig. Everything that is wrong is a
 //! [`problem::Problem`] with its place and what to try, and all of them are told at once.
 

@@ -8,7 +8,7 @@ use std::str::FromStr;
 /// The key itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Key {
-    /// A character as typed, so `P` is `Char('P')` without [`KeyChord::shift`].
+    /// A character as typed, so `P` is `Char('P')` without any sign of Shift.
     Char(char),
     /// `F1` to `F12`.
     F(u8),

@@ -16,7 +16,10 @@ pub struct Tempo {
     pub good: Duration,
     /// How long the server keeps a watch; asked for with `timeoutSeconds`.
     pub watch: Duration,
-    /// Quiet for this long on a watch that should have ended: the server is asked whether it is there.
+    /// Quiet for this long on a watch: the server is asked whether it is there. A third of the age at which data
+    /// counts as stale by default: a quiet cluster is not a stale one.
+    pub contact: Duration,
+    /// Quiet for this long on a watch, which should have ended before: it is a dead one, whatever the server says.
     pub quiet: Duration,
     /// Wait while there is no Argo Rollouts, or the kubeconfig does not fit.
     pub person: Duration,
@@ -33,6 +36,7 @@ impl Default for Tempo {
             most: Duration::from_secs(30),
             good: Duration::from_secs(5),
             watch: Duration::from_mins(1),
+            contact: Duration::from_secs(5),
             quiet: Duration::from_secs(90),
             person: Duration::from_mins(1),
             forbidden: Duration::from_mins(5),

@@ -195,8 +195,9 @@ impl<T: Kind> Watch<T> {
     ) -> Result<End, Failure> {
         let began = Instant::now();
         let mut heard = false;
+        let mut last_line = began;
         loop {
-            let patience = if incoming.is_some() { client.timeout() } else { self.tempo.quiet };
+            let patience = if incoming.is_some() { client.timeout() } else { self.tempo.contact };
             let text = match lines.next(patience).await? {
                 Next::Line(text) => text,
                 Next::Quiet if incoming.is_some() => {
@@ -204,8 +205,15 @@ impl<T: Kind> Watch<T> {
                     return if self.streams.is_none() { Ok(End::NoStreams) } else { Err(Failure::Silent(patience)) };
                 }
                 Next::Quiet => {
-                    client.probe().await?;
-                    return Ok(End::Over);
+                    // One answer is contact for all watches of this client.
+                    if !client.answered_within(self.tempo.contact) {
+                        client.probe().await?;
+                    }
+                    if last_line.elapsed() >= self.tempo.quiet {
+                        return Ok(End::Over);
+                    }
+                    out(Happening::Heard);
+                    continue;
                 }
                 Next::End => {
                     if incoming.is_some() {
@@ -219,6 +227,7 @@ impl<T: Kind> Watch<T> {
                 }
             };
             heard = true;
+            last_line = Instant::now();
             out(Happening::Heard);
             match wire::line(&text).map_err(Failure::Unreadable)? {
                 Line::Upsert(json) => match self.reader.object::<T>(json) {

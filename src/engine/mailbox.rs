@@ -250,8 +250,8 @@ mod tests {
         Input::Key(KeyChord::plain(Key::Char(c)))
     }
 
-    fn now() -> Option<Instant> {
-        Some(Instant::now())
+    fn take(mailbox: &Mailbox, limit: usize) -> Batch {
+        mailbox.take(Some(Instant::now()), limit)
     }
 
     #[test]
@@ -259,7 +259,7 @@ mod tests {
         let mailbox = Mailbox::default();
         (1..=1000).for_each(|version| mailbox.news(upsert("web", version)));
         mailbox.news(upsert("cart", 1));
-        assert_eq!(mailbox.take(now(), 10).news, [upsert("web", 1000), upsert("cart", 1)]);
+        assert_eq!(take(&mailbox, 10).news, [upsert("web", 1000), upsert("cart", 1)]);
     }
 
     #[test]
@@ -271,7 +271,7 @@ mod tests {
         let reset = News::Rollouts(SOURCE, Delta::Reset(vec![rollout("web", 2)]));
         mailbox.news(reset.clone());
         mailbox.news(upsert("web", 3));
-        assert_eq!(mailbox.take(now(), 10).news, [other, reset, upsert("web", 3)]);
+        assert_eq!(take(&mailbox, 10).news, [other, reset, upsert("web", 3)]);
     }
 
     #[test]
@@ -280,7 +280,7 @@ mod tests {
         let note = News::Note(SOURCE, "3 namespaces".into());
         mailbox.news(note.clone());
         mailbox.news(note.clone());
-        assert_eq!(mailbox.take(now(), 10).news, [note.clone(), note]);
+        assert_eq!(take(&mailbox, 10).news, [note.clone(), note]);
     }
 
     #[test]
@@ -288,7 +288,7 @@ mod tests {
         let mailbox = Mailbox::default();
         mailbox.news(News::Link(SOURCE, Link::Listing { count: 500 }));
         mailbox.news(News::Link(SOURCE, Link::Live));
-        assert_eq!(mailbox.take(now(), 10).news, [News::Link(SOURCE, Link::Live)]);
+        assert_eq!(take(&mailbox, 10).news, [News::Link(SOURCE, Link::Live)]);
     }
 
     #[test]
@@ -297,19 +297,19 @@ mod tests {
         mailbox.input(key('j'));
         (1..=50).for_each(|n| mailbox.input(Input::Resize(n, n)));
         mailbox.input(key('p'));
-        assert_eq!(mailbox.take(now(), 10).input, [key('j'), Input::Resize(50, 50), key('p')]);
+        assert_eq!(take(&mailbox, 10).input, [key('j'), Input::Resize(50, 50), key('p')]);
     }
 
     #[test]
     fn keys_typed_far_ahead_are_dropped() {
         let mailbox = Mailbox::default();
         (0..1000).for_each(|_| mailbox.input(key('p')));
-        assert_eq!(mailbox.take(now(), 10).input.len(), KEYS);
+        assert_eq!(take(&mailbox, 10).input.len(), KEYS);
     }
 
     #[test]
     fn a_deadline_that_has_passed_gives_an_empty_batch_at_once() {
-        let batch = Mailbox::default().take(now(), 10);
+        let batch = take(&Mailbox::default(), 10);
         assert!(batch.signals.is_empty() && batch.input.is_empty() && batch.news.is_empty() && !batch.more);
     }
 
@@ -318,10 +318,10 @@ mod tests {
         let mailbox = Mailbox::default();
         mailbox.news(upsert("a", 1));
         mailbox.news(upsert("b", 1));
-        let first = mailbox.take(now(), 1);
+        let first = take(&mailbox, 1);
         assert_eq!(first.news, [upsert("a", 1)]);
         assert!(first.more);
-        assert_eq!(mailbox.take(now(), 1).news, [upsert("b", 1)]);
+        assert_eq!(take(&mailbox, 1).news, [upsert("b", 1)]);
     }
 
     proptest! {
@@ -350,15 +350,15 @@ mod tests {
                 _ => {}
             };
             let (mut plain, mut merged) = (std::collections::BTreeMap::new(), std::collections::BTreeMap::new());
-            events.iter().for_each(|news| apply(&mut plain, news));
+            for news in &events { apply(&mut plain, news) }
             let mailbox = Mailbox::default();
             for chunk in events.chunks(9) {
                 chunk.iter().cloned().for_each(|news| mailbox.news(news));
-                mailbox.take(now(), limit).news.iter().for_each(|news| apply(&mut merged, news));
+                for news in &take(&mailbox, limit).news { apply(&mut merged, news) }
             }
             loop {
-                let batch = mailbox.take(now(), limit);
-                batch.news.iter().for_each(|news| apply(&mut merged, news));
+                let batch = take(&mailbox, limit);
+                for news in &batch.news { apply(&mut merged, news) }
                 if !batch.more { break }
             }
             prop_assert_eq!(plain, merged);

@@ -191,16 +191,13 @@ fn short_parameters(inner: &[u8]) -> Vec<u8> {
     let mut at = 0;
     while at < parts.len() {
         let number = parts.get(at + 2).and_then(|n| n.parse::<u16>().ok());
-        match (parts[at], parts.get(at + 1), number) {
-            (kind @ ("38" | "48"), Some(&"5"), Some(n @ 0..=15)) => {
-                let base = if kind == "38" { 30 } else { 40 } + if n < 8 { 0 } else { 60 };
-                short.push((base + n % 8).to_string());
-                at += 3;
-            }
-            _ => {
-                short.push(parts[at].to_owned());
-                at += 1;
-            }
+        if let (kind @ ("38" | "48"), Some(&"5"), Some(n @ 0..=15)) = (parts[at], parts.get(at + 1), number) {
+            let base = if kind == "38" { 30 } else { 40 } + if n < 8 { 0 } else { 60 };
+            short.push((base + n % 8).to_string());
+            at += 3;
+        } else {
+            short.push(parts[at].to_owned());
+            at += 1;
         }
     }
     short.join(";").into_bytes()

@@ -181,7 +181,8 @@ mod tests {
     #[test]
     fn the_first_that_speaks_decides_about_colours() {
         let auto = ColorChoice::Auto;
-        let table: &[(ColorChoice, &[(&str, &str)], Depth)] = &[
+        type Case = (ColorChoice, &'static [(&'static str, &'static str)], Depth);
+        let table: &[Case] = &[
             (auto, &[("TERM", "xterm-256color")], Depth::TwoFiftySix),
             (auto, &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")], Depth::True),
             (auto, &[("TERM", "xterm"), ("COLORTERM", "24bit")], Depth::True),

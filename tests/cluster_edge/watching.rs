@@ -267,7 +267,7 @@ fn a_half_open_connection_is_noticed() {
     let fake = Fake::start(move |_| first.lock().unwrap().take().map_or(Reply::Silence, Reply::Lines));
     let mut access = access(&fake.kubeconfig("{}"), false);
     access.timeout = Duration::from_millis(200);
-    let tempo = Tempo { quiet: Duration::from_millis(300), ..patient() };
+    let tempo = Tempo { contact: Duration::from_millis(300), ..patient() };
     let watched = Watched::start(access, vec![target(0, "fake", Scope::All)], tempo);
     watched.wait_live();
     let sentence = watched.wait_trouble(0, TroubleKind::Unreachable);
@@ -275,6 +275,18 @@ fn a_half_open_connection_is_noticed() {
     assert_eq!(fake.count("GET", &["/readyz"]), 1);
     assert_eq!(watched.rollouts(0).len(), 1);
     drop(send);
+}
+
+#[test]
+fn a_quiet_watch_is_no_stale_one_while_the_server_answers() {
+    let running = simulated(&[paused("shop", "web")]);
+    let tempo = Tempo { contact: Duration::from_millis(50), ..patient() };
+    let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], tempo);
+    watched.wait_live();
+    let heard = |news: &[News]| news.iter().filter(|n| matches!(n, News::Heard(..))).count();
+    // Nothing happens in the cluster; contact is told all the same, at most once a second.
+    watched.wait("contact twice", |news| (heard(news) >= 2).then_some(()));
+    assert!(running.requests().all().iter().any(|request| request.path.contains("/readyz")));
 }
 
 #[test]
