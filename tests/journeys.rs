@@ -1,6 +1,14 @@
 //! Journeys: the real binary over real HTTP against the simulated cluster, whose clock the test moves. What the screen
 //! and the commands show is held against what the API says at that moment.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test stops where it fails"
+)]
+
 mod support;
 
 use serde_json::{Value, json};
@@ -276,7 +284,7 @@ fn a_promote_without_a_screen_waits_for_the_controller() {
     let watching =
         simulated.command(&["status", NAME, "--channel", "production", "--watch"]).spawn().expect("it starts");
     simulated.moves_until(&api, NAME, "the end", |rollout| is_healthy(rollout, GREEN));
-    let ended = support::simulated::ended(watching.wait_with_output().expect("it ends"));
+    let ended = support::simulated::ended(&watching.wait_with_output().expect("it ends"));
     assert_eq!(ended.code, Some(0), "{} {}", ended.out, ended.err);
     let nothing = simulated.run(&["promote", NAME, "--channel", "production", "--yes"]);
     assert_eq!(nothing.code, Some(1), "nothing is left to promote: {}", nothing.out);

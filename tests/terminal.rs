@@ -1,6 +1,14 @@
 //! Life with a terminal: what the real binary does to it, and what it does when the terminal is small, slow, gone, or
 //! none at all.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test stops where it fails"
+)]
+
 mod support;
 
 use rustix::process::Signal;
@@ -265,7 +273,7 @@ fn ascii_writes_nothing_but_ascii() {
 fn without_terminal(args: &[&str], home: &Home) -> Ended {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rolltop"));
     command.args(args).env_clear().envs(home.environment()).current_dir(home.path());
-    ended(command.stdin(Stdio::null()).output().expect("the program starts"))
+    ended(&command.stdin(Stdio::null()).output().expect("the program starts"))
 }
 
 #[test]
