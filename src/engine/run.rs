@@ -90,8 +90,11 @@ impl Loop {
         let modes = Modes { mouse, title };
         let (columns, rows) = crossterm::terminal::size()?;
         let screen = Screen::new(columns, rows, colours(&theme))?;
-        let box_of_signals = mailbox.clone();
-        signals::start(move || box_of_signals.signal(Signal::Resumed))?;
+        let (box_of_signals, box_of_sizes) = (mailbox.clone(), mailbox.clone());
+        signals::start(
+            move || box_of_signals.signal(Signal::Resumed),
+            move |columns, rows| box_of_sizes.input(Input::Resize(columns, rows)),
+        )?;
         let box_of_writer = mailbox.clone();
         let writer = Writer::start(move |told| {
             box_of_writer.signal(match told {
