@@ -90,13 +90,15 @@ pub fn headline(subject: &Subject<'_>) -> String {
 /// reason for a pause.
 fn message(subject: &Subject<'_>) -> String {
     let message = &subject.picture.message;
+    if headline(subject).contains(message.as_str()) {
+        return String::new();
+    }
     match standing::of(subject) {
         Standing::NoProgress => {
             cause::stuck_pod(subject).and_then(|pod| pod.message.as_deref()).unwrap_or_default().to_owned()
         }
         Standing::Aborted | Standing::InvalidSpec | Standing::Degraded => String::new(),
         Standing::WaitsForYou | Standing::Timed | Standing::Preview if !message.contains(' ') => String::new(),
-        Standing::Progressing if subject.running_step().is_none() => String::new(),
         _ => message.clone(),
     }
 }
