@@ -95,6 +95,7 @@ fn the_readme_and_the_help_have_the_exit_codes_of_the_program() {
         assert!(there, "--help names exit code {code}");
     }
     codes.insert(fault::EXIT_CODE, "An internal fault of the UI; the path of the report was printed".to_owned());
+    codes.insert(130, "Left by pressing Ctrl-C twice".to_owned());
     codes.insert(129, "Ended by SIGHUP".to_owned());
     codes.insert(143, "Ended by SIGTERM".to_owned());
     let rows = codes.iter().map(|(code, doc)| format!("| {code} | {doc} |\n"));
@@ -176,7 +177,7 @@ fn parses(line: &str) -> Result<(), String> {
             let there = program.starts_with("target/") || root().join(program).is_file();
             if there { Ok(()) } else { Err(format!("{program} does not exist")) }
         }
-        ["kubectl", "apply", "-f", file] | ["kubectl", "create", "-f", file] => {
+        ["kubectl", "apply" | "create", "-f", file] => {
             if root().join(file).is_file() {
                 Ok(())
             } else {
