@@ -6,6 +6,7 @@
 
 use rolltop::app::action;
 use rolltop::cli;
+use rolltop::config::file;
 use rolltop::engine::fault;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,9 +48,6 @@ fn source(folders: &[&str]) -> String {
 
 /// One document is rewritten by one test at a time.
 static REWRITING: Mutex<()> = Mutex::new(());
-
-/// Named already, and on their way: what measures comes with its first figures.
-const NOT_YET: [&str; 2] = ["benches/process.rs", "tests/real_cluster.rs"];
 
 /// Holds the block between `<!-- NAME -->` and `<!-- /NAME -->` against what it should be.
 #[track_caller]
@@ -162,7 +160,7 @@ fn parses(line: &str) -> Result<(), String> {
                 if let Some(at) = rest.iter().position(|word| *word == flag) {
                     let name = rest.get(at + 1).copied().unwrap_or_default();
                     let there = [format!("{folder}/{name}.rs"), format!("{folder}/{name}/main.rs")];
-                    let is_there = |path: &String| root().join(path).is_file() || NOT_YET.contains(&path.as_str());
+                    let is_there = |path: &String| root().join(path).is_file();
                     if !there.iter().any(is_there) {
                         return Err(format!("there is no {}", there[0]));
                     }
@@ -231,6 +229,18 @@ fn every_file_that_a_document_names_is_there() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_configuration_of_the_readme_is_one() {
+    let text = read("README.md");
+    let blocks: Vec<&str> = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(!blocks.is_empty());
+    for block in blocks {
+        if let Err(problems) = file::parse(Path::new("README.md"), block) {
+            panic!("{}", problems.iter().map(|problem| format!("{problem}\n")).collect::<String>());
+        }
+    }
 }
 
 /// Whether a text has a word, not as part of a longer one.
