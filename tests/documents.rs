@@ -238,7 +238,8 @@ fn the_configuration_of_the_readme_is_one() {
     assert!(!blocks.is_empty());
     for block in blocks {
         if let Err(problems) = file::parse(Path::new("README.md"), block) {
-            panic!("{}", problems.iter().map(|problem| format!("{problem}\n")).collect::<String>());
+            let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            panic!("{}", said.join("\n"));
         }
     }
 }
