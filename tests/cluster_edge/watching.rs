@@ -428,3 +428,16 @@ fn news_of_contact_come_at_most_once_a_second() {
     let heard = watched.all().iter().filter(|n| matches!(n, News::Heard(..))).count();
     assert!(heard as u64 <= 2 + begun.elapsed().as_secs(), "{heard}");
 }
+
+#[test]
+fn an_order_to_reconnect_lists_anew_though_the_watch_is_up() {
+    let running = simulated(&[paused("shop", "web")]);
+    let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], patient());
+    watched.wait_live();
+    let before = watched.seen();
+    watched.hub.order(Order::Reconnect(SourceId(0)));
+    watched.wait_after(before, "a new list", |news| {
+        news.iter().any(|n| matches!(n, News::Rollouts(_, Delta::Reset(all)) if all.len() == 1)).then_some(())
+    });
+    assert!(!watched.links().iter().any(|link| matches!(link, Link::Retrying { .. })), "{:?}", watched.links());
+}
