@@ -10,6 +10,7 @@ use super::place::{PAGE, Place};
 use super::wire::{self, Kind, Line, Reader};
 use crate::argo::feed::Delta;
 use crate::argo::meta::Meta;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -281,7 +282,8 @@ impl<T: Kind> Watch<T> {
         }
     }
 
-    fn finish(&mut self, whole: Vec<Arc<T>>, version: String, out: Out<'_, T>) {
+    fn finish(&mut self, mut whole: Vec<Arc<T>>, version: String, out: Out<'_, T>) {
+        newest_only(&mut whole);
         self.version = Some(version);
         self.complete = true;
         self.live_since.get_or_insert_with(Instant::now);
@@ -298,6 +300,19 @@ pub async fn page<T: Kind>(bytes: Vec<u8>) -> Result<wire::Page<T>, Failure> {
         .await
         .map_err(|why| Failure::Unreadable(why.to_string()))?
         .map_err(Failure::Unreadable)
+}
+
+/// Leaves one of each object, the last: what changes while a list is streamed is told again before its end.
+fn newest_only<T: Kind>(whole: &mut Vec<Arc<T>>) {
+    let id = |object: &T| (Arc::clone(&object.meta().namespace), Arc::clone(&object.meta().name));
+    let mut last = HashMap::with_capacity(whole.len());
+    for (at, object) in whole.iter().enumerate() {
+        last.insert(id(object), at);
+    }
+    if last.len() < whole.len() {
+        let mut at = 0..whole.len();
+        whole.retain(|object| last.get(&id(object)).copied() == at.next());
+    }
 }
 
 fn removal<T>(meta: &Meta) -> Delta<T> {
