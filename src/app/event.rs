@@ -26,6 +26,11 @@ pub enum Event {
         /// Rows of the scrolling part.
         page_rows: u16,
     },
+    /// The terminal has taken a frame: what it showed can be read from now on.
+    Shown {
+        /// When the frame was made (local clock).
+        made: Timestamp,
+    },
     /// The process was stopped and goes on (Ctrl-Z, fg): what is shown is old until heard of again.
     Resumed,
     /// From the edge of the cluster.

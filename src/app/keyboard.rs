@@ -9,7 +9,7 @@ use super::overlay::{self, Overlay};
 use super::state::State;
 use super::{act, navigate, promote};
 use crate::keys::{Key, KeyChord};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// A second Ctrl-C within this time quits.
 const INTERRUPT: SignedDuration = SignedDuration::from_secs(2);
@@ -58,6 +58,16 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
             refilter(state);
         }
         _ => state.answer(Mark::Attention, "paste ignored: there is no text field"),
+    }
+    Vec::new()
+}
+
+/// The terminal has taken a frame: a dialog that was open when it was made is on screen now.
+pub fn shown(state: &mut State, made: Timestamp) -> Vec<Effect> {
+    if let Some(Overlay::Promote(dialog)) = &mut state.overlay
+        && dialog.opened_at <= made
+    {
+        dialog.shown_at.get_or_insert(state.now);
     }
     Vec::new()
 }

@@ -8,7 +8,7 @@ use crate::clean::clean;
 use crate::names::RolloutKey;
 use jiff::{SignedDuration, Timestamp};
 
-/// Keys that were typed before the dialog could be read do nothing in it.
+/// Keys that were typed before the dialog was on screen for this long do nothing in it.
 const TYPED_AHEAD: SignedDuration = SignedDuration::from_millis(300);
 /// The longest text that a field takes, in bytes.
 pub const FIELD: usize = 4 * 1024;
@@ -41,6 +41,9 @@ pub struct PromoteDialog {
     pub changed: Option<String>,
     /// When it opened (local time).
     pub opened_at: Timestamp,
+    /// When it was on screen (local time). On a slow or frozen terminal that is later, and until then keys are typed
+    /// blind.
+    pub shown_at: Option<Timestamp>,
 }
 
 /// The buttons in the order of Tab, from Cancel on.
@@ -59,13 +62,14 @@ impl PromoteDialog {
             show_call: false,
             changed: None,
             opened_at: now,
+            shown_at: None,
         }
     }
 
     /// Whether a key comes too early to be meant for it.
     #[must_use]
     pub fn is_typed_ahead(&self, now: Timestamp) -> bool {
-        now.duration_since(self.opened_at) < TYPED_AHEAD
+        self.shown_at.is_none_or(|shown| now.duration_since(shown) < TYPED_AHEAD)
     }
 
     /// The name that has to be typed is there, letter for letter.
@@ -93,11 +97,20 @@ impl PromoteDialog {
         if self.changed.is_some() {
             return false;
         }
-        if promote::still_holds(&self.promotion.seen, rollout) {
-            self.promotion.seen.resource_version = rollout.meta.resource_version.clone();
-            return false;
+        let clock = super::present::time::clock(now, now);
+        if !promote::still_holds(&self.promotion.seen, rollout) {
+            self.changed = Some(difference(&self.promotion, rollout, now));
+            return true;
         }
-        self.changed = Some(difference(&self.promotion, rollout, now));
+        // The pause may be the same and a promote mean something else now, or nothing: decided anew each time.
+        match promote::plan(rollout) {
+            Ok(again) if again.sends_the_same(&self.promotion) => {
+                self.promotion.seen.resource_version = rollout.meta.resource_version.clone();
+                return false;
+            }
+            Ok(_) => self.changed = Some(format!("changed {clock}: a promote would do something else now, review")),
+            Err(refusal) => self.changed = Some(format!("changed {clock}: {}", refusal.sentence())),
+        }
         true
     }
 

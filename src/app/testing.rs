@@ -217,8 +217,9 @@ impl Script {
         self
     }
 
-    /// Time goes on and nothing is heard.
+    /// Time goes on and nothing is heard; the terminal has taken what there was to show.
     pub fn silence(&mut self, millis: i64) -> &mut Self {
+        self.event(Event::Shown { made: self.now });
         self.now += SignedDuration::from_millis(millis);
         self.event(Event::Clock(self.now));
         self

@@ -24,6 +24,7 @@ fn take(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Resize(columns, rows) => pointer::resize(state, columns, rows),
         Event::Focus(_) => Vec::new(),
         Event::Placed { page_rows } => pointer::placed(state, page_rows),
+        Event::Shown { made } => keyboard::shown(state, made),
         Event::Resumed => clock::resumed(state),
         Event::News(news) => news::take(state, news),
         Event::Fault(words) => {

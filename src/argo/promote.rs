@@ -41,6 +41,16 @@ pub struct Promotion {
     pub unified_patch: Value,
 }
 
+impl Promotion {
+    /// Whether both send the same, whatever version each was decided on.
+    #[must_use]
+    pub fn sends_the_same(&self, other: &Self) -> bool {
+        self.status_patch == other.status_patch
+            && self.spec_patch == other.spec_patch
+            && self.unified_patch == other.unified_patch
+    }
+}
+
 /// Why there is nothing to promote. Each says what to do instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {

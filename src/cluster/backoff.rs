@@ -14,13 +14,14 @@ pub struct Tempo {
     /// A connection that was up this long counts as good: the next failure begins with the first wait again, and is
     /// followed by one silent try, because load balancers and API servers end watches as a matter of course.
     pub good: Duration,
-    /// How long the server keeps a watch; asked for with `timeoutSeconds`.
+    /// How long the server keeps a watch; asked for with `timeoutSeconds`, so whole seconds. Short on purpose: each
+    /// new watch goes on from the last version and brings what was missed, which is the one proof that a quiet
+    /// cluster is quiet and the connection of the watch not dead. An answer on any other connection proves nothing.
     pub watch: Duration,
-    /// Quiet for this long on a watch: the server is asked whether it is there. A third of the age at which data
-    /// counts as stale by default: a quiet cluster is not a stale one.
-    pub contact: Duration,
-    /// Quiet for this long on a watch, which should have ended before: it is a dead one, whatever the server says.
+    /// Quiet for this long on a watch, which should have ended before: it is a dead one.
     pub quiet: Duration,
+    /// Watches without any event or bookmark for this long: a list comes next.
+    pub mute: Duration,
     /// Wait while there is no Argo Rollouts, or the kubeconfig does not fit.
     pub person: Duration,
     /// Wait while not allowed, or not signed in.
@@ -35,13 +36,23 @@ impl Default for Tempo {
             first: Duration::from_millis(800),
             most: Duration::from_secs(30),
             good: Duration::from_secs(5),
-            watch: Duration::from_mins(1),
-            contact: Duration::from_secs(5),
-            quiet: Duration::from_secs(90),
+            watch: Duration::from_secs(8),
+            quiet: Duration::from_secs(11),
+            mute: Duration::from_mins(1),
             person: Duration::from_mins(1),
             forbidden: Duration::from_mins(5),
             login: Duration::from_secs(30),
         }
+    }
+}
+
+impl Tempo {
+    /// For data that counts as stale at this age: a quiet cluster is heard of twice in that time, but not more often
+    /// than every second.
+    pub fn for_age(stale_after: Duration) -> Self {
+        let usual = Self::default();
+        let watch = Duration::from_secs((stale_after / 2).as_secs()).clamp(Duration::from_secs(1), usual.watch);
+        Self { watch, quiet: watch + (usual.quiet - usual.watch), ..usual }
     }
 }
 
@@ -81,6 +92,15 @@ pub fn jitter(step: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quiet_cluster_is_heard_of_before_it_counts_as_stale() {
+        for (stale_after, watch) in [(15, 7), (5, 2), (1, 1), (90, 8), (0, 1)] {
+            let tempo = Tempo::for_age(Duration::from_secs(stale_after));
+            assert_eq!(tempo.watch, Duration::from_secs(watch), "{stale_after} s");
+            assert!(tempo.quiet > tempo.watch);
+        }
+    }
 
     #[test]
     fn waits_double_from_four_fifths_of_a_second_to_half_a_minute() {

@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use kube::client::{Body, ClientBuilder};
 use kube::config::KubeConfigOptions;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// How rolltop names itself, in the user agent and as the field manager of its writes.
 pub const MANAGER: &str = "rolltop";
@@ -33,8 +33,6 @@ struct Inner {
     namespace: String,
     timeout: Duration,
     skew: Skew,
-    /// When the server last answered.
-    answered: Mutex<Option<Instant>>,
     expires: Option<Timestamp>,
 }
 
@@ -74,14 +72,7 @@ impl Client {
             .await
             .map_err(|_| Failure::Config("the client could not be built".to_owned()))?
             .map_err(|why| Failure::from_kube(&why))?;
-        let inner = Inner {
-            context: context.to_owned(),
-            namespace,
-            timeout: access.timeout,
-            skew,
-            answered: Mutex::default(),
-            expires,
-        };
+        let inner = Inner { context: context.to_owned(), namespace, timeout: access.timeout, skew, expires };
         Ok(Self { kube: built, inner: Arc::new(inner) })
     }
 
@@ -147,23 +138,6 @@ impl Client {
         Ok(Lines::new(answer.into_body()))
     }
 
-    /// Whether the server is there at all: any answer counts.
-    ///
-    /// # Errors
-    /// When there is no answer.
-    pub async fn probe(&self) -> Result<(), Failure> {
-        match self.get("/readyz").await {
-            Ok(_) | Err(Failure::Status(_)) => Ok(()),
-            Err(failure) => Err(failure),
-        }
-    }
-
-    /// Whether the server has answered a request in this time. What comes on an open watch does not count here.
-    pub fn answered_within(&self, time: Duration) -> bool {
-        let answered = *self.inner.answered.lock().unwrap_or_else(PoisonError::into_inner);
-        answered.is_some_and(|at| at.elapsed() < time)
-    }
-
     async fn whole(&self, request: Request<Body>) -> Result<Vec<u8>, Failure> {
         let answer = self.send(request).await?;
         self.collect(answer.into_body()).await
@@ -171,7 +145,6 @@ impl Client {
 
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Failure> {
         let answer = self.in_time(self.kube.send(request)).await?.map_err(|why| Failure::from_kube(&why))?;
-        *self.inner.answered.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         let code = answer.status();
         if code.is_success() {
             return Ok(answer);

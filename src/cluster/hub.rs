@@ -1,6 +1,5 @@
 //! The hub: one thread with its own runtime for all clusters; each source has its own task, connection and back-off.
 
-#[doc(hidden)]
 pub use super::backoff::Tempo;
 
 use super::access;
@@ -69,9 +68,8 @@ impl Hub {
         Self::start_with(access, targets, sink, Tempo::default())
     }
 
-    /// The same with other waits; for tests.
+    /// The same with other waits.
     #[must_use]
-    #[doc(hidden)]
     pub fn start_with(access: Access, targets: Vec<Target>, sink: Sink, tempo: Tempo) -> Self {
         let (orders, received) = mpsc::unbounded_channel();
         let stop = CancellationToken::new();

@@ -126,6 +126,11 @@ pub async fn keep<T: Kind>(
                 failure = watch.run(&client, &mut out) => failure,
                 // A renewed client: go on with it, from where we are.
                 _ = clients.changed() => continue,
+                // Somebody wants to know now: a new list is the whole truth.
+                _ = pokes.changed() => {
+                    watch.forget_version();
+                    continue;
+                }
             }
         };
         let good = watch.lived() >= tempo.good;

@@ -45,6 +45,8 @@ pub struct Watch<T> {
     streams: Option<bool>,
     /// A complete list was told.
     complete: bool,
+    /// How long watches have been without any line.
+    mute: Duration,
     /// When the present run became live.
     live_since: Option<Instant>,
     reader: Reader,
@@ -79,6 +81,7 @@ impl<T: Kind> Watch<T> {
             version: None,
             streams: None,
             complete: false,
+            mute: Duration::ZERO,
             live_since: None,
             reader: Reader::default(),
         }
@@ -195,39 +198,31 @@ impl<T: Kind> Watch<T> {
     ) -> Result<End, Failure> {
         let began = Instant::now();
         let mut heard = false;
-        let mut last_line = began;
         loop {
-            let patience = if incoming.is_some() { client.timeout() } else { self.tempo.contact };
+            let patience = if incoming.is_some() { client.timeout() } else { self.tempo.quiet };
             let text = match lines.next(patience).await? {
                 Next::Line(text) => text,
                 Next::Quiet if incoming.is_some() => {
                     // A server from before streaming lists sends the objects and never says that these are all.
                     return if self.streams.is_none() { Ok(End::NoStreams) } else { Err(Failure::Silent(patience)) };
                 }
-                Next::Quiet => {
-                    // One answer is contact for all watches of this client.
-                    if !client.answered_within(self.tempo.contact) {
-                        client.probe().await?;
-                    }
-                    if last_line.elapsed() >= self.tempo.quiet {
-                        return Ok(End::Over);
-                    }
-                    out(Happening::Heard);
-                    continue;
-                }
+                // The server should have ended it: its connection is dead, whatever another one would say. The next
+                // watch goes on from the same version and brings what was missed, or tells that there is no way.
+                Next::Quiet => return Ok(End::Over),
                 Next::End => {
                     if incoming.is_some() {
                         return if self.streams.is_none() { Ok(End::NoStreams) } else { Err(Failure::Ended) };
                     }
-                    // A whole watch without event or bookmark may be one from a version in the future.
-                    if !heard && began.elapsed() * 6 > self.tempo.watch * 5 {
+                    // Watches without any event or bookmark may be from a version in the future.
+                    self.mute = if heard { Duration::ZERO } else { self.mute + began.elapsed() };
+                    if self.mute >= self.tempo.mute {
+                        self.mute = Duration::ZERO;
                         self.version = None;
                     }
                     return Ok(End::Over);
                 }
             };
             heard = true;
-            last_line = Instant::now();
             out(Happening::Heard);
             match wire::line(&text).map_err(Failure::Unreadable)? {
                 Line::Upsert(json) => match self.reader.object::<T>(json) {

@@ -3,6 +3,7 @@
 //! watch events costs the loop what it can draw, not what was sent.
 
 use crate::argo::feed::{Delta, DetailId, News};
+use crate::argo::meta::Meta;
 use crate::names::{Namespace, SourceId};
 use crate::tui::input::Input;
 use std::collections::{HashMap, VecDeque};
@@ -118,9 +119,17 @@ enum Subject {
     Heard(SourceId),
     Skew(SourceId),
     Access(SourceId, Namespace),
-    Rollout(SourceId, Namespace, Arc<str>),
-    ReplicaSet(DetailId, Namespace, Arc<str>),
-    Pod(DetailId, Namespace, Arc<str>),
+    // With the uid: the end of one object is not told by what happens to its successor of the same name.
+    Rollout(SourceId, Object),
+    ReplicaSet(DetailId, Object),
+    Pod(DetailId, Object),
+}
+
+/// Namespace, name, uid.
+type Object = (Namespace, Arc<str>, Arc<str>);
+
+fn object(meta: &Meta) -> Object {
+    (meta.namespace(), meta.name.clone(), meta.uid.clone())
 }
 
 #[derive(Debug, Default)]
@@ -202,18 +211,24 @@ fn subject(news: &News) -> Option<Subject> {
         News::Skew(source, _) => Subject::Skew(*source),
         News::Access(source, namespace, _) => Subject::Access(*source, namespace.clone()),
         News::Rollouts(source, delta) => match delta {
-            Delta::Upsert(object) => Subject::Rollout(*source, object.meta.namespace(), object.meta.name.clone()),
-            Delta::Remove { namespace, name, .. } => Subject::Rollout(*source, namespace.clone(), name.clone()),
+            Delta::Upsert(new) => Subject::Rollout(*source, object(&new.meta)),
+            Delta::Remove { namespace, name, uid } => {
+                Subject::Rollout(*source, (namespace.clone(), name.clone(), uid.clone()))
+            }
             Delta::Reset(_) | Delta::Partial(_) => return None,
         },
         News::ReplicaSets(detail, delta) => match delta {
-            Delta::Upsert(object) => Subject::ReplicaSet(*detail, object.meta.namespace(), object.meta.name.clone()),
-            Delta::Remove { namespace, name, .. } => Subject::ReplicaSet(*detail, namespace.clone(), name.clone()),
+            Delta::Upsert(new) => Subject::ReplicaSet(*detail, object(&new.meta)),
+            Delta::Remove { namespace, name, uid } => {
+                Subject::ReplicaSet(*detail, (namespace.clone(), name.clone(), uid.clone()))
+            }
             Delta::Reset(_) | Delta::Partial(_) => return None,
         },
         News::Pods(detail, delta) => match delta {
-            Delta::Upsert(object) => Subject::Pod(*detail, object.meta.namespace(), object.meta.name.clone()),
-            Delta::Remove { namespace, name, .. } => Subject::Pod(*detail, namespace.clone(), name.clone()),
+            Delta::Upsert(new) => Subject::Pod(*detail, object(&new.meta)),
+            Delta::Remove { namespace, name, uid } => {
+                Subject::Pod(*detail, (namespace.clone(), name.clone(), uid.clone()))
+            }
             Delta::Reset(_) | Delta::Partial(_) => return None,
         },
         News::Note(..) | News::DetailTrouble(..) | News::Answer(..) => return None,
@@ -235,6 +250,13 @@ mod tests {
         rollout.meta.name = name.into();
         rollout.meta.namespace = "demo".into();
         rollout.meta.resource_version = version.to_string().into();
+        Arc::new(rollout)
+    }
+
+    /// The object of this name in its so-manieth life.
+    fn life(name: &str, version: u32, life: u8) -> Arc<Rollout> {
+        let mut rollout = Arc::unwrap_or_clone(rollout(name, version));
+        rollout.meta.uid = life.to_string().into();
         Arc::new(rollout)
     }
 
@@ -260,6 +282,18 @@ mod tests {
         (1..=1000).for_each(|version| mailbox.news(upsert("web", version)));
         mailbox.news(upsert("cart", 1));
         assert_eq!(take(&mailbox, 10).news, [upsert("web", 1000), upsert("cart", 1)]);
+    }
+
+    #[test]
+    fn the_end_of_a_rollout_is_told_though_its_successor_came_and_went_as_well() {
+        let mailbox = Mailbox::default();
+        let gone = |uid: &str| {
+            News::Rollouts(SOURCE, Delta::Remove { namespace: "demo".into(), name: "web".into(), uid: uid.into() })
+        };
+        mailbox.news(gone("1"));
+        mailbox.news(News::Rollouts(SOURCE, Delta::Upsert(life("web", 5, 2))));
+        mailbox.news(gone("2"));
+        assert_eq!(mailbox.take(Some(Instant::now()), 10).news, [gone("1"), gone("2")]);
     }
 
     #[test]

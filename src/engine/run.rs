@@ -14,7 +14,7 @@ use crate::app::model::{self, Body, Model};
 use crate::app::state::State;
 use crate::app::update::update;
 use crate::argo::feed::News;
-use crate::cluster::hub::Hub;
+use crate::cluster::hub::{Hub, Tempo};
 use crate::names::SourceId;
 use crate::tui::guard::{self, Guard, Modes};
 use crate::tui::input::Input;
@@ -23,7 +23,7 @@ use crate::tui::writer::{Told, Writer};
 use crate::tui::{input, signals};
 use crate::ui::screen::Placed;
 use crate::ui::theme::{Depth, Theme};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Position;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -80,6 +80,8 @@ struct Loop {
     title: Option<(usize, Instant)>,
     may_set_title: bool,
     resumed_at: Option<Instant>,
+    /// When the frame under way was made, if it shows a dialog.
+    dialog_made: Option<Timestamp>,
 }
 
 impl Loop {
@@ -120,7 +122,8 @@ impl Loop {
             Feed::Clusters { access, targets, cluster_clock } => {
                 let sources = targets.iter().map(|target| target.source).collect();
                 cluster_time = cluster_clock.map(|clock| (clock, sources, SignedDuration::ZERO));
-                Outlet::Hub(Hub::start(*access, targets, sink))
+                let tempo = Tempo::for_age(setup.settings.stale_after);
+                Outlet::Hub(Hub::start_with(*access, targets, sink, tempo))
             }
             Feed::Replay { recording, speed } => Outlet::Player(Player::start(&recording, speed, clock.clone(), sink)?),
         };
@@ -145,6 +148,7 @@ impl Loop {
             title: None,
             may_set_title: title,
             resumed_at: None,
+            dialog_made: None,
         };
         // Nothing is asked to quit before the first frame.
         let _ = this.carry_out(first)?;
@@ -169,7 +173,14 @@ impl Loop {
         }
         for signal in batch.signals {
             match signal {
-                Signal::WriterFree => {}
+                Signal::WriterFree => {
+                    // Not while the next frame is under way: it may be the one that shows the dialog.
+                    if self.writer.idle()
+                        && let Some(made) = self.dialog_made.take()
+                    {
+                        self.feed(Event::Shown { made })?;
+                    }
+                }
                 Signal::Resumed => self.resumed()?,
                 Signal::TerminalGone(error) => return Err(RunError::Terminal(error)),
                 Signal::Fault(words) => {
@@ -310,6 +321,7 @@ impl Loop {
         fault::provoke("loop");
         let mut bytes: Vec<u8> = self.bytes.drain(..).collect();
         let model = model::of(&self.state);
+        let dialog = model.dialog.is_some();
         signals::set_last_words(model.verdict.as_ref().filter(|v| v.spinning).map(|v| v.words.clone()));
         if !self.shown.as_ref().is_some_and(|shown| looks_alike(shown, &model)) {
             let (placed, frame) = self.screen.draw(|frame| crate::ui::screen::draw(frame, &model, &self.theme))?;
@@ -322,6 +334,7 @@ impl Loop {
             self.shown = Some(model);
         }
         if !bytes.is_empty() {
+            self.dialog_made = dialog.then(|| (self.clock)());
             self.writer.send(bytes);
             self.pace.drawn(now, self.writer.last_took());
         }

@@ -267,26 +267,50 @@ fn a_half_open_connection_is_noticed() {
     let fake = Fake::start(move |_| first.lock().unwrap().take().map_or(Reply::Silence, Reply::Lines));
     let mut access = access(&fake.kubeconfig("{}"), false);
     access.timeout = Duration::from_millis(200);
-    let tempo = Tempo { contact: Duration::from_millis(300), ..patient() };
+    let tempo = Tempo { quiet: Duration::from_millis(300), ..patient() };
     let watched = Watched::start(access, vec![target(0, "fake", Scope::All)], tempo);
     watched.wait_live();
     let sentence = watched.wait_trouble(0, TroubleKind::Unreachable);
     assert!(sentence.contains("no answer from fake"), "{sentence}");
-    assert_eq!(fake.count("GET", &["/readyz"]), 1);
     assert_eq!(watched.rollouts(0).len(), 1);
+    drop(send);
+}
+
+#[test]
+fn a_watch_whose_connection_died_alone_misses_nothing_and_is_not_vouched_for_by_others() {
+    let (send, receive) = mpsc::channel();
+    for line in [
+        json!({"type": "ADDED", "object": item("a", 1)}),
+        json!({"type": "BOOKMARK", "object": {"metadata": {"resourceVersion": "9", "annotations": {"k8s.io/initial-events-end": "true"}}}}),
+    ] {
+        send.send(Piece::Line(line)).unwrap();
+    }
+    let first = std::sync::Mutex::new(Some(receive));
+    // The first watch never says anything more, as when a gateway forgot its connection; new connections are well.
+    let fake = Fake::start(move |seen| match first.lock().unwrap().take() {
+        Some(lines) => Reply::Lines(lines),
+        None if seen.target.contains("resourceVersion=9") => {
+            open_watch(vec![json!({"type": "ADDED", "object": item("missed", 10)})])
+        }
+        None => Reply::Json(200, json!({})),
+    });
+    let tempo = Tempo { quiet: Duration::from_millis(300), ..patient() };
+    let watched = Watched::start(access(&fake.kubeconfig("{}"), false), vec![target(0, "fake", Scope::All)], tempo);
+    watched.wait_live();
+    watched.wait_rollouts(0, "what was missed", |set| set.contains_key("own/missed"));
     drop(send);
 }
 
 #[test]
 fn a_quiet_watch_is_no_stale_one_while_the_server_answers() {
     let running = simulated(&[paused("shop", "web")]);
-    let tempo = Tempo { contact: Duration::from_millis(50), ..patient() };
+    let tempo = Tempo { watch: Duration::from_secs(1), ..patient() };
     let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], tempo);
     watched.wait_live();
     let heard = |news: &[News]| news.iter().filter(|n| matches!(n, News::Heard(..))).count();
     // Nothing happens in the cluster; contact is told all the same, at most once a second.
-    watched.wait("contact twice", |news| (heard(news) >= 2).then_some(()));
-    assert!(running.requests().all().iter().any(|request| request.path.contains("/readyz")));
+    watched.wait("contact", |news| (heard(news) >= 3).then_some(()));
+    assert!(!watched.links().iter().any(|link| matches!(link, Link::Retrying { .. })), "{:?}", watched.links());
 }
 
 #[test]

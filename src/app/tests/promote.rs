@@ -117,6 +117,30 @@ fn keys_typed_before_the_dialog_can_be_read_do_nothing() {
 }
 
 #[test]
+fn keys_typed_blind_on_a_frozen_terminal_do_nothing_however_late_they_are() {
+    let mut script = Script::fleet();
+    script.event(Event::Shown { made: script.now });
+    script.now += SignedDuration::from_millis(1);
+    script.event(Event::Clock(script.now));
+    script.on_checkout().keys("p");
+    // The frame before the dialog was taken late: it does not show the dialog.
+    let before = script.now - SignedDuration::from_millis(1);
+    script.now += SignedDuration::from_secs(5);
+    script.event(Event::Clock(script.now));
+    script.event(Event::Shown { made: before });
+    script.now += SignedDuration::from_secs(1);
+    script.event(Event::Clock(script.now));
+    script.keys("Tab c h Enter");
+    assert_eq!(focused(&script), "Cancel");
+    assert_eq!(dialog(&script).typed.map(|(_, typed)| typed), Some(String::new()));
+    script.event(Event::Shown { made: script.now });
+    script.keys("Tab");
+    assert_eq!(focused(&script), "Cancel");
+    script.silence(300).keys("Tab");
+    assert_ne!(focused(&script), "Cancel");
+}
+
+#[test]
 fn a_click_presses_a_button_of_the_dialog_and_nothing_else_writes() {
     let mut script = asked();
     script.event(Event::Click(Target::Button(2)));
@@ -186,6 +210,28 @@ fn a_change_of_the_situation_turns_the_button_off_for_good() {
     assert_eq!(script.promotes(), []);
     let toast = script.toast();
     assert!(toast.contains("nothing was sent") && toast.contains("step 2/4"), "{toast}");
+}
+
+#[test]
+fn what_a_promote_means_is_decided_anew_with_every_change_under_the_dialog() {
+    let workload = |version: u64, wanted: &str| {
+        let mut status = paused_at(1);
+        status["workloadObservedGeneration"] = "3".into();
+        let mut object = canary("checkout", version, &status);
+        object["metadata"]["annotations"] = serde_json::json!({"rollout.argoproj.io/workload-generation": wanted});
+        object["spec"]["workloadRef"] = serde_json::json!({"kind": "Deployment", "name": "checkout"});
+        read(object)
+    };
+    let mut script = Script::fleet();
+    script.upsert(PRODUCTION, workload(4, "3"));
+    script.on_checkout().keys("p").wait(1).keys("c h e c k o u t Tab");
+    assert!(dialog(&script).buttons[2].on);
+    // The Deployment behind it has a new version, which the controller has not seen: same pause, same generation.
+    script.upsert(PRODUCTION, workload(5, "4"));
+    assert!(!dialog(&script).buttons[2].on);
+    script.keys("Enter");
+    assert_eq!(script.promotes(), []);
+    assert!(script.toast().contains("nothing was sent"), "{}", script.toast());
 }
 
 #[test]
