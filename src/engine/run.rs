@@ -12,6 +12,7 @@ use crate::app::event::Event;
 use crate::app::model::{self, Body, Model};
 use crate::app::state::{Setup, State};
 use crate::app::update::update;
+use crate::argo::feed::{Link, News};
 use crate::cluster::hub::{Access, Hub, Target};
 use crate::tui::guard::{self, Guard, Modes};
 use crate::tui::input::Input;
@@ -215,6 +216,9 @@ impl Loop {
             }
         }
         for news in batch.news {
+            // A list that is complete now is what the person waits for: its frame does not wait for the pace. It comes
+            // once per connection, so no storm of frames can follow from it.
+            self.hurry |= matches!(news, News::Link(_, Link::Live));
             if let Some(code) = self.feed(Event::News(news))? {
                 return Ok(Some(code));
             }
