@@ -174,7 +174,7 @@ impl<T: Kind> Watch<T> {
                 Err(failure) => return Err(failure),
             };
             out(Happening::Heard);
-            let page = page::<T>(bytes).await?;
+            let page = page::<T>(bytes, &mut self.reader).await?;
             page.unreadable.into_iter().for_each(|why| out(Happening::Unreadable(why)));
             whole.extend(page.items.iter().cloned());
             if page.next.is_none() {
@@ -295,11 +295,15 @@ impl<T: Kind> Watch<T> {
 ///
 /// # Errors
 /// [`Failure::Unreadable`].
-pub async fn page<T: Kind>(bytes: Vec<u8>) -> Result<wire::Page<T>, Failure> {
-    tokio::task::spawn_blocking(move || wire::page::<T>(&bytes))
-        .await
-        .map_err(|why| Failure::Unreadable(why.to_string()))?
-        .map_err(Failure::Unreadable)
+pub async fn page<T: Kind>(bytes: Vec<u8>, reader: &mut Reader) -> Result<wire::Page<T>, Failure> {
+    let mut own = std::mem::take(reader);
+    let decoding = tokio::task::spawn_blocking(move || {
+        let page = wire::page::<T>(&bytes, &mut own);
+        (page, own)
+    });
+    let (page, own) = decoding.await.map_err(|why| Failure::Unreadable(why.to_string()))?;
+    *reader = own;
+    page.map_err(Failure::Unreadable)
 }
 
 /// Leaves one of each object, the last: what changes while a list is streamed is told again before its end.

@@ -5,11 +5,11 @@ use crate::argo::meta::Meta;
 use crate::argo::pod::Pod;
 use crate::argo::replicaset::ReplicaSet;
 use crate::argo::rollout::Rollout;
+use crate::argo::share::Sharing;
 use crate::clean::clean;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A kind that can be read from the API.
@@ -30,8 +30,8 @@ pub trait Kind: Send + Sync + Sized + 'static {
     /// Its metadata.
     fn meta(&self) -> &Meta;
 
-    /// Its metadata, to share texts.
-    fn meta_mut(&mut self) -> &mut Meta;
+    /// Lets it share its texts with others.
+    fn share(&mut self, sharing: &mut Sharing);
 }
 
 impl Kind for Rollout {
@@ -51,8 +51,8 @@ impl Kind for Rollout {
         &self.meta
     }
 
-    fn meta_mut(&mut self) -> &mut Meta {
-        &mut self.meta
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.rollout(self);
     }
 }
 
@@ -69,8 +69,8 @@ impl Kind for ReplicaSet {
         &self.meta
     }
 
-    fn meta_mut(&mut self) -> &mut Meta {
-        &mut self.meta
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.meta(&mut self.meta);
     }
 }
 
@@ -87,15 +87,15 @@ impl Kind for Pod {
         &self.meta
     }
 
-    fn meta_mut(&mut self) -> &mut Meta {
-        &mut self.meta
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.meta(&mut self.meta);
     }
 }
 
-/// Decodes objects and lets them share the text of their namespaces.
+/// Decodes objects and lets them share their texts.
 #[derive(Debug, Default)]
 pub struct Reader {
-    namespaces: HashSet<Arc<str>>,
+    sharing: Sharing,
 }
 
 impl Reader {
@@ -105,12 +105,7 @@ impl Reader {
     /// See [`Kind::read`].
     pub fn object<T: Kind>(&mut self, json: &str) -> Result<Arc<T>, String> {
         let mut object = T::read(&scrub(json))?;
-        let meta = object.meta_mut();
-        if let Some(known) = self.namespaces.get(&meta.namespace) {
-            meta.namespace = Arc::clone(known);
-        } else {
-            self.namespaces.insert(Arc::clone(&meta.namespace));
-        }
+        object.share(&mut self.sharing);
         Ok(Arc::new(object))
     }
 }
@@ -132,7 +127,7 @@ pub struct Page<T> {
 ///
 /// # Errors
 /// When it is no list.
-pub fn page<T: Kind>(bytes: &[u8]) -> Result<Page<T>, String> {
+pub fn page<T: Kind>(bytes: &[u8], reader: &mut Reader) -> Result<Page<T>, String> {
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase", default)]
     struct ListMeta {
@@ -149,7 +144,6 @@ pub fn page<T: Kind>(bytes: &[u8]) -> Result<Page<T>, String> {
     }
     let text = String::from_utf8_lossy(bytes);
     let list: List<'_> = serde_json::from_str(&text).map_err(|why| why.to_string())?;
-    let mut reader = Reader::default();
     let mut page = Page {
         items: Vec::new(),
         next: list.metadata.next.filter(|token| !token.is_empty()),
@@ -307,7 +301,7 @@ mod tests {
     fn a_page_keeps_good_rows_beside_bad_ones() {
         let json = r#"{"metadata":{"resourceVersion":"9","continue":""},"items":[
             {"metadata":{"name":"a","namespace":"shop"}},{"metadata":{"name":"b","namespace":"shop"},"spec":3},{"metadata":{}, "spec": 3}]}"#;
-        let page = page::<Rollout>(json.as_bytes()).unwrap();
+        let page = page::<Rollout>(json.as_bytes(), &mut Reader::default()).unwrap();
         assert_eq!(page.items.len(), 2);
         assert!(page.items[0].unreadable.is_none() && page.items[1].unreadable.is_some());
         assert_eq!(page.unreadable.len(), 1);

@@ -13,7 +13,7 @@ use crate::app::event::Event;
 use crate::app::model::{self, Body, Model};
 use crate::app::state::State;
 use crate::app::update::update;
-use crate::argo::feed::News;
+use crate::argo::feed::{Link, News};
 use crate::cluster::hub::{Hub, Tempo};
 use crate::names::SourceId;
 use crate::tui::guard::{self, Guard, Modes};
@@ -201,6 +201,9 @@ impl Loop {
             }
         }
         for news in batch.news {
+            // A list that is complete now is what the person waits for: its frame does not wait for the pace. It comes
+            // once per connection, so no storm of frames can follow from it.
+            self.hurry |= matches!(news, News::Link(_, Link::Live));
             if let Some(code) = self.feed(Event::News(news))? {
                 return Ok(Some(code));
             }
