@@ -91,9 +91,12 @@ impl Fleet {
         self.rows.is_empty()
     }
 
-    /// All services, by name, with their rollouts.
-    pub fn services(&self) -> impl Iterator<Item = (&Arc<str>, &BTreeSet<RolloutKey>)> {
-        self.services.iter()
+    /// All services by name, with whether the name alone is not enough (see [`Fleet::is_split`]), and their rollouts in
+    /// the order of their keys.
+    pub fn services(&self) -> impl Iterator<Item = (&Arc<str>, bool, impl Iterator<Item = &Row>)> {
+        self.services
+            .iter()
+            .map(|(service, keys)| (service, are_split(keys), keys.iter().filter_map(|key| self.get(key))))
     }
 
     /// The rollouts of a service.
@@ -104,9 +107,7 @@ impl Fleet {
     /// Whether the name alone does not tell the rollouts of a service apart: one source has it in two namespaces.
     #[must_use]
     pub fn is_split(&self, service: &str) -> bool {
-        let Some(keys) = self.services.get(service) else { return false };
-        // Keys are sorted by source first: two of one source stand side by side.
-        keys.iter().zip(keys.iter().skip(1)).any(|(a, b)| a.source == b.source && a.namespace != b.namespace)
+        self.services.get(service).is_some_and(are_split)
     }
 
     /// Number of services.
@@ -189,11 +190,12 @@ impl Fleet {
 
     fn upsert(&mut self, source: SourceId, rollout: Arc<Rollout>, how: Deriving<'_>) -> Option<Change> {
         let key = key_of(source, &rollout);
+        // A list that came in parts is told once more as a whole: the same objects.
+        let same = |row: &Row| Arc::ptr_eq(&row.rollout, &rollout) || *row.rollout == *rollout;
+        if self.get(&key).is_some_and(same) {
+            return None;
+        }
         match self.rows.remove(&key) {
-            Some(before) if Arc::ptr_eq(&before.rollout, &rollout) || *before.rollout == *rollout => {
-                self.rows.insert(key, before);
-                None
-            }
             Some(before) => {
                 let mut row = row(key.clone(), rollout, how);
                 let looks_different = row.looks_different(&before);
@@ -254,6 +256,12 @@ impl Fleet {
             }
         }
     }
+}
+
+/// Keys are sorted by source first: two of one source stand side by side.
+fn are_split(keys: &BTreeSet<RolloutKey>) -> bool {
+    keys.len() > 1
+        && keys.iter().zip(keys.iter().skip(1)).any(|(a, b)| a.source == b.source && a.namespace != b.namespace)
 }
 
 /// The key of a rollout seen through a source.

@@ -226,7 +226,7 @@ impl<T: Kind> Watch<T> {
             heard = true;
             out(Happening::Heard);
             match wire::line(&text).map_err(Failure::Unreadable)? {
-                Line::Upsert(json) => match self.reader.object::<T>(json) {
+                Line::Upsert(json) => match self.upsert(json, &text)? {
                     Ok(object) => {
                         if let Some(list) = &mut incoming {
                             self.take(list, object, out);
@@ -265,6 +265,15 @@ impl<T: Kind> Watch<T> {
                     return Err(Failure::Status(status));
                 }
             }
+        }
+    }
+
+    /// Decodes a new or changed object. A line that is no watch event is a failure of the watch; an object that cannot be
+    /// read is not.
+    fn upsert(&mut self, json: &str, line: &str) -> Result<Result<Arc<T>, String>, Failure> {
+        match self.reader.object(json) {
+            Ok(object) => Ok(Ok(object)),
+            Err(_) => Ok(self.reader.object(wire::object_of(line).map_err(Failure::Unreadable)?)),
         }
     }
 
