@@ -184,7 +184,8 @@ impl Table {
         row("processor while idle", &format!("{busy:.2} %"), "~0");
     }
 
-    fn changes(&self) {
+    /// From a new image to the end: two timed pauses of 30 s with their countdowns, one that is promoted at once.
+    fn progress(&self) {
         let served = Served::start("gradual", &[]);
         let session = served.screen().start();
         session.until("the rollout", |text| text.contains("1 service ") && text.contains("✓ live"));
@@ -195,18 +196,47 @@ impl Table {
         served.raw("PATCH", path, "application/json-patch+json", image);
         let began = Instant::now();
         session.until("the pause", |text| text.contains("1/6") && text.contains('‖'));
-        session.rests_for(Duration::from_millis(500));
+        if !self.short {
+            let promote = r#"{"status":{"pauseConditions":null}}"#;
+            served.raw("PATCH", &format!("{path}/status"), "application/merge-patch+json", promote);
+            session.until("the first timed pause", |text| text.contains("3/6"));
+            session.until("the second timed pause", |text| text.contains("5/6"));
+            session.until("the end", |text| text.contains("✓ green"));
+        }
         let rate = (session.bytes().len() - before) as f64 / began.elapsed().as_secs_f64();
-        row("written while one rollout progresses", &format!("{rate:.0} bytes/s"), "< 60");
-        // The weight alone: what the controller writes when it goes from one step to the next.
-        session.rests_for(Duration::from_secs(2));
-        let before = session.bytes().len();
-        let step = r#"{"status":{"currentStepIndex":3,"pauseConditions":null}}"#;
-        served.raw("PATCH", &format!("{path}/status"), "application/merge-patch+json", step);
-        session.until("the next step", |text| text.contains("25%"));
-        session.rests_for(Duration::from_millis(300));
-        let bytes = session.bytes().len() - before;
-        row("written per weight change, 80x24", &format!("{bytes} bytes"), "≤ 200");
+        let what = if self.short { "written while one rollout begins" } else { "written while one rollout progresses" };
+        row(what, &format!("{rate:.0} bytes/s"), "< 60");
+    }
+
+    /// One event: the next step and its weight. The rollout is one that no controller looks after.
+    fn weight_change(&self) {
+        let served = Served::start("quiet", &["--load", "1"]);
+        let session = served.screen().start();
+        complete(&session, 1);
+        let (answer, _) = served.raw("GET", "/apis/argoproj.io/v1alpha1/rollouts", "application/json", "");
+        let body = &answer[answer.find('{').expect("a body")..=answer.rfind('}').expect("a body")];
+        let list: serde_json::Value = serde_json::from_str(&body.replace("\r\n", "")).expect("a list");
+        let mut all = list["items"].as_array().expect("items").iter().map(|item| &item["metadata"]);
+        let made = all.find(|meta| meta["namespace"] != "demo").expect("the made one");
+        let text = |name: &str| made[name].as_str().expect("a name").to_owned();
+        let path =
+            format!("/apis/argoproj.io/v1alpha1/namespaces/{}/rollouts/{}/status", text("namespace"), text("name"));
+        let mut costs = Vec::new();
+        for _ in 0..self.runs() {
+            for (step, cost) in [(1, false), (2, true)] {
+                let status =
+                    format!(r#"{{"status":{{"phase":"Progressing","currentStepIndex":{step},"stableRS":"other"}}}}"#);
+                let before = session.bytes().len();
+                served.raw("PATCH", &path, "application/merge-patch+json", &status);
+                session.until("the step", |text| text.contains(&format!("{step}/6")));
+                session.rests_for(Duration::from_millis(700));
+                if cost {
+                    costs.push((session.bytes().len() - before) as f64);
+                }
+                session.rests_for(Duration::from_secs(2));
+            }
+        }
+        row("written per weight change, 80x24", &format!("{:.0} bytes", median(costs)), "≤ 200");
     }
 
     fn keys(&self) {
@@ -258,7 +288,8 @@ fn main() {
     table.start_and_memory(1_000, Some("≤ 1.5"), "< 25 MB");
     table.start_and_memory(10_000, None, "< 60 MB");
     table.idle();
-    table.changes();
+    table.progress();
+    table.weight_change();
     table.keys();
     table.demo_and_hangup();
     let size = std::fs::metadata(BINARY).map_or(f64::NAN, |file| file.len() as f64 / 1e6);

@@ -465,3 +465,29 @@ fn the_log_holds_no_token_and_goes_to_its_file_only() {
         assert!(!log.contains(token));
     }
 }
+
+#[test]
+fn a_context_whose_name_would_drive_the_terminal_reaches_it_as_plain_text() {
+    let clusters = Clusters::new("gradual", 0.0);
+    let name = r#""p\u001b]0;pwned\u0007\u001b[31mod\u202e""#;
+    let kubeconfig =
+        clusters.running.kubeconfig.replace("- name: test\n  context:", &format!("- name: {name}\n  context:"));
+    let kubeconfig = kubeconfig.replace("current-context: test\n", &format!("current-context: {name}\n"));
+    let path = clusters.file("hostile", &kubeconfig);
+    for args in [
+        &["list"] as &[&str],
+        &["get", "gradual-rollout"],
+        &["get", "gradual-rollout", "-o", "wide"],
+        &["status", "gradual-rollout"],
+        &["check"],
+        &["config", "show"],
+        &["promote", "gradual-rollout", "--yes", "--dry-run=server"],
+        &["get", "nothing"],
+    ] {
+        let mut command = clusters.command();
+        let ran = ran(command.env_remove("ROLLTOP_CONFIG").args(["--kubeconfig", &path, "-n", "demo"]).args(args));
+        let all = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(!all.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{args:?}: {all:?}");
+        assert!(!all.is_empty() && !all.contains("cannot be read"), "{args:?}: {all}");
+    }
+}

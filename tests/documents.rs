@@ -6,6 +6,7 @@
 
 use rolltop::app::action;
 use rolltop::cli;
+use rolltop::config::file;
 use rolltop::engine::fault;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,9 +48,6 @@ fn source(folders: &[&str]) -> String {
 
 /// One document is rewritten by one test at a time.
 static REWRITING: Mutex<()> = Mutex::new(());
-
-/// Named already, and on their way: what measures comes with its first figures.
-const NOT_YET: [&str; 2] = ["benches/process.rs", "tests/real_cluster.rs"];
 
 /// Holds the block between `<!-- NAME -->` and `<!-- /NAME -->` against what it should be.
 #[track_caller]
@@ -95,6 +93,7 @@ fn the_readme_and_the_help_have_the_exit_codes_of_the_program() {
         assert!(there, "--help names exit code {code}");
     }
     codes.insert(fault::EXIT_CODE, "An internal fault of the UI; the path of the report was printed".to_owned());
+    codes.insert(130, "Left by pressing Ctrl-C twice".to_owned());
     codes.insert(129, "Ended by SIGHUP".to_owned());
     codes.insert(143, "Ended by SIGTERM".to_owned());
     let rows = codes.iter().map(|(code, doc)| format!("| {code} | {doc} |\n"));
@@ -161,7 +160,7 @@ fn parses(line: &str) -> Result<(), String> {
                 if let Some(at) = rest.iter().position(|word| *word == flag) {
                     let name = rest.get(at + 1).copied().unwrap_or_default();
                     let there = [format!("{folder}/{name}.rs"), format!("{folder}/{name}/main.rs")];
-                    let is_there = |path: &String| root().join(path).is_file() || NOT_YET.contains(&path.as_str());
+                    let is_there = |path: &String| root().join(path).is_file();
                     if !there.iter().any(is_there) {
                         return Err(format!("there is no {}", there[0]));
                     }
@@ -176,7 +175,7 @@ fn parses(line: &str) -> Result<(), String> {
             let there = program.starts_with("target/") || root().join(program).is_file();
             if there { Ok(()) } else { Err(format!("{program} does not exist")) }
         }
-        ["kubectl", "apply", "-f", file] | ["kubectl", "create", "-f", file] => {
+        ["kubectl", "apply" | "create", "-f", file] => {
             if root().join(file).is_file() {
                 Ok(())
             } else {
@@ -230,6 +229,19 @@ fn every_file_that_a_document_names_is_there() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_configuration_of_the_readme_is_one() {
+    let text = read("README.md");
+    let blocks: Vec<&str> = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(!blocks.is_empty());
+    for block in blocks {
+        if let Err(problems) = file::parse(Path::new("README.md"), block) {
+            let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            panic!("{}", said.join("\n"));
+        }
+    }
 }
 
 /// Whether a text has a word, not as part of a longer one.

@@ -2,6 +2,8 @@
 //! fixed moment, watched over HTTP by the same hub, state, views and theme as in the terminal. Nothing is masked: names,
 //! ages and hashes come from the scenario, its seed and the moment. `BLESS=1 cargo test --test pictures` rewrites them.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

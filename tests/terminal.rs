@@ -185,6 +185,24 @@ fn ctrl_z_gives_the_shell_back_and_fg_the_screen() {
 }
 
 #[test]
+fn a_stopped_screen_that_is_killed_does_not_come_back_on_its_way_out() {
+    let mut session = demo().start_in_shell();
+    session.shows("ready> ");
+    for round in 0..4 {
+        session.send(&format!("{} demo\r", env!("CARGO_BIN_EXE_rolltop")));
+        session.shows("gradual-rollout");
+        session.send("\x1a");
+        session.until("the prompt", |text| text.trim_end().ends_with("ready>"));
+        // The signal waits for the stopped process, and is there together with the order to go on.
+        session.send(&format!("kill -TERM %1; fg; echo ended $? of $((round + {round}))\r"));
+        session.shows(&format!("ended 143 of {round}"));
+        assert_eq!(session.modes(), (false, false), "the shell keeps its screen and cursor");
+    }
+    session.send("exit\r");
+    assert_eq!(session.ends(), 0);
+}
+
+#[test]
 fn small_windows_show_less_and_come_back_whole() {
     let mut session = at_first_screen(demo());
     session.resize(20, 6);

@@ -5,10 +5,13 @@ use super::effect::Effect;
 use super::frame;
 use super::screen::Screen;
 use super::state::State;
+use crate::argo::feed::Order;
 use jiff::{SignedDuration, Timestamp};
 
 /// Lists are sorted anew at most so often, and only when no key was pressed for as long.
 const CALM: SignedDuration = SignedDuration::from_secs(1);
+/// After the start, what came in is sorted at once.
+const BEGINNING: SignedDuration = SignedDuration::from_secs(5);
 /// A first Ctrl-C is forgotten after this.
 const INTERRUPT: SignedDuration = SignedDuration::from_secs(2);
 
@@ -16,6 +19,12 @@ const INTERRUPT: SignedDuration = SignedDuration::from_secs(2);
 pub fn tick(state: &mut State, now: Timestamp) -> Vec<Effect> {
     if !state.dirty && next_tick(state).is_some_and(|due| due <= now) {
         state.touch();
+    }
+    if now < state.now {
+        // The clock was set back: what was heard "later than now" would count as fresh until then.
+        for source in state.sources.iter_mut() {
+            source.heard = source.heard.map(|heard| heard.min(now));
+        }
     }
     state.now = now;
     state.dirty |= state.notes.expire(now);
@@ -30,15 +39,18 @@ pub fn tick(state: &mut State, now: Timestamp) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The process was stopped and goes on: what is shown is old until heard of again.
+/// The process or the machine was stopped and goes on: what is shown is old until a new list is there. What still lay
+/// in the pipe is no proof, so lists are asked for at once, and connections that died meanwhile are found by it.
 pub fn resumed(state: &mut State) -> Vec<Effect> {
-    state.resumed_at = Some(state.now);
-    for source in state.sources.iter_mut() {
-        source.doubtful = source.heard.is_some();
-        source.was_stale |= source.doubtful;
+    let mut effects = vec![Effect::Repaint];
+    let live = !state.setup.replay;
+    for source in state.sources.iter_mut().filter(|source| source.heard.is_some()) {
+        source.doubtful = true;
+        source.was_stale = true;
+        effects.extend(live.then_some(Effect::Order(Order::Reconnect(source.info.id))));
     }
     state.touch();
-    vec![Effect::Repaint]
+    effects
 }
 
 fn pauses_run_out(state: &mut State) {
@@ -80,6 +92,11 @@ fn sources_grow_stale(state: &mut State) {
 fn resort_due(state: &State) -> Option<Timestamp> {
     if !(state.matrix.unsorted || state.board.unsorted) {
         return None;
+    }
+    // While the first lists come in and nobody has pressed a key, no order is one that somebody looks at.
+    let begins = state.now.duration_since(state.setup.now) < BEGINNING;
+    if begins && state.last_key.is_none() {
+        return Some(state.sorted_at);
     }
     let after = |at: Timestamp| at.checked_add(CALM).ok();
     after(state.sorted_at).max(state.last_key.and_then(after))

@@ -85,13 +85,8 @@ fn back(state: &mut State, id: SourceId) {
 
 /// The source was heard of.
 pub fn heard(state: &mut State, id: SourceId, at: Timestamp) -> Vec<Effect> {
-    let resumed_at = state.resumed_at;
     let Some(source) = state.sources.get_mut(id) else { return Vec::new() };
     source.heard = source.heard.max(Some(at));
-    // What lay in the pipe while the process was stopped is older than the moment it went on.
-    if source.doubtful && resumed_at.is_none_or(|resumed| at >= resumed) {
-        source.doubtful = false;
-    }
     let stale = source.stale(&state.setup, state.now).is_some();
     if let Some(source) = state.sources.get_mut(id)
         && source.was_stale != stale

@@ -48,8 +48,9 @@ fn rollouts(state: &mut State, source: SourceId, delta: Delta<Rollout>) -> Vec<E
     let changes = state.fleet.apply(source, delta, how);
     if whole && let Some(source) = state.sources.get_mut(source) {
         // An empty list is news too: "nothing there" replaces "not known".
-        state.dirty |= !source.listed;
+        state.dirty |= !source.listed || source.doubtful;
         source.listed = true;
+        source.doubtful = false;
     }
     // Many at once (a first list, a page of it): sorting once is cheaper than finding so many places.
     let bulk = changes.iter().filter(|change| !matches!(change.kind, ChangeKind::Changed { .. })).count() > 64;

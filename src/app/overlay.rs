@@ -69,7 +69,7 @@ impl PromoteDialog {
     /// Whether a key comes too early to be meant for it.
     #[must_use]
     pub fn is_typed_ahead(&self, now: Timestamp) -> bool {
-        self.shown_at.is_none_or(|shown| now.duration_since(shown) < TYPED_AHEAD)
+        self.shown_at.is_none_or(|shown| now.duration_since(shown).abs() < TYPED_AHEAD)
     }
 
     /// The name that has to be typed is there, letter for letter.

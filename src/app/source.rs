@@ -24,7 +24,7 @@ pub struct Source {
     pub skew: SignedDuration,
     /// A whole list has arrived, so that what is not there is known not to be there.
     pub listed: bool,
-    /// The process was stopped and nothing was heard since: what is shown is old whatever the link says.
+    /// The process was stopped and no whole list has come since: what is shown is old whatever the link says.
     pub doubtful: bool,
     /// Out of contact since (local time); tells how long it was away when it returns.
     pub away_since: Option<Timestamp>,

@@ -90,8 +90,6 @@ pub struct State {
     pub(super) interrupted_at: Option<Timestamp>,
     pub(super) last_key: Option<Timestamp>,
     pub(super) sorted_at: Timestamp,
-    /// When the process went on after a stop.
-    pub(super) resumed_at: Option<Timestamp>,
     /// No source is live: said once, until one is.
     pub(super) all_away: bool,
     pub(super) dirty: bool,
@@ -134,7 +132,6 @@ impl State {
             interrupted_at: None,
             last_key: None,
             sorted_at: setup.now,
-            resumed_at: None,
             all_away: false,
             dirty: true,
             last_number: 0,

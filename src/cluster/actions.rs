@@ -98,6 +98,10 @@ impl Object<'_> {
 
     /// Sends one merge patch, once, and looks whether the answered object shows it. Gives its resourceVersion.
     async fn patch(&self, subresource: Option<&str>, patch: &Value, version: &str) -> Result<Box<str>, Refusal> {
+        if version.is_empty() {
+            // Without a version the server would take it whatever happened meanwhile.
+            return Err(Refusal::Failed(Failure::Config("the object has no resourceVersion to rely on".to_owned())));
+        }
         let mut body = patch.clone();
         // Indexing a map that is not there makes it.
         if body.is_object() {

@@ -137,10 +137,29 @@ fn parse(text: &str, path: &Path) -> Result<Kubeconfig, Problem> {
                 hint: Some("give the kubeconfig, not a manifest".to_owned()),
             });
         }
+        unambiguous(&document, path)?;
         resolve(&mut document, &folder);
         merged = merge(merged, document, path)?;
     }
     Ok(merged)
+}
+
+/// A name that stands for two clusters, users or contexts of one file is refused, as kubectl does (client-go,
+/// `clientcmd/api/v1/conversion.go`): which one is meant cannot be known, and a write may go there.
+fn unambiguous(config: &Kubeconfig, path: &Path) -> Result<(), Problem> {
+    let clusters: Vec<&str> = config.clusters.iter().map(|named| named.name.as_str()).collect();
+    let users: Vec<&str> = config.auth_infos.iter().map(|named| named.name.as_str()).collect();
+    let contexts: Vec<&str> = config.contexts.iter().map(|named| named.name.as_str()).collect();
+    for (what, names) in [("clusters", clusters), ("users", users), ("contexts", contexts)] {
+        if let Some((_, twice)) = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
+            return Err(Problem::Broken {
+                place: path.display().to_string(),
+                why: format!("two {what} are named `{}`", twice.escape_debug()),
+                hint: Some("kubectl refuses this file too: rename or remove one of them".to_owned()),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// A parser's sentence without the values that it quotes: a value of this file may be a token.
@@ -203,6 +222,20 @@ fn finish(mut config: Kubeconfig) -> Kubeconfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_means_two_things_is_refused() {
+        for (key, entry) in [
+            ("clusters", "cluster: {server: 'http://a'}"),
+            ("users", "user: {token: t}"),
+            ("contexts", "context: {cluster: c, user: u}"),
+        ] {
+            let text =
+                format!("{key}:\n- {{name: prod, {entry}}}\n- {{name: other, {entry}}}\n- {{name: prod, {entry}}}\n");
+            let problem = from_text(&text).unwrap_err().to_string();
+            assert!(problem.contains(&format!("two {key} are named `prod`")), "{problem}");
+        }
+    }
 
     fn file(folder: &Path, name: &str, text: &str) -> PathBuf {
         let path = folder.join(name);

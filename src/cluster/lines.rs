@@ -5,6 +5,9 @@ use http_body_util::BodyExt as _;
 use kube::client::Body;
 use std::time::Duration;
 
+/// The longest line that is taken. An object of an API server has a megabyte or two; what goes on for so long is none.
+const LONGEST: usize = 32 << 20;
+
 /// A body that is read line by line.
 pub struct Lines {
     body: Body,
@@ -48,6 +51,9 @@ impl Lines {
                 Ok(Some(Ok(frame))) => {
                     if let Some(data) = frame.data_ref() {
                         self.add(data);
+                    }
+                    if self.buffer.len() - self.taken > LONGEST && !self.buffer[self.searched..].contains(&b'\n') {
+                        return Err(Failure::Unreadable(format!("a line of more than {} MiB", LONGEST >> 20)));
                     }
                 }
             }
@@ -93,7 +99,8 @@ impl Lines {
 }
 
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    // The check alone is much quicker than the repair, which is hardly ever needed.
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes).into_owned(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -115,6 +122,13 @@ mod tests {
         assert_eq!(all("{\"a\":1}\n{\"b\":2}").await, ["{\"a\":1}", "{\"b\":2}"]);
         assert_eq!(all("{\"a\":1}\n{\"b\"").await, ["{\"a\":1}"]);
         assert!(all("").await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_line_without_end_is_not_collected_for_ever() {
+        let body = Body::from(vec![b'x'; LONGEST + 1]);
+        let read = Lines::new(body).next(Duration::from_secs(5)).await;
+        assert!(matches!(&read, Err(Failure::Unreadable(why)) if why.contains("MiB")), "{read:?}");
     }
 
     #[test]

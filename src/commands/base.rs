@@ -2,6 +2,7 @@
 //! then may something be sent.
 
 use super::outcome::Failure;
+use crate::clean;
 use crate::cluster::hub::{Access, Scope as HubScope, Target};
 use crate::cluster::kubeconfig::{self, Loaded, Problem as KubeProblem};
 use crate::config::file::{self, File};
@@ -9,6 +10,7 @@ use crate::config::load::{self, Places};
 use crate::config::problem::Problem;
 use crate::config::resolve::{self, Context, Contexts, Flags, Resolved, Scope, Source};
 use crate::config::settings::Color;
+use crate::names::{ChannelName, ClusterName};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -116,7 +118,7 @@ impl Base {
     /// # Errors
     /// Bad input.
     pub fn settle(&self, config: Option<&File>, loaded: Loaded) -> Result<Ready, Failure> {
-        let resolved = resolve::resolve(config, &self.flags, &contexts(&loaded))?;
+        let resolved = shown_clean(resolve::resolve(config, &self.flags, &contexts(&loaded))?);
         let mut warnings = loaded.warnings;
         warnings.extend(resolved.settings.warnings.iter().cloned());
         Ok(Ready {
@@ -136,6 +138,27 @@ impl Base {
         let loaded = kubeconfig::from_text(kubeconfig).map_err(kube_failure)?;
         self.settle(Some(&config), loaded)
     }
+}
+
+/// A context may be called anything, escape sequences included: the names that are shown are made safe here. The
+/// context itself stays as it is written, to be found again.
+fn shown_clean(mut resolved: Resolved) -> Resolved {
+    for channel in &mut resolved.settings.channels {
+        if let Some(tidy) = clean::change(channel.name.as_str()) {
+            channel.name = ChannelName::new(tidy);
+        }
+        for runtime in &mut channel.runtimes {
+            if let Some(tidy) = clean::change(runtime.name.as_str()) {
+                runtime.name = ClusterName::new(tidy);
+            }
+        }
+    }
+    for source in &mut resolved.sources {
+        if let Some(tidy) = clean::change(source.cluster.as_str()) {
+            source.cluster = ClusterName::new(tidy);
+        }
+    }
+    resolved
 }
 
 impl Ready {

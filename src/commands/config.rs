@@ -3,6 +3,7 @@
 use super::base::{Base, kube_failure};
 use super::outcome::{Failure, code, warn_all};
 use super::table::aligned;
+use crate::clean::clean;
 use crate::config::resolve::Source;
 use crate::config::settings::Confirm;
 use crate::config::{document, duration, load};
@@ -46,8 +47,8 @@ pub fn show(base: &Base, as_json: bool, out: &mut dyn Write) -> Result<u8, Failu
     } else {
         let file = path.unwrap_or_else(|| "none: each chosen context is a release channel".to_owned());
         let rows = [
-            ("configuration", file),
-            ("kubeconfig", files.join(", ")),
+            ("configuration", clean(&file).into_owned()),
+            ("kubeconfig", clean(&files.join(", ")).into_owned()),
             ("stale after", duration::text(settings.stale_after)),
             ("cluster time-out", duration::text(base.timeout)),
             ("read-only", base.read_only.to_string()),
@@ -66,7 +67,7 @@ pub fn show(base: &Base, as_json: bool, out: &mut dyn Write) -> Result<u8, Failu
                 channel.order.to_string(),
                 confirm.to_owned(),
                 source.cluster.to_string(),
-                source.context.clone(),
+                clean(&source.context).into_owned(),
                 namespaces(source).map_or_else(|| "all".to_owned(), |names| names.join(",")),
             ]
         }));

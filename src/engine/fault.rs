@@ -29,7 +29,7 @@ pub fn install(mailbox: Mailbox, report_dir: PathBuf) {
 fn on_panic(info: &PanicHookInfo<'_>, ours: ThreadId, mailbox: &Mailbox, report_dir: &Path) {
     let fatal = std::thread::current().id() == ours;
     if fatal {
-        crate::tui::guard::restore();
+        crate::tui::guard::close();
     }
     let written = write_report(report_dir, &report(info));
     let what = words(info);

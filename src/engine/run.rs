@@ -13,7 +13,7 @@ use crate::app::event::Event;
 use crate::app::model::{self, Body, Model};
 use crate::app::state::State;
 use crate::app::update::update;
-use crate::argo::feed::News;
+use crate::argo::feed::{Link, News};
 use crate::cluster::hub::{Hub, Tempo};
 use crate::names::SourceId;
 use crate::tui::guard::{self, Guard, Modes};
@@ -37,6 +37,8 @@ const NEWS_PER_TURN: usize = 256;
 const TITLE_EVERY: Duration = Duration::from_secs(5);
 /// A clock that runs fast is told in steps of this size.
 const SKEW_STEP: SignedDuration = SignedDuration::from_millis(50);
+/// When the time of day went on by this much more than the time that this machine ran, it slept.
+const SLEPT: SignedDuration = SignedDuration::from_secs(5);
 /// After a stop the loop re-enters by itself and is told of the SIGCONT as well; within this time it is the same one.
 const SAME_RESUME: Duration = Duration::from_millis(500);
 
@@ -82,6 +84,8 @@ struct Loop {
     resumed_at: Option<Instant>,
     /// When the frame under way was made, if it shows a dialog.
     dialog_made: Option<Timestamp>,
+    /// When time was last told, by both clocks.
+    told: (Instant, Timestamp),
 }
 
 impl Loop {
@@ -128,6 +132,7 @@ impl Loop {
             Feed::Replay { recording, speed } => Outlet::Player(Player::start(&recording, speed, clock.clone(), sink)?),
         };
         let (state, first) = State::new(setup);
+        let told = (Instant::now(), (clock)());
         let mut this = Self {
             outlet,
             writer,
@@ -149,6 +154,7 @@ impl Loop {
             may_set_title: title,
             resumed_at: None,
             dialog_made: None,
+            told,
         };
         // Nothing is asked to quit before the first frame.
         let _ = this.carry_out(first)?;
@@ -195,6 +201,9 @@ impl Loop {
             }
         }
         for news in batch.news {
+            // A list that is complete now is what the person waits for: its frame does not wait for the pace. It comes
+            // once per connection, so no storm of frames can follow from it.
+            self.hurry |= matches!(news, News::Link(_, Link::Live));
             if let Some(code) = self.feed(Event::News(news))? {
                 return Ok(Some(code));
             }
@@ -206,6 +215,12 @@ impl Loop {
 
     fn tell_time(&mut self) -> Result<Option<u8>, RunError> {
         let now = (self.clock)();
+        let (before, then) = std::mem::replace(&mut self.told, (Instant::now(), now));
+        let passed = SignedDuration::try_from(before.elapsed()).unwrap_or(SignedDuration::MAX);
+        if matches!(self.outlet, Outlet::Hub(_)) && now.duration_since(then) - passed > SLEPT {
+            self.feed(Event::Clock(now))?;
+            self.feed(Event::Resumed)?;
+        }
         if let Some((clock, sources, told)) = &mut self.cluster_clock {
             let skew = clock().duration_since(now);
             if (skew - *told).abs() >= SKEW_STEP {

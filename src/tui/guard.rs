@@ -8,9 +8,17 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use crossterm::{cursor, queue};
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 
 /// Whether the modes are on.
 static ENTERED: AtomicBool = AtomicBool::new(false);
+/// The program is ending: the modes go on no more, and no frame is written.
+static CLOSED: AtomicBool = AtomicBool::new(false);
+/// Held while the modes are being switched on.
+static SWITCHING: Mutex<()> = Mutex::new(());
+/// How long an end waits for a switching on that is under way.
+const SWITCHING_LIMIT: Duration = Duration::from_millis(100);
 /// Whether the title was saved on the terminal's own stack.
 static TITLE_SAVED: AtomicBool = AtomicBool::new(false);
 
@@ -73,6 +81,10 @@ impl Guard {
     /// # Errors
     /// As for [`Guard::enter`].
     pub fn on(&self) -> io::Result<()> {
+        let _switching = SWITCHING.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_closed() {
+            return Ok(());
+        }
         enable_raw_mode()?;
         ENTERED.store(true, Ordering::SeqCst);
         let mut bytes = Vec::new();
@@ -96,6 +108,23 @@ impl Drop for Guard {
     }
 }
 
+/// Switches everything off for good: a stopped program that is told to end and to go on at the same time (`kill %1`)
+/// must not enter again on its way out.
+pub fn close() {
+    CLOSED.store(true, Ordering::SeqCst);
+    let until = Instant::now() + SWITCHING_LIMIT;
+    while matches!(SWITCHING.try_lock(), Err(TryLockError::WouldBlock)) && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    restore();
+}
+
+/// Whether the program is ending.
+#[must_use]
+pub fn is_closed() -> bool {
+    CLOSED.load(Ordering::SeqCst)
+}
+
 /// Switches everything off, if it is on. What cannot be written is let go: this runs where nothing more can be done.
 pub fn restore() {
     if !ENTERED.swap(false, Ordering::SeqCst) {
@@ -109,9 +138,10 @@ pub fn restore() {
     if TITLE_SAVED.swap(false, Ordering::SeqCst) {
         bytes.extend_from_slice(TITLE_BACK);
     }
+    // First: this does not wait for a terminal that takes no bytes.
+    let _ = disable_raw_mode();
     let mut out = io::stdout().lock();
     let _ = out.write_all(&bytes).and_then(|()| out.flush());
-    let _ = disable_raw_mode();
 }
 
 #[cfg(test)]

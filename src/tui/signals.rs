@@ -71,7 +71,7 @@ fn end(code: i32) {
         std::thread::sleep(LIMIT);
         signal_hook::low_level::exit(code);
     });
-    guard::restore();
+    guard::close();
     let words = LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(words) = words {
         let _ = writeln!(io::stderr(), "rolltop: {words}");

@@ -2,6 +2,7 @@
 //! link) holds up nobody else. At most one frame is under way; who wants to draw asks [`Writer::idle`] first and
 //! otherwise draws the newest state later.
 
+use super::guard;
 use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -51,7 +52,9 @@ impl Writer {
         std::thread::Builder::new().name("writer".into()).spawn(move || {
             for frame in incoming {
                 let began = Instant::now();
-                let written = out.write_all(&frame).and_then(|()| out.flush());
+                // After the end of the screen a frame would land on the shell's.
+                let written =
+                    if guard::is_closed() { Ok(()) } else { out.write_all(&frame).and_then(|()| out.flush()) };
                 theirs.took.store(began.elapsed().as_micros() as u64, Ordering::Relaxed);
                 theirs.bytes.fetch_add(frame.len() as u64, Ordering::Relaxed);
                 theirs.busy.store(false, Ordering::Release);

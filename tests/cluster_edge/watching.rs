@@ -428,3 +428,41 @@ fn news_of_contact_come_at_most_once_a_second() {
     let heard = watched.all().iter().filter(|n| matches!(n, News::Heard(..))).count();
     assert!(heard as u64 <= 2 + begun.elapsed().as_secs(), "{heard}");
 }
+
+#[test]
+fn an_order_to_reconnect_lists_anew_though_the_watch_is_up() {
+    let running = simulated(&[paused("shop", "web")]);
+    let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], patient());
+    watched.wait_live();
+    let before = watched.seen();
+    watched.hub.order(Order::Reconnect(SourceId(0)));
+    watched.wait_after(before, "a new list", |news| {
+        news.iter().any(|n| matches!(n, News::Rollouts(_, Delta::Reset(all)) if all.len() == 1)).then_some(())
+    });
+    assert!(!watched.links().iter().any(|link| matches!(link, Link::Retrying { .. })), "{:?}", watched.links());
+}
+
+#[test]
+fn what_changes_while_the_first_list_is_streamed_is_in_it_once_as_it_is_last() {
+    let fake = Fake::start(move |seen| {
+        if !seen.target.contains("sendInitialEvents") {
+            return status(404, "NotFound", "no");
+        }
+        let end = json!({"metadata": {"resourceVersion": "9", "annotations": {"k8s.io/initial-events-end": "true"}}});
+        let mut changed = item("a", 7);
+        changed["spec"]["replicas"] = 7.into();
+        open_watch(vec![
+            json!({"type": "ADDED", "object": item("a", 1)}),
+            json!({"type": "ADDED", "object": item("b", 2)}),
+            json!({"type": "MODIFIED", "object": changed}),
+            json!({"type": "BOOKMARK", "object": end}),
+        ])
+    });
+    let watched = Watched::start(access(&fake.kubeconfig("{}"), false), vec![target(0, "fake", Scope::All)], patient());
+    let all = watched.wait("the list", |news| {
+        news.iter().find_map(|n| if let News::Rollouts(_, Delta::Reset(all)) = n { Some(all.clone()) } else { None })
+    });
+    let mut found: Vec<_> = all.iter().map(|object| (&*object.meta.name, object.spec.replicas)).collect();
+    found.sort_unstable();
+    assert_eq!((found.len(), found[0]), (2, ("a", Some(7))));
+}

@@ -113,6 +113,38 @@ fn a_dry_run_stores_nothing() {
 }
 
 #[test]
+fn a_dry_run_of_two_patches_stores_neither() {
+    let running = simulated(&[paused("shop", "web")]);
+    change(store(&running), "shop", "web", Part::Main, |object| object["spec"]["paused"] = true.into());
+    let generation = store(&running).get(&ROLLOUTS, "shop", "web").unwrap()["metadata"]["generation"].clone();
+    change(store(&running), "shop", "web", Part::Status, |object| {
+        object["status"]["observedGeneration"] = generation.to_string().into();
+    });
+    let before = store(&running).get(&ROLLOUTS, "shop", "web").unwrap();
+    let answer = send(&running, "test", false, &plan(&running), true);
+    assert!(matches!(answer, Answer::Accepted { .. }), "{answer:?}");
+    assert_eq!(store(&running).get(&ROLLOUTS, "shop", "web").unwrap(), before);
+    let sent = writes(&running);
+    assert_eq!(sent.len(), 2, "{sent:?}");
+    assert!(sent.iter().all(|logged| logged.path.ends_with("&dryRun=All")), "{sent:?}");
+}
+
+#[test]
+fn without_a_version_to_rely_on_nothing_is_sent() {
+    let fake = Fake::start(move |_| {
+        let mut object = on_wire();
+        object["metadata"].as_object_mut().unwrap().remove("resourceVersion");
+        Reply::Json(200, object)
+    });
+    let mut object = on_wire();
+    object["metadata"].as_object_mut().unwrap().remove("resourceVersion");
+    let promotion = promote::plan(&Rollout::decode(&object)).unwrap();
+    let answer = send_to(&fake, &promotion);
+    assert!(matches!(answer, Answer::Refused(_)), "{answer:?}");
+    assert_eq!(fake.count("PATCH", &[]), 0);
+}
+
+#[test]
 fn nothing_that_writes_leaves_a_read_only_process() {
     let running = simulated(&[paused("shop", "web")]);
     let before = status_of(&running);

@@ -4,9 +4,10 @@ use crate::app::effect::Effect;
 use crate::app::event::Event;
 use crate::app::model::{Body, Mark};
 use crate::app::testing::*;
-use crate::argo::feed::{Link, News, Order, TroubleKind};
+use crate::argo::feed::{Delta, Link, News, Order, TroubleKind};
 use crate::names::SourceId;
 use jiff::SignedDuration;
+use std::sync::Arc;
 
 fn lose(script: &mut Script, source: SourceId, kind: TroubleKind) {
     let next_try = script.now + SignedDuration::from_secs(8);
@@ -89,15 +90,31 @@ fn after_a_stop_everything_is_old_until_it_is_heard_of_again() {
     let mut script = Script::fleet();
     script.take();
     script.event(Event::Resumed);
-    assert!(script.take().contains(&Effect::Repaint));
+    let effects = script.take();
+    assert!(effects.contains(&Effect::Repaint));
+    for source in [TEST, STAGING, PRODUCTION] {
+        assert!(effects.contains(&Effect::Order(Order::Reconnect(source))), "{effects:?}");
+    }
     for column in 0..3 {
         assert!(stale(&script, column), "{column}");
         assert_eq!(head(&script, column).0, Mark::Stale);
     }
-    script.news(News::Heard(TEST, script.now - SignedDuration::from_secs(1)));
-    assert!(stale(&script, 0), "that lay in the pipe");
     script.silence(100).heard(TEST);
+    script.upsert(TEST, moving("search", 4));
+    assert!(stale(&script, 0), "that lay in the pipe");
+    script.on_checkout().keys("p");
+    assert_eq!(script.model().dialog, None, "{}", script.toast());
+    script.news(News::Rollouts(TEST, Delta::Reset(vec![Arc::new(healthy("checkout", 1))])));
     assert!(!stale(&script, 0) && stale(&script, 1));
+}
+
+#[test]
+fn a_clock_that_is_set_back_does_not_keep_a_silent_source_fresh() {
+    let mut script = Script::fleet();
+    script.silence(-3_600_000);
+    assert!(!stale(&script, 0));
+    script.silence(16_000);
+    assert!(stale(&script, 0));
 }
 
 #[test]
