@@ -78,7 +78,7 @@ fn confirm(state: &mut State) -> Vec<Effect> {
     }
     if !dialog.name_fits() {
         let name = dialog.name.clone().unwrap_or_default();
-        state.answer(Mark::Attention, format!("nothing was sent: type {name} first, letter for letter"));
+        state.answer(Mark::Attention, format!("nothing was sent: type {name} first"));
         return Vec::new();
     }
     let (key, promotion) = (dialog.key.clone(), dialog.promotion.clone());

@@ -38,9 +38,9 @@ pub fn below_matrix(pen: &mut Pen<'_>, area: Rect, matrix: &Matrix, placed: &mut
         let right = Rect { x: area.x + half + 4, width: area.width - half - 4, ..area };
         // Trouble must not hide who waits.
         if matrix.trouble.is_empty() {
-            happened(pen, right, &matrix.happened)
+            happened(pen, right, &matrix.happened);
         } else {
-            needs_you(pen, right, &matrix.needs_you)
+            needs_you(pen, right, &matrix.needs_you);
         }
     }
     area.height

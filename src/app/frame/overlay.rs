@@ -3,7 +3,7 @@
 use super::lists;
 use crate::app::fleet::Row;
 use crate::app::list::line_of;
-use crate::app::model::{Button, Dialog, WriteDialog};
+use crate::app::model::{Button, Dialog, Mark, WriteDialog};
 use crate::app::overlay::{Overlay, PromoteDialog};
 use crate::app::present::dialog::{self, Asking, BUTTON_PROMOTE, Elsewhere};
 use crate::app::present::{Subject, standing, tick, version};
@@ -32,7 +32,12 @@ fn leave(state: &State, focus: usize) -> Dialog {
 }
 
 fn write(state: &State, open: &PromoteDialog) -> WriteDialog {
-    asked(state, open, dialog::promote).unwrap_or_else(|| gone(open))
+    let mut dialog = asked(state, open, dialog::promote).unwrap_or_else(|| gone(open));
+    // The dialog may lie over the place of messages: what answers a key is said where the eye is.
+    if let Some(answer) = state.notes.shown().filter(|toast| toast.mark == Mark::Attention) {
+        dialog.footnote.clone_from(&answer.words);
+    }
+    dialog
 }
 
 /// When the open dialog reads otherwise by time alone.

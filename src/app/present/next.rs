@@ -37,15 +37,14 @@ pub fn line_in_list(subject: &Subject<'_>) -> String {
         "" => String::new(),
         // It names the channel itself.
         off if context.stale.is_some() => off.to_owned(),
-        // The key first: what it would do is asked of this line most.
-        sentence => match sentence.strip_prefix(context.promote_key).and_then(|rest| rest.strip_prefix(": ")) {
-            Some(does) => {
-                format!("{}: {} in {} {does}", context.promote_key, context.service, context.channel)
+        sentence => {
+            let (service, channel, key) = (context.service, context.channel, context.promote_key);
+            // The key first: what it would do is asked of this line most.
+            if let Some(does) = sentence.strip_prefix(key).and_then(|rest| rest.strip_prefix(": ")) {
+                return format!("{key}: {service} in {channel} {does}");
             }
-            None => {
-                let sign = if sentence.contains(" by itself: ") { "," } else { ":" };
-                format!("{} in {}{sign} {sentence}", context.service, context.channel)
-            }
-        },
+            let sign = if sentence.contains(" by itself: ") { "," } else { ":" };
+            format!("{service} in {channel}{sign} {sentence}")
+        }
     }
 }

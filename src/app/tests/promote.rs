@@ -210,6 +210,8 @@ fn a_change_of_the_situation_turns_the_button_off_for_good() {
     assert_eq!(script.promotes(), []);
     let toast = script.toast();
     assert!(toast.contains("nothing was sent") && toast.contains("step 2/4"), "{toast}");
+    // The dialog may lie over the place of messages.
+    assert_eq!(dialog(&script).footnote, toast);
 }
 
 #[test]

@@ -74,6 +74,17 @@ fn when_no_source_answers_one_message_names_the_common_cause() {
 }
 
 #[test]
+fn a_source_that_refuses_does_answer_so_no_common_cause_is_named() {
+    let mut script = Script::fleet();
+    for (source, kind) in
+        [(TEST, TroubleKind::NotSignedIn), (STAGING, TroubleKind::NoRollouts), (PRODUCTION, TroubleKind::Unreachable)]
+    {
+        lose(&mut script, source, kind);
+    }
+    assert!(script.toast().contains("production stopped answering"), "{}", script.toast());
+}
+
+#[test]
 fn tries_that_fail_alike_are_one_line_in_the_log() {
     let mut script = Script::fleet();
     for _ in 0..20 {
