@@ -144,6 +144,9 @@ fn keys(state: &State) -> Vec<KeyHint> {
         };
         let at = if helps {
             keys.iter().filter(|key| key.word == "log in" || key.word == "retry now").count()
+        } else if row.action == Action::Back {
+            // The way out stands beside the help, where a narrow footer still has it.
+            keys.iter().position(|key| key.word == "help").map_or(keys.len(), |help| help + 1)
         } else {
             keys.len()
         };

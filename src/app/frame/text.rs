@@ -153,8 +153,7 @@ pub fn first_run(state: &State, scroll: usize) -> TextPage {
             "",
             "    [[release_channels]]",
             "    name = \"production\"",
-            "    context = \"prod-eu\"",
-            "    namespace = \"shop\"",
+            "    runtime = { context = \"prod-eu\", namespace = \"shop\" }",
             "",
             "q quits.",
         ]

@@ -236,6 +236,12 @@ fn without_a_kubeconfig_the_first_screen_shows_the_way_into_the_demo() {
     let Body::Text(text) = script.model().body else { panic!("no text") };
     assert!(text.lines[0].contains("no kubeconfig"));
     assert!(text.lines.iter().any(|line| line.contains("rolltop demo")));
+    // What it says to write is what rolltop reads.
+    let settings =
+        text.lines.iter().skip_while(|line| !line.contains("[[")).map_while(|line| line.strip_prefix("    "));
+    let settings: Vec<&str> = settings.collect();
+    let file = crate::config::file::parse(std::path::Path::new("config.toml"), &settings.join("\n"));
+    assert!(file.is_ok_and(|file| file.channels.len() == 1), "{settings:?}");
     script.keys("? q q");
     assert_eq!(script.take(), [Effect::Quit(0)]);
 }
