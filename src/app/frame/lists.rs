@@ -149,7 +149,7 @@ fn needs_you(state: &State) -> Vec<NeedLine> {
         .into_iter()
         .filter_map(|row| {
             let context = state.context(row, false);
-            rows::need_line(&Subject::new(&row.rollout, &row.picture, &context))
+            rows::need_line(&Subject::new(&row.rollout, state.picture(row), &context))
         })
         .collect()
 }
