@@ -32,15 +32,7 @@ fn now() -> Timestamp {
 
 /// A number as a broken or hostile controller may write it.
 fn number() -> impl Strategy<Value = Value> {
-    prop::sample::select(vec![
-        json!(0),
-        json!(1),
-        json!(5),
-        json!(-1),
-        json!(100),
-        json!(i32::MAX),
-        json!(i32::MIN),
-    ])
+    prop::sample::select(vec![json!(0), json!(1), json!(5), json!(-1), json!(100), json!(i32::MAX), json!(i32::MIN)])
 }
 
 fn big() -> impl Strategy<Value = Value> {

@@ -301,6 +301,28 @@ fn rights_are_asked_once_and_p_waits_for_the_answer() {
 }
 
 #[test]
+fn rights_that_were_asked_for_before_a_new_beginning_count_no_more() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("R");
+    let before = script.now;
+    script.wait(1).keys("R").take();
+    script.news(News::Access(
+        PRODUCTION,
+        "shop".into(),
+        crate::argo::feed::Access {
+            patch_status: Permission::Allowed,
+            patch_rollouts: Permission::Allowed,
+            asked_at: before,
+        },
+    ));
+    script.keys("p");
+    assert_eq!(script.model().dialog, None, "{}", script.toast());
+    script.rights(PRODUCTION, Permission::Allowed);
+    script.keys("p");
+    assert!(script.model().dialog.is_some(), "{}", script.toast());
+}
+
+#[test]
 fn in_a_terminal_too_small_to_read_no_key_answers_a_dialog() {
     let mut script = asked();
     script.keys("c h e c k o u t Tab");
