@@ -2,7 +2,8 @@
 //!
 //! Must not know: the network, the clock (time comes in as an argument), the terminal, kube, any room but `names`.
 //!
-//! Objects: [`meta`], [`rollout`] ([`strategy`], [`status`]), [`replicaset`], [`pod`]; [`texts`] visits their texts.
+//! Objects: [`meta`] ([`pairs`]), [`rollout`] ([`strategy`], [`status`]), [`replicaset`], [`pod`]; [`texts`] visits
+//! their texts, [`share`] keeps equal ones once.
 //! What is derived from them: [`picture`], put together from [`phase`], [`weights`], [`pauses`], [`waits`], [`tree`]
 //! ([`pod_status`]), [`images`], [`warnings`]; then [`forecast`] (what happens next) and [`promote`] (which patch, or
 //! why not). Durations in words: [`age`]. What the edge of the cluster reports: [`feed`].
@@ -14,6 +15,7 @@ pub mod images;
 pub mod lenient;
 pub mod meta;
 pub mod next;
+pub mod pairs;
 pub mod pauses;
 pub mod phase;
 pub mod picture;
@@ -22,6 +24,7 @@ pub mod pod_status;
 pub mod promote;
 pub mod replicaset;
 pub mod rollout;
+pub mod share;
 pub mod status;
 pub mod strategy;
 pub mod texts;

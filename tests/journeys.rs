@@ -1,65 +1,22 @@
 //! Journeys: the real binary over real HTTP against the simulated cluster, whose clock the test moves. What the screen
 //! and the commands show is held against what the API says at that moment.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test stops where it fails"
+)]
+
 mod support;
 
 use serde_json::{Value, json};
-use support::api::{Api, is_healthy, pauses_at, phase};
+use support::api::{is_healthy, pauses_at, phase};
 use support::numbers::Numbers;
 use support::pty::{Begin, Session};
 use support::simulated::Simulated;
-
-const NAME: &str = "gradual-rollout";
-const GREEN: &str = "argoproj/rollouts-demo:green";
-
-/// The gradual rollout of a cluster at its pause for a person, 1/6.
-#[track_caller]
-fn waiting_in(cluster: &str) -> (Simulated, Api) {
-    let simulated = Simulated::new("gradual");
-    let api = simulated.api(cluster);
-    api.set_image(NAME, GREEN);
-    simulated.moves_until(&api, NAME, "the pause at step 1", |rollout| pauses_at(rollout, 1));
-    (simulated, api)
-}
-
-/// The page of the gradual rollout in the channel with this number.
-#[track_caller]
-fn at_page(begin: Begin, channel: &str) -> Session {
-    let mut session = begin.size(160, 45).start();
-    session.shows(NAME);
-    session.until("a connection", |text| text.contains("✓ live"));
-    session.send(channel);
-    session.until("the board", |text| text.starts_with(" rolltop › "));
-    session.send("\r");
-    session.until("the page", |text| text.contains(&format!("› {NAME}")) && text.contains("steps ─"));
-    session
-}
-
-/// Waits until the page shows what the API says.
-#[track_caller]
-fn agrees(session: &Session, api: &Api) -> Numbers {
-    session.until_ok(|screen| {
-        let numbers = Numbers::now(api, NAME);
-        numbers.shown_on(screen).map(|()| numbers)
-    })
-}
-
-/// Presses `p` until the dialog is open (the cluster may still be asked what the user may), and reads it.
-#[track_caller]
-fn opens_dialog(session: &mut Session) -> String {
-    loop {
-        session.send("p");
-        let text = session.until("an answer to p", |text| {
-            text.contains("[ Cancel ]") || text.contains("press p again") || text.contains("refused")
-        });
-        assert!(!text.contains("refused"), "{text}");
-        if text.contains("[ Cancel ]") {
-            session.reads();
-            return session.screen();
-        }
-        session.reads();
-    }
-}
+use support::steps::{GREEN, NAME, agrees, at_page, opens_dialog, presses_promote, waiting_in};
 
 /// Presses `p` until it is refused; the screen with the reason.
 #[track_caller]
@@ -73,15 +30,6 @@ fn is_refused(session: &mut Session, reason: &str) -> String {
         }
         session.reads();
     }
-}
-
-/// Moves on to Promote and presses it.
-#[track_caller]
-fn presses_promote(session: &mut Session) {
-    session.send("\t");
-    session.until("the focus on the button", |text| text.contains("[ Promote"));
-    session.send("\r");
-    session.until("the dialog to go", |text| !text.contains("( Cancel )"));
 }
 
 fn body(logged: &rolltop::demo::http::record::Logged) -> Value {
@@ -336,7 +284,7 @@ fn a_promote_without_a_screen_waits_for_the_controller() {
     let watching =
         simulated.command(&["status", NAME, "--channel", "production", "--watch"]).spawn().expect("it starts");
     simulated.moves_until(&api, NAME, "the end", |rollout| is_healthy(rollout, GREEN));
-    let ended = support::simulated::ended(watching.wait_with_output().expect("it ends"));
+    let ended = support::simulated::ended(&watching.wait_with_output().expect("it ends"));
     assert_eq!(ended.code, Some(0), "{} {}", ended.out, ended.err);
     let nothing = simulated.run(&["promote", NAME, "--channel", "production", "--yes"]);
     assert_eq!(nothing.code, Some(1), "nothing is left to promote: {}", nothing.out);
@@ -378,7 +326,7 @@ fn the_list_the_board_the_filter_help_and_messages() {
     session.send("\x1b");
     session.until("no filter", |text| !text.contains(" of 10 services"));
     session.send("?");
-    session.shows("promote the pause of the selected rollout");
+    session.shows("promote the pause of");
     session.send("q");
     session.send("@");
     session.shows("messages");
@@ -420,13 +368,14 @@ fn each_trouble_has_its_words_and_the_other_channels_work() {
         session.until(&format!("{words:?} at {fault}"), |text| {
             text.contains(words) && text.matches("✓ live").count() == 2 && text.contains(NAME)
         });
-        session.send("]E");
-        session.until("the page of the trouble", |text| {
-            text.contains("staging") && text.contains("What helps") || text.contains("raw")
-        });
+        session.send("2");
+        session.until("the board", |text| text.starts_with(" rolltop › staging"));
+        session.send("E");
+        session.until("the page of the trouble", |text| text.contains("› error") || text.contains("› trouble"));
         simulated.running.set_faults("").expect("no fault");
         session.send("q");
-        session.send("R");
+        session.until("the board", |text| text.starts_with(" rolltop › staging") && !text.contains("› error"));
+        session.send("R0");
         session.until("the cluster again", |text| text.matches("✓ live").count() == 3);
         session.send("Q");
         assert_eq!(session.ends(), 0);

@@ -1,13 +1,22 @@
 //! Life with a terminal: what the real binary does to it, and what it does when the terminal is small, slow, gone, or
 //! none at all.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test stops where it fails"
+)]
+
 mod support;
 
 use rustix::process::Signal;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use support::pty::{Begin, Home, Session};
-use support::simulated::{Ended, ended};
+use support::simulated::{Ended, Simulated, ended};
+use support::steps::{at_page, opens_dialog, waiting_in};
 
 /// The demo in a terminal that has just been opened.
 fn demo() -> Begin {
@@ -22,30 +31,13 @@ fn at_first_screen(begin: Begin) -> Session {
     session
 }
 
-/// The demo with the dialog of a promote in staging, where Enter on the button is enough, open and read.
+/// The dialog of a promote in staging, where Enter on its button is enough, open and read.
 #[track_caller]
-fn at_dialog() -> Session {
-    let mut session = at_first_screen(demo());
-    // One rollout is left, and staging is the second channel: canary-demo stands at its timed pause there.
-    session.send("/canary-demo\r");
-    session.until("the filter", |text| text.contains("1 of 10 services"));
-    session.send("2");
-    session.shows("rolltop › staging");
-    let deadline = std::time::Instant::now() + support::pty::PATIENCE;
-    // Its pods may still be starting: `p` says that, and opens the dialog once it waits.
-    loop {
-        session.send("p");
-        session.until("an answer", |text| {
-            text.contains("Cancel") || text.contains("press p again") || text.contains("not paused")
-        });
-        if session.screen().contains("Cancel") {
-            break;
-        }
-        assert!(std::time::Instant::now() < deadline, "{}", session.screen());
-        session.reads();
-    }
-    session.reads();
-    session
+fn at_dialog() -> (Simulated, Session) {
+    let (simulated, _) = waiting_in("staging");
+    let mut session = at_page(simulated.ui(&[]), "2");
+    opens_dialog(&mut session);
+    (simulated, session)
 }
 
 fn has(bytes: &[u8], part: &str) -> bool {
@@ -216,8 +208,14 @@ fn small_windows_show_less_and_come_back_whole() {
     session.resize(20, 6);
     session.until("a small screen", |text| text.contains("rolltop") && !text.contains("needs you"));
     session.send("j");
+    // At the same moment as a key.
     session.resize(18, 5);
     session.shows("too small");
+    for turn in 0..20 {
+        session.send("j");
+        session.resize(18, 4 + turn % 2);
+        session.shows(&format!("18x{}", 4 + turn % 2));
+    }
     session.resize(1, 1);
     session.resize(80, 24);
     session.until("the whole screen", |text| {
@@ -293,7 +291,7 @@ fn ascii_writes_nothing_but_ascii() {
 fn without_terminal(args: &[&str], home: &Home) -> Ended {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rolltop"));
     command.args(args).env_clear().envs(home.environment()).current_dir(home.path());
-    ended(command.stdin(Stdio::null()).output().expect("the program starts"))
+    ended(&command.stdin(Stdio::null()).output().expect("the program starts"))
 }
 
 #[test]
@@ -333,18 +331,18 @@ fn a_pasted_p_and_return_is_no_key() {
     session.send("\x1b[200~p\r\x1b[201~");
     session.shows("paste ignored");
     assert!(!session.screen().contains("Cancel"));
-    let mut session = at_dialog();
+    let (simulated, mut session) = at_dialog();
     session.send("\x1b[200~\t\r\x1b[201~");
     session.send("\t");
     session.until("Tab and nothing else", |text| text.contains("[ Promote"));
     session.send("\x1b");
     session.until("the dialog to go", |text| !text.contains("Cancel"));
-    assert!(!session.screen().contains("sent"), "nothing was sent");
+    assert!(simulated.writes("staging").is_empty(), "nothing was sent");
 }
 
 #[test]
 fn an_arrow_that_arrives_in_two_pieces_closes_nothing() {
-    let mut session = at_dialog();
+    let (_simulated, mut session) = at_dialog();
     // The pieces must come within the 30 ms for which an Esc is held; a machine that is busy gets more chances.
     for _ in 0..10 {
         let began = std::time::Instant::now();
@@ -357,15 +355,17 @@ fn an_arrow_that_arrives_in_two_pieces_closes_nothing() {
             assert!(session.screen().contains("[ Promote"), "the dialog is still open:\n{}", session.screen());
             return;
         }
-        drop(session);
-        session = at_dialog();
+        session.until("an answer", |text| text.contains("Cancel") || text.contains("p promote"));
+        if !session.screen().contains("Cancel") {
+            opens_dialog(&mut session);
+        }
     }
     eprintln!("this machine is too busy to write two pieces within 20 ms: nothing was tested");
 }
 
 #[test]
 fn a_lone_esc_closes_the_dialog_and_never_quits() {
-    let mut session = at_dialog();
+    let (_simulated, mut session) = at_dialog();
     session.send("\x1b");
     session.until("the dialog to go", |text| !text.contains("Cancel"));
     for _ in 0..5 {

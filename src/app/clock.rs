@@ -10,6 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 
 /// Lists are sorted anew at most so often, and only when no key was pressed for as long.
 const CALM: SignedDuration = SignedDuration::from_secs(1);
+/// After the start, what came in is sorted at once.
+const BEGINNING: SignedDuration = SignedDuration::from_secs(5);
 /// A first Ctrl-C is forgotten after this.
 const INTERRUPT: SignedDuration = SignedDuration::from_secs(2);
 
@@ -90,6 +92,11 @@ fn sources_grow_stale(state: &mut State) {
 fn resort_due(state: &State) -> Option<Timestamp> {
     if !(state.matrix.unsorted || state.board.unsorted) {
         return None;
+    }
+    // While the first lists come in and nobody has pressed a key, no order is one that somebody looks at.
+    let begins = state.now.duration_since(state.setup.now) < BEGINNING;
+    if begins && state.last_key.is_none() {
+        return Some(state.sorted_at);
     }
     let after = |at: Timestamp| at.checked_add(CALM).ok();
     after(state.sorted_at).max(state.last_key.and_then(after))

@@ -58,7 +58,8 @@ pub struct Deriving<'a> {
 /// All rollouts.
 #[derive(Clone, Debug, Default)]
 pub struct Fleet {
-    rows: HashMap<RolloutKey, Row>,
+    /// Boxed: the table is half empty after it has grown.
+    rows: HashMap<RolloutKey, Box<Row>>,
     services: BTreeMap<Arc<str>, BTreeSet<RolloutKey>>,
     /// Pauses that end by themselves: when (local time) and whose.
     timers: BTreeSet<(Timestamp, RolloutKey)>,
@@ -70,12 +71,12 @@ impl Fleet {
     /// A row.
     #[must_use]
     pub fn get(&self, key: &RolloutKey) -> Option<&Row> {
-        self.rows.get(key)
+        self.rows.get(key).map(|row| &**row)
     }
 
     /// All rows, in no order.
     pub fn rows(&self) -> impl Iterator<Item = &Row> {
-        self.rows.values()
+        self.rows.values().map(|row| &**row)
     }
 
     /// Number of rollouts.
@@ -90,22 +91,23 @@ impl Fleet {
         self.rows.is_empty()
     }
 
-    /// All services, by name, with their rollouts.
-    pub fn services(&self) -> impl Iterator<Item = (&Arc<str>, &BTreeSet<RolloutKey>)> {
-        self.services.iter()
+    /// All services by name, with whether the name alone is not enough (see [`Fleet::is_split`]), and their rollouts in
+    /// the order of their keys.
+    pub fn services(&self) -> impl Iterator<Item = (&Arc<str>, bool, impl Iterator<Item = &Row>)> {
+        self.services
+            .iter()
+            .map(|(service, keys)| (service, are_split(keys), keys.iter().filter_map(|key| self.get(key))))
     }
 
     /// The rollouts of a service.
     pub fn of_service(&self, service: &str) -> impl Iterator<Item = &Row> {
-        self.services.get(service).into_iter().flatten().filter_map(|key| self.rows.get(key))
+        self.services.get(service).into_iter().flatten().filter_map(|key| self.get(key))
     }
 
     /// Whether the name alone does not tell the rollouts of a service apart: one source has it in two namespaces.
     #[must_use]
     pub fn is_split(&self, service: &str) -> bool {
-        let Some(keys) = self.services.get(service) else { return false };
-        // Keys are sorted by source first: two of one source stand side by side.
-        keys.iter().zip(keys.iter().skip(1)).any(|(a, b)| a.source == b.source && a.namespace != b.namespace)
+        self.services.get(service).is_some_and(are_split)
     }
 
     /// Number of services.
@@ -122,7 +124,7 @@ impl Fleet {
 
     /// The rollouts that need a person.
     pub fn needing(&self) -> impl Iterator<Item = &Row> {
-        self.needing.iter().filter_map(|key| self.rows.get(key))
+        self.needing.iter().filter_map(|key| self.get(key))
     }
 
     /// Takes a change of a source's set.
@@ -188,11 +190,12 @@ impl Fleet {
 
     fn upsert(&mut self, source: SourceId, rollout: Arc<Rollout>, how: Deriving<'_>) -> Option<Change> {
         let key = key_of(source, &rollout);
+        // A list that came in parts is told once more as a whole: the same objects.
+        let same = |row: &Row| Arc::ptr_eq(&row.rollout, &rollout) || *row.rollout == *rollout;
+        if self.get(&key).is_some_and(same) {
+            return None;
+        }
         match self.rows.remove(&key) {
-            Some(before) if *before.rollout == *rollout => {
-                self.rows.insert(key, before);
-                None
-            }
             Some(before) => {
                 let mut row = row(key.clone(), rollout, how);
                 let looks_different = row.looks_different(&before);
@@ -204,15 +207,15 @@ impl Fleet {
                 }
                 self.set_timer(&key, before.timer, row.timer);
                 self.set_needing(&key, row.needs_person());
-                self.rows.insert(key.clone(), row);
-                Some(Change { key, kind: ChangeKind::Changed { before: Box::new(before), looks_different } })
+                self.rows.insert(key.clone(), Box::new(row));
+                Some(Change { key, kind: ChangeKind::Changed { before: before, looks_different } })
             }
             None => {
                 let row = row(key.clone(), rollout, how);
                 self.services.entry(row.service.clone()).or_default().insert(key.clone());
                 self.set_timer(&key, None, row.timer);
                 self.set_needing(&key, row.needs_person());
-                self.rows.insert(key.clone(), row);
+                self.rows.insert(key.clone(), Box::new(row));
                 Some(Change { key, kind: ChangeKind::Added })
             }
         }
@@ -223,7 +226,7 @@ impl Fleet {
         self.leave_service(&before.service, key);
         self.set_timer(key, before.timer, None);
         self.set_needing(key, false);
-        Some(Change { key: key.clone(), kind: ChangeKind::Removed { before: Box::new(before) } })
+        Some(Change { key: key.clone(), kind: ChangeKind::Removed { before: before } })
     }
 
     fn leave_service(&mut self, service: &Arc<str>, key: &RolloutKey) {
@@ -253,6 +256,12 @@ impl Fleet {
             }
         }
     }
+}
+
+/// Keys are sorted by source first: two of one source stand side by side.
+fn are_split(keys: &BTreeSet<RolloutKey>) -> bool {
+    keys.len() > 1
+        && keys.iter().zip(keys.iter().skip(1)).any(|(a, b)| a.source == b.source && a.namespace != b.namespace)
 }
 
 /// The key of a rollout seen through a source.

@@ -183,12 +183,15 @@ impl List {
         self.entries = match self.scope {
             Scope::Matrix => lines(fleet, sieve),
             Scope::Board(channel) => fleet
-                .rows()
+                .services()
+                .flat_map(|(_, _, rows)| rows)
                 .filter(|row| row.channel == channel && sieve.passes(row))
                 .map(|row| Entry { urgency: row.urgency, name: row.service.clone(), item: Item::Row(row.key.clone()) })
                 .collect(),
         };
-        self.entries.sort_unstable();
+        // They come by name: what is left is to put the urgent first, without comparing ten thousand names.
+        self.entries.sort_by_key(|entry| entry.urgency);
+        debug_assert!(self.entries.is_sorted(), "a row stands at another place than one that is added would");
         self.unsorted = false;
         self.find_again(cursor);
     }
@@ -281,15 +284,17 @@ fn same_service(list: &List, wanted: &Item) -> Option<usize> {
 
 fn lines(fleet: &Fleet, sieve: &Sieve<'_>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::with_capacity(fleet.len());
-    for (service, _) in fleet.services() {
-        let split = fleet.is_split(service);
+    for (service, split, rows) in fleet.services() {
         let start = entries.len();
-        for row in fleet.of_service(service).filter(|row| sieve.passes(row)) {
+        for row in rows.filter(|row| sieve.passes(row)) {
             let item = Item::Line(line_of(row, split));
             match entries[start..].iter_mut().find(|entry| entry.item == item) {
                 Some(entry) => entry.urgency = entry.urgency.min(row.urgency),
                 None => entries.push(Entry { urgency: row.urgency, name: service.clone(), item }),
             }
+        }
+        if split {
+            entries[start..].sort_by(|a, b| a.item.cmp(&b.item));
         }
     }
     entries

@@ -5,6 +5,7 @@ use super::picture::{Revision, TaggedImage};
 use super::rollout::Rollout;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 /// Images of the main containers of ReplicaSets that have pods, sorted, each once, with all its roles. Without
 /// ReplicaSets at hand: the images that the spec asks for, without a role, since nothing says that they run.
@@ -13,7 +14,7 @@ use std::collections::btree_map::Entry;
 /// put together and sorted, as the plugin does.
 #[must_use]
 pub fn of(rollout: &Rollout, revisions: Option<&[Revision]>) -> Vec<TaggedImage> {
-    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut found: BTreeMap<&Arc<str>, Vec<&str>> = BTreeMap::new();
     if let Some(revisions) = revisions {
         let sets = revisions.iter().flat_map(|revision| &revision.replica_sets);
         for set in sets.filter(|set| set.replicas > 0) {
@@ -39,7 +40,7 @@ pub fn of(rollout: &Rollout, revisions: Option<&[Revision]>) -> Vec<TaggedImage>
     found
         .into_iter()
         .map(|(image, tags)| TaggedImage {
-            image: image.to_owned(),
+            image: Arc::clone(image),
             tags: tags.into_iter().map(ToOwned::to_owned).collect(),
         })
         .collect()

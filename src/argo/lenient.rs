@@ -18,7 +18,7 @@ where
 }
 
 /// A field that may be a number or a text, such as `maxSurge`, `pause.duration` or `observedGeneration`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum IntOrString {
     /// A number.

@@ -2,6 +2,7 @@
 //! their writers while decoding, `last-applied-configuration` is dropped.
 
 use super::lenient::null_is_default;
+use super::pairs::Pairs;
 use crate::names::{Namespace, PodHash, Uid};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
@@ -12,6 +13,10 @@ use std::sync::Arc;
 pub const POD_HASH_LABEL: &str = "rollouts-pod-template-hash";
 /// Annotation with the revision, a decimal number.
 pub const REVISION_ANNOTATION: &str = "rollout.argoproj.io/revision";
+
+/// Annotations with longer values are dropped: nothing that is shown or decided on is so long, and a cluster may hold
+/// thousands of them. Bytes.
+pub const LONGEST_ANNOTATION: usize = 1024;
 
 /// `metadata` of an object.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,13 +36,13 @@ pub struct Meta {
     /// `deletionTimestamp`: the object is on its way out.
     pub deleting: Option<Timestamp>,
     /// `labels`.
-    pub labels: BTreeMap<Box<str>, Box<str>>,
-    /// `annotations`, without `last-applied-configuration`.
-    pub annotations: BTreeMap<Box<str>, Box<str>>,
+    pub labels: Pairs,
+    /// `annotations`, without `last-applied-configuration` and without values over [`LONGEST_ANNOTATION`].
+    pub annotations: Pairs,
     /// `ownerReferences`.
-    pub owners: Vec<Owner>,
+    pub owners: Box<[Owner]>,
     /// Who wrote the object, from `managedFields`, newest last; without the fields themselves.
-    pub writers: Vec<Writer>,
+    pub writers: Box<[Writer]>,
 }
 
 /// One entry of `ownerReferences`.
@@ -59,11 +64,11 @@ pub struct Owner {
 #[serde(default)]
 pub struct Writer {
     /// `manager`, such as `kubectl-argo-rollouts`.
-    pub manager: Box<str>,
+    pub manager: Arc<str>,
     /// `Update` or `Apply`.
-    pub operation: Box<str>,
+    pub operation: Arc<str>,
     /// `status`, `scale`, or absent for the main resource.
-    pub subresource: Option<Box<str>>,
+    pub subresource: Option<Arc<str>>,
     /// When.
     pub time: Option<Timestamp>,
 }
@@ -126,16 +131,18 @@ impl<'de> Deserialize<'de> for Meta {
             creation_timestamp: Option<Timestamp>,
             deletion_timestamp: Option<Timestamp>,
             #[serde(deserialize_with = "null_is_default")]
-            labels: BTreeMap<Box<str>, Box<str>>,
+            labels: Pairs,
             #[serde(deserialize_with = "null_is_default")]
-            annotations: BTreeMap<Box<str>, Box<str>>,
+            annotations: BTreeMap<Arc<str>, Arc<str>>,
             #[serde(deserialize_with = "null_is_default")]
-            owner_references: Vec<Owner>,
+            owner_references: Box<[Owner]>,
             #[serde(deserialize_with = "null_is_default")]
-            managed_fields: Vec<Writer>,
+            managed_fields: Box<[Writer]>,
         }
         let mut wire = Wire::deserialize(deserializer)?;
-        wire.annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
+        wire.annotations.retain(|key, value| {
+            &**key != "kubectl.kubernetes.io/last-applied-configuration" && value.len() <= LONGEST_ANNOTATION
+        });
         wire.managed_fields.sort_by_key(|writer| writer.time);
         Ok(Self {
             name: wire.name,
@@ -146,7 +153,7 @@ impl<'de> Deserialize<'de> for Meta {
             created: wire.creation_timestamp,
             deleting: wire.deletion_timestamp,
             labels: wire.labels,
-            annotations: wire.annotations,
+            annotations: wire.annotations.into_iter().collect(),
             owners: wire.owner_references,
             writers: wire.managed_fields,
         })

@@ -123,7 +123,7 @@ pub struct Weights {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaggedImage {
     /// The image as written.
-    pub image: String,
+    pub image: Arc<str>,
     /// In the order of the ReplicaSet's roles; sorted, without repeats, where several run the image.
     pub tags: Vec<String>,
 }
@@ -206,7 +206,7 @@ pub struct ReplicaSetPicture {
     /// Roles in the plugin's order: `stable`, `canary`/`active`/`preview`, `ping`, `pong`.
     pub tags: Vec<&'static str>,
     /// Images of its main containers.
-    pub images: Vec<Box<str>>,
+    pub images: Vec<Arc<str>>,
     /// `spec.replicas`.
     pub desired: i32,
     /// `status.replicas`.

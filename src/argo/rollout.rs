@@ -3,10 +3,11 @@
 
 use super::lenient::null_is_default;
 use super::meta::Meta;
+use super::pairs::Pairs;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use super::status::{
     BlueGreenStatus, CanaryStatus, Condition, PauseCondition, RolloutStatus, RunStatus, TrafficWeights, WeightEntry,
@@ -59,7 +60,7 @@ pub struct RolloutSpec {
 pub struct LabelSelector {
     /// `matchLabels`.
     #[serde(deserialize_with = "null_is_default")]
-    pub match_labels: BTreeMap<Box<str>, Box<str>>,
+    pub match_labels: Pairs,
     /// `matchExpressions`.
     #[serde(deserialize_with = "null_is_default")]
     pub match_expressions: Vec<LabelExpression>,
@@ -93,10 +94,10 @@ pub struct PodTemplate {
 pub struct PodTemplateSpec {
     /// Main containers.
     #[serde(deserialize_with = "null_is_default")]
-    pub containers: Vec<Container>,
+    pub containers: Box<[Container]>,
     /// Init containers.
     #[serde(deserialize_with = "null_is_default")]
-    pub init_containers: Vec<Container>,
+    pub init_containers: Box<[Container]>,
 }
 
 /// A container, reduced to name and image.
@@ -104,9 +105,9 @@ pub struct PodTemplateSpec {
 #[serde(default)]
 pub struct Container {
     /// Name.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// Image as written.
-    pub image: Box<str>,
+    pub image: Arc<str>,
 }
 
 /// `spec.workloadRef`.

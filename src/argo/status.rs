@@ -4,18 +4,19 @@
 use super::lenient::{IntOrString, null_is_default};
 use jiff::Timestamp;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// `status`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RolloutStatus {
     /// `phase` as the controller wrote it; absent before 1.0.
-    pub phase: Option<Box<str>>,
+    pub phase: Option<Arc<str>>,
     /// `message` as the controller wrote it.
-    pub message: Option<Box<str>>,
+    pub message: Option<Arc<str>>,
     /// Conditions; their order is not stable.
     #[serde(deserialize_with = "null_is_default")]
-    pub conditions: Vec<Condition>,
+    pub conditions: Box<[Condition]>,
     /// What the rollout is paused by.
     #[serde(deserialize_with = "null_is_default")]
     pub pause_conditions: Vec<PauseCondition>,
@@ -33,7 +34,7 @@ pub struct RolloutStatus {
     /// Index of the step being executed; `len` when all are done; absent without steps.
     pub current_step_index: Option<i32>,
     /// Hash of the steps.
-    pub current_step_hash: Option<Box<str>>,
+    pub current_step_hash: Option<Arc<str>>,
     /// Pod hash of the desired template.
     #[serde(deserialize_with = "null_is_default")]
     pub current_pod_hash: Box<str>,
@@ -74,13 +75,13 @@ pub struct RolloutStatus {
 pub struct Condition {
     /// `type`.
     #[serde(rename = "type")]
-    pub kind: Box<str>,
+    pub kind: Arc<str>,
     /// `True`, `False`, `Unknown`.
-    pub status: Box<str>,
+    pub status: Arc<str>,
     /// Reason, one word.
-    pub reason: Box<str>,
+    pub reason: Arc<str>,
     /// Message for people; goes stale when neither status nor reason changes.
-    pub message: Box<str>,
+    pub message: Arc<str>,
     /// Last change of status.
     pub last_transition_time: Option<Timestamp>,
     /// Last refresh.
@@ -104,9 +105,9 @@ pub struct CanaryStatus {
     /// Only with traffic routing.
     pub weights: Option<TrafficWeights>,
     /// The inline analysis of the current step.
-    pub current_step_analysis_run_status: Option<RunStatus>,
+    pub current_step_analysis_run_status: Option<Box<RunStatus>>,
     /// The background analysis.
-    pub current_background_analysis_run_status: Option<RunStatus>,
+    pub current_background_analysis_run_status: Option<Box<RunStatus>>,
     /// Name of the running experiment.
     pub current_experiment: Option<Box<str>>,
     /// `ping` or `pong`.
@@ -156,7 +157,7 @@ pub struct BlueGreenStatus {
     #[serde(deserialize_with = "null_is_default")]
     pub preview_selector: Box<str>,
     /// Pre-promotion analysis.
-    pub pre_promotion_analysis_run_status: Option<RunStatus>,
+    pub pre_promotion_analysis_run_status: Option<Box<RunStatus>>,
     /// Post-promotion analysis.
-    pub post_promotion_analysis_run_status: Option<RunStatus>,
+    pub post_promotion_analysis_run_status: Option<Box<RunStatus>>,
 }

@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// `spec.strategy`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -34,7 +35,7 @@ pub enum StrategyKind {
 pub struct Canary {
     /// The steps; may be empty.
     #[serde(deserialize_with = "null_is_default")]
-    pub steps: Vec<Step>,
+    pub steps: Arc<[Step]>,
     /// Service of the canary pods.
     pub canary_service: Option<Box<str>>,
     /// Service of the stable pods.
@@ -60,7 +61,7 @@ pub struct TrafficRouting {
 }
 
 /// One canary step: what it is, and its text as JSON, so that nothing unknown is lost.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Step {
     /// Decoded.
     pub kind: StepKind,
@@ -69,7 +70,7 @@ pub struct Step {
 }
 
 /// The kinds of canary step.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum StepKind {
     /// `setWeight`, 0 to the greatest traffic weight (100 unless told otherwise).
     SetWeight(i64),

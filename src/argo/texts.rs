@@ -5,6 +5,7 @@
 
 use super::lenient::IntOrString;
 use super::meta::{Meta, Owner, Writer};
+use super::pairs::Pairs;
 use super::pod::{ContainerState, ContainerStatus, Pod, PodContainer, PodSpec, PodStatus, StateReason};
 use super::replicaset::{ReplicaSet, ReplicaSetSpec, ReplicaSetStatus};
 use super::rollout::{
@@ -13,7 +14,6 @@ use super::rollout::{
     Strategy, TrafficRouting, WorkloadRef,
 };
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What is done to a text: `Some` replaces it, `None` leaves it untouched (and allocates nothing).
@@ -57,20 +57,31 @@ impl<T: Texts> Texts for Vec<T> {
     }
 }
 
-impl Texts for BTreeMap<Box<str>, Box<str>> {
+impl<T: Texts> Texts for Box<T> {
     fn each_text(&mut self, change: Change<'_>) {
-        for value in self.values_mut() {
-            value.each_text(change);
+        (**self).each_text(change);
+    }
+}
+
+impl<T: Texts> Texts for Box<[T]> {
+    fn each_text(&mut self, change: Change<'_>) {
+        for inner in self {
+            inner.each_text(change);
         }
-        if self.keys().any(|key| change(key).is_some()) {
-            *self = std::mem::take(self)
-                .into_iter()
-                .map(|(mut key, value)| {
-                    key.each_text(change);
-                    (key, value)
-                })
-                .collect();
+    }
+}
+
+impl<T: Texts + Clone> Texts for Arc<[T]> {
+    fn each_text(&mut self, change: Change<'_>) {
+        for inner in Arc::make_mut(self) {
+            inner.each_text(change);
         }
+    }
+}
+
+impl Texts for Pairs {
+    fn each_text(&mut self, change: Change<'_>) {
+        self.each(|text| text.each_text(change));
     }
 }
 
@@ -220,7 +231,7 @@ mod tests {
         let text = format!("{rollout:?}");
         // Debug writes an escape as `\u{1b}`, the raw JSON inside it as `\\u001b`.
         assert!(!text.contains("1b"), "{text}");
-        for step in rollout.spec.strategy.canary.unwrap().steps {
+        for step in rollout.spec.strategy.canary.unwrap().steps.iter() {
             serde_json::from_str::<Value>(&step.raw).unwrap();
         }
         let mut pod: Pod = serde_json::from_value(json!({

@@ -63,6 +63,11 @@ impl Client {
         config.read_timeout = None;
         let agent = concat!("rolltop/", env!("CARGO_PKG_VERSION"));
         config.headers.push((USER_AGENT, HeaderValue::from_static(agent)));
+        // Without TLS no certificate is looked at; reading the system's own hundreds would delay the first screen.
+        let plain = config.cluster_url.scheme_str() == Some("http") && config.proxy_url.is_none();
+        if plain && config.root_cert.is_none() && config.root_cert_file.is_none() {
+            config.root_cert = Some(Vec::new());
+        }
         let expires = login::sign_in(&mut config.auth_info, tempo.login).await?;
         let namespace = config.default_namespace.clone();
         let skew = Skew::default();

@@ -12,7 +12,7 @@ use super::hub::{Access, Scope};
 use super::place::Place;
 use super::trouble::{self, Attempt};
 use super::watch;
-use super::wire::Kind;
+use super::wire::{Kind, Reader};
 use crate::argo::feed::{self, Answer, Trouble, TroubleKind};
 use crate::argo::pod::Pod;
 use crate::argo::promote::Promotion;
@@ -200,6 +200,7 @@ impl Connection {
         let mut whole = Vec::new();
         let mut after: Option<String> = None;
         let mut begun_again = false;
+        let mut reader = Reader::default();
         loop {
             let bytes = match self.client.get(&place.page(after.as_deref())).await {
                 // The list was too long under way: its version is forgotten. Once more from the beginning.
@@ -211,7 +212,7 @@ impl Connection {
                 }
                 other => other?,
             };
-            let page = watch::page::<T>(bytes).await?;
+            let page = watch::page::<T>(bytes, &mut reader).await?;
             whole.extend(page.items);
             match page.next {
                 Some(next) => after = Some(next),

@@ -174,7 +174,7 @@ impl<T: Kind> Watch<T> {
                 Err(failure) => return Err(failure),
             };
             out(Happening::Heard);
-            let page = page::<T>(bytes).await?;
+            let page = page::<T>(bytes, &mut self.reader).await?;
             page.unreadable.into_iter().for_each(|why| out(Happening::Unreadable(why)));
             whole.extend(page.items.iter().cloned());
             if page.next.is_none() {
@@ -226,7 +226,7 @@ impl<T: Kind> Watch<T> {
             heard = true;
             out(Happening::Heard);
             match wire::line(&text).map_err(Failure::Unreadable)? {
-                Line::Upsert(json) => match self.reader.object::<T>(json) {
+                Line::Upsert(json) => match self.upsert(json, &text)? {
                     Ok(object) => {
                         if let Some(list) = &mut incoming {
                             self.take(list, object, out);
@@ -268,6 +268,15 @@ impl<T: Kind> Watch<T> {
         }
     }
 
+    /// Decodes a new or changed object. A line that is no watch event is a failure of the watch; an object that cannot be
+    /// read is not.
+    fn upsert(&mut self, json: &str, line: &str) -> Result<Result<Arc<T>, String>, Failure> {
+        match self.reader.object(json) {
+            Ok(object) => Ok(Ok(object)),
+            Err(_) => Ok(self.reader.object(wire::object_of(line).map_err(Failure::Unreadable)?)),
+        }
+    }
+
     /// One object of a streaming list. Rows are told in groups, so that a first screen fills while the rest comes.
     fn take(&self, list: &mut Incoming<T>, object: Arc<T>, out: Out<'_, T>) {
         list.whole.push(object);
@@ -295,11 +304,15 @@ impl<T: Kind> Watch<T> {
 ///
 /// # Errors
 /// [`Failure::Unreadable`].
-pub async fn page<T: Kind>(bytes: Vec<u8>) -> Result<wire::Page<T>, Failure> {
-    tokio::task::spawn_blocking(move || wire::page::<T>(&bytes))
-        .await
-        .map_err(|why| Failure::Unreadable(why.to_string()))?
-        .map_err(Failure::Unreadable)
+pub async fn page<T: Kind>(bytes: Vec<u8>, reader: &mut Reader) -> Result<wire::Page<T>, Failure> {
+    let mut own = std::mem::take(reader);
+    let decoding = tokio::task::spawn_blocking(move || {
+        let page = wire::page::<T>(&bytes, &mut own);
+        (page, own)
+    });
+    let (page, own) = decoding.await.map_err(|why| Failure::Unreadable(why.to_string()))?;
+    *reader = own;
+    page.map_err(Failure::Unreadable)
 }
 
 /// Leaves one of each object, the last: what changes while a list is streamed is told again before its end.

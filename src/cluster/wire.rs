@@ -5,11 +5,11 @@ use crate::argo::meta::Meta;
 use crate::argo::pod::Pod;
 use crate::argo::replicaset::ReplicaSet;
 use crate::argo::rollout::Rollout;
+use crate::argo::share::Sharing;
 use crate::clean::clean;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A kind that can be read from the API.
@@ -30,8 +30,8 @@ pub trait Kind: Send + Sync + Sized + 'static {
     /// Its metadata.
     fn meta(&self) -> &Meta;
 
-    /// Its metadata, to share texts.
-    fn meta_mut(&mut self) -> &mut Meta;
+    /// Lets it share its texts with others.
+    fn share(&mut self, sharing: &mut Sharing);
 }
 
 impl Kind for Rollout {
@@ -51,8 +51,8 @@ impl Kind for Rollout {
         &self.meta
     }
 
-    fn meta_mut(&mut self) -> &mut Meta {
-        &mut self.meta
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.rollout(self);
     }
 }
 
@@ -69,8 +69,8 @@ impl Kind for ReplicaSet {
         &self.meta
     }
 
-    fn meta_mut(&mut self) -> &mut Meta {
-        &mut self.meta
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.meta(&mut self.meta);
     }
 }
 
@@ -87,15 +87,15 @@ impl Kind for Pod {
         &self.meta
     }
 
-    fn meta_mut(&mut self) -> &mut Meta {
-        &mut self.meta
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.meta(&mut self.meta);
     }
 }
 
-/// Decodes objects and lets them share the text of their namespaces.
+/// Decodes objects and lets them share their texts.
 #[derive(Debug, Default)]
 pub struct Reader {
-    namespaces: HashSet<Arc<str>>,
+    sharing: Sharing,
 }
 
 impl Reader {
@@ -105,12 +105,7 @@ impl Reader {
     /// See [`Kind::read`].
     pub fn object<T: Kind>(&mut self, json: &str) -> Result<Arc<T>, String> {
         let mut object = T::read(&scrub(json))?;
-        let meta = object.meta_mut();
-        if let Some(known) = self.namespaces.get(&meta.namespace) {
-            meta.namespace = Arc::clone(known);
-        } else {
-            self.namespaces.insert(Arc::clone(&meta.namespace));
-        }
+        object.share(&mut self.sharing);
         Ok(Arc::new(object))
     }
 }
@@ -132,7 +127,7 @@ pub struct Page<T> {
 ///
 /// # Errors
 /// When it is no list.
-pub fn page<T: Kind>(bytes: &[u8]) -> Result<Page<T>, String> {
+pub fn page<T: Kind>(bytes: &[u8], reader: &mut Reader) -> Result<Page<T>, String> {
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase", default)]
     struct ListMeta {
@@ -149,7 +144,6 @@ pub fn page<T: Kind>(bytes: &[u8]) -> Result<Page<T>, String> {
     }
     let text = String::from_utf8_lossy(bytes);
     let list: List<'_> = serde_json::from_str(&text).map_err(|why| why.to_string())?;
-    let mut reader = Reader::default();
     let mut page = Page {
         items: Vec::new(),
         next: list.metadata.next.filter(|token| !token.is_empty()),
@@ -183,17 +177,37 @@ pub enum Line<'a> {
     Error(&'a str),
 }
 
-/// Takes a line of a watch apart; the object stays text.
+/// A watch event.
+#[derive(Deserialize)]
+struct Event<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    object: &'a RawValue,
+}
+
+/// The object of a watch event whose line was read in full.
+///
+/// # Errors
+/// When it is no watch event.
+pub fn object_of(text: &str) -> Result<&str, String> {
+    serde_json::from_str::<Event<'_>>(text).map(|event| event.object.get()).map_err(|why| why.to_string())
+}
+
+/// Takes a line of a watch apart; the object stays text. What is told of an object is sure only once it is decoded;
+/// where that fails, [`object_of`] tells whether the line or the object is wrong.
 ///
 /// # Errors
 /// When it is no watch event.
 pub fn line(text: &str) -> Result<Line<'_>, String> {
-    #[derive(Deserialize)]
-    struct Event<'a> {
-        #[serde(rename = "type", borrow)]
-        kind: Cow<'a, str>,
-        #[serde(borrow)]
-        object: &'a RawValue,
+    // As API servers write it. To walk through the object here and once more to decode it would cost a good part of the
+    // time that a first list takes.
+    for start in [r#"{"type":"ADDED","object":"#, r#"{"type":"MODIFIED","object":"#] {
+        if let Some(object) = text.strip_prefix(start).and_then(|rest| rest.strip_suffix('}'))
+            && object.starts_with('{')
+        {
+            return Ok(Line::Upsert(object));
+        }
     }
     let event: Event<'_> = serde_json::from_str(text).map_err(|why| why.to_string())?;
     let object = event.object.get();
@@ -218,6 +232,9 @@ pub fn line(text: &str) -> Result<Line<'_>, String> {
 /// are; a text without any other string is not even copied.
 pub fn scrub(json: &str) -> Cow<'_, str> {
     let bytes = json.as_bytes();
+    if is_plain(bytes) {
+        return Cow::Borrowed(json);
+    }
     let mut out = String::new();
     let mut copied = 0;
     let mut at = 0;
@@ -256,6 +273,21 @@ pub fn scrub(json: &str) -> Cow<'_, str> {
     }
     out.push_str(&json[copied..]);
     Cow::Owned(out)
+}
+
+/// Nothing but ASCII, and no escapes but those that stand for themselves: seen at a glance, and nearly always so.
+fn is_plain(bytes: &[u8]) -> bool {
+    if !bytes.is_ascii() || bytes.contains(&0x7F) {
+        return false;
+    }
+    let mut at = 0;
+    while let Some(escape) = find(bytes, at, |byte| byte == b'\\') {
+        if !matches!(bytes.get(escape + 1), Some(b'"' | b'\\' | b'/')) {
+            return false;
+        }
+        at = escape + 2;
+    }
+    true
 }
 
 fn find(bytes: &[u8], from: usize, wanted: impl Fn(u8) -> bool) -> Option<usize> {
@@ -307,7 +339,7 @@ mod tests {
     fn a_page_keeps_good_rows_beside_bad_ones() {
         let json = r#"{"metadata":{"resourceVersion":"9","continue":""},"items":[
             {"metadata":{"name":"a","namespace":"shop"}},{"metadata":{"name":"b","namespace":"shop"},"spec":3},{"metadata":{}, "spec": 3}]}"#;
-        let page = page::<Rollout>(json.as_bytes()).unwrap();
+        let page = page::<Rollout>(json.as_bytes(), &mut Reader::default()).unwrap();
         assert_eq!(page.items.len(), 2);
         assert!(page.items[0].unreadable.is_none() && page.items[1].unreadable.is_some());
         assert_eq!(page.unreadable.len(), 1);
@@ -322,6 +354,9 @@ mod tests {
         assert!(matches!(line(r#"{"type":"ERROR","object":{"code":410}}"#), Ok(Line::Error(_))));
         let bookmark = r#"{"type":"BOOKMARK","object":{"kind":"Rollout","metadata":{"resourceVersion":"12","creationTimestamp":null,"annotations":{"k8s.io/initial-events-end":"true"}}}}"#;
         assert!(matches!(line(bookmark), Ok(Line::Bookmark { version, list_complete: true }) if version == "12"));
+        assert!(matches!(line(r#"{"type":"MODIFIED","object":{"a":{}}}"#), Ok(Line::Upsert(r#"{"a":{}}"#))));
+        assert_eq!(object_of(r#"{"type":"ADDED","object":{"a":1},"more":2}"#).as_deref(), Ok(r#"{"a":1}"#));
+        assert!(object_of(r#"{"type":"ADDED","object":{"a":1}"#).is_err());
         assert!(line("nonsense").is_err());
         assert!(line(r#"{"type":"NEW","object":{}}"#).is_err());
     }

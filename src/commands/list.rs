@@ -152,7 +152,7 @@ fn line(form: Form, row: Row<'_>) -> Vec<String> {
         cells.extend([replicas.desired, replicas.updated, replicas.available].map(|count| known(count.to_string())));
         cells.push(if picture.message.is_empty() { dash() } else { picture.message.clone() });
         let images = picture.images.iter().map(|image| match image.tags.as_slice() {
-            [] => image.image.clone(),
+            [] => image.image.to_string(),
             tags => format!("{} ({})", image.image, tags.join(",")),
         });
         cells.push(images.collect::<Vec<_>>().join(" "));
@@ -164,13 +164,13 @@ fn line(form: Form, row: Row<'_>) -> Vec<String> {
 fn versions(picture: &Picture) -> String {
     let with = |roles: &[&str]| {
         let images = picture.images.iter().filter(|image| image.tags.iter().any(|tag| roles.contains(&tag.as_str())));
-        version::of_images(images.map(|image| image.image.as_str()))
+        version::of_images(images.map(|image| &*image.image))
     };
     let (old, new) = (with(&["stable", "active"]), with(&["canary", "preview"]));
     match (old.is_empty(), new.is_empty()) {
         (false, false) if old != new => format!("{old} → {new}"),
         (_, false) => new,
         (false, true) => old,
-        (true, true) => version::of_images(picture.images.iter().map(|image| image.image.as_str())),
+        (true, true) => version::of_images(picture.images.iter().map(|image| &*image.image)),
     }
 }

@@ -13,7 +13,7 @@ use crate::app::event::Event;
 use crate::app::model::{self, Body, Model};
 use crate::app::state::State;
 use crate::app::update::update;
-use crate::argo::feed::News;
+use crate::argo::feed::{Link, News};
 use crate::cluster::hub::{Hub, Tempo};
 use crate::names::SourceId;
 use crate::tui::guard::{self, Guard, Modes};
@@ -94,8 +94,11 @@ impl Loop {
         let modes = Modes { mouse, title };
         let (columns, rows) = crossterm::terminal::size()?;
         let screen = Screen::new(columns, rows, colours(&theme))?;
-        let box_of_signals = mailbox.clone();
-        signals::start(move || box_of_signals.signal(Signal::Resumed))?;
+        let (box_of_signals, box_of_sizes) = (mailbox.clone(), mailbox.clone());
+        signals::start(
+            move || box_of_signals.signal(Signal::Resumed),
+            move |columns, rows| box_of_sizes.input(Input::Resize(columns, rows)),
+        )?;
         let box_of_writer = mailbox.clone();
         let writer = Writer::start(move |told| {
             box_of_writer.signal(match told {
@@ -198,6 +201,9 @@ impl Loop {
             }
         }
         for news in batch.news {
+            // A list that is complete now is what the person waits for: its frame does not wait for the pace. It comes
+            // once per connection, so no storm of frames can follow from it.
+            self.hurry |= matches!(news, News::Link(_, Link::Live));
             if let Some(code) = self.feed(Event::News(news))? {
                 return Ok(Some(code));
             }

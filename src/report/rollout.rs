@@ -167,7 +167,7 @@ pub fn report(rollout: &Rollout, picture: &Picture, seen: &Seen<'_>) -> RolloutR
         images: picture
             .images
             .iter()
-            .map(|image| ImageReport { image: image.image.clone(), tags: image.tags.clone() })
+            .map(|image| ImageReport { image: image.image.to_string(), tags: image.tags.clone() })
             .collect(),
         replicas: rollout.unreadable.is_none().then_some(ReplicasReport {
             desired: replicas.desired,

@@ -201,7 +201,7 @@ fn list_row(row: Row<'_>, wide: bool) -> Vec<String> {
     ];
     if wide {
         cells.push(seen.cluster.to_owned());
-        cells.push(picture.images.iter().map(|image| image.image.as_str()).collect::<Vec<_>>().join(","));
+        cells.push(picture.images.iter().map(|image| &*image.image).collect::<Vec<_>>().join(","));
         cells.push(picture.message.clone());
     }
     cells

@@ -58,7 +58,6 @@ fn read(sink: &impl Fn(Input)) -> io::Result<()> {
 fn input_of(event: Event) -> Option<Input> {
     match event {
         Event::Paste(text) => Some(Input::Paste(text)),
-        Event::Resize(columns, rows) => Some(Input::Resize(columns, rows)),
         Event::FocusGained => Some(Input::Focus(true)),
         Event::FocusLost => Some(Input::Focus(false)),
         Event::Mouse(mouse) => match mouse.kind {
@@ -67,7 +66,8 @@ fn input_of(event: Event) -> Option<Input> {
             MouseEventKind::Down(event::MouseButton::Left) => Some(Input::Click(mouse.column, mouse.row)),
             _ => None,
         },
-        Event::Key(_) => None,
+        // The thread of the signals tells sizes: none is lost there.
+        Event::Key(_) | Event::Resize(..) => None,
     }
 }
 

@@ -2,11 +2,12 @@
 //!
 //! SIGHUP ends with 129, SIGTERM with 143, SIGINT with 130: the terminal restored as far as it still takes bytes, and
 //! within [`LIMIT`] in any case. A second thread waits for the terminal to go away without a signal (the input library
-//! would spin for ever then). SIGCONT is told to the loop.
+//! would spin for ever then). SIGCONT and SIGWINCH are told to the loop; the input library loses a new size that comes at
+//! the same moment as a key.
 
 use super::guard;
 use rustix::event::{PollFd, PollFlags, poll};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
@@ -23,16 +24,22 @@ pub fn set_last_words(words: Option<String>) {
     *LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner) = words;
 }
 
-/// Starts both threads. `resumed` is called after a SIGCONT.
+/// Starts both threads. `resumed` is called after a SIGCONT, `resized` with columns and rows after a SIGWINCH.
 ///
 /// # Errors
 /// When the handlers cannot be installed or no thread can be started.
-pub fn start(resumed: impl Fn() + Send + 'static) -> io::Result<()> {
-    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGCONT])?;
+pub fn start(resumed: impl Fn() + Send + 'static, resized: impl Fn(u16, u16) + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGCONT, SIGWINCH])?;
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
             match signal {
                 SIGCONT => resumed(),
+                SIGWINCH => {
+                    // A terminal that does not tell its size is on its way out.
+                    if let Ok((columns, rows)) = crossterm::terminal::size() {
+                        resized(columns, rows);
+                    }
+                }
                 signal => end(128 + signal),
             }
         }

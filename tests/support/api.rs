@@ -1,12 +1,12 @@
 //! What the API server says, asked for apart from rolltop's own client: raw JSON, as `kubectl get -o yaml` shows it.
 
-use super::pty::PATIENCE;
 use http::Request;
 use kube::api::{ApiResource, DynamicObject, GroupVersionKind};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::runtime::wait::await_condition;
 use kube::{Client, Config};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::Duration;
 
 /// A namespace of a cluster.
@@ -26,8 +26,16 @@ pub struct Refused {
 impl Api {
     /// Of a context of a kubeconfig.
     pub fn new(kubeconfig: &str, context: Option<&str>, namespace: &str) -> Self {
+        Self::of(Kubeconfig::from_yaml(kubeconfig).expect("a kubeconfig"), context, namespace)
+    }
+
+    /// Of the current context of a kubeconfig file, which may name other files beside it.
+    pub fn from_file(path: &Path, namespace: &str) -> Self {
+        Self::of(Kubeconfig::read_from(path).expect("a kubeconfig"), None, namespace)
+    }
+
+    fn of(kubeconfig: Kubeconfig, context: Option<&str>, namespace: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let kubeconfig = Kubeconfig::from_yaml(kubeconfig).expect("a kubeconfig");
         let options = KubeConfigOptions { context: context.map(str::to_owned), ..KubeConfigOptions::default() };
         let client = runtime.block_on(async {
             let mut config = Config::from_custom_kubeconfig(kubeconfig, &options).await.expect("a context");
@@ -107,27 +115,19 @@ impl Api {
         self.patch(name, false, &patch).expect("the image is set")
     }
 
-    /// Waits, watching, until a Rollout fulfils a condition; the Rollout.
-    #[track_caller]
-    pub fn until(&self, name: &str, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
-        self.until_within(PATIENCE, name, what, holds)
+    /// Waits until a Rollout is another one than in this version, at most for a while.
+    pub fn changes_within(&self, span: Duration, name: &str, version: &Value) {
+        let changed = |object: Option<&DynamicObject>| {
+            object.is_none_or(|object| object.metadata.resource_version.as_deref() != version.as_str())
+        };
+        let waited = async { tokio::time::timeout(span, await_condition(self.rollouts(), name, changed)).await };
+        // Time may be up, or the watch may break: whoever asked looks again.
+        drop(self.runtime.block_on(waited));
     }
 
-    /// [`Self::until`], with another patience.
-    #[track_caller]
-    pub fn until_within(&self, patience: Duration, name: &str, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
+    fn rollouts(&self) -> kube::Api<DynamicObject> {
         let resource = ApiResource::from_gvk(&GroupVersionKind::gvk("argoproj.io", "v1alpha1", "Rollout"));
-        let api = kube::Api::<DynamicObject>::namespaced_with(self.client.clone(), &self.namespace, &resource);
-        let json = |object: &DynamicObject| serde_json::to_value(object).expect("an object is JSON");
-        let condition = |object: Option<&DynamicObject>| object.is_some_and(|object| holds(&json(object)));
-        let waited = self
-            .runtime
-            .block_on(async { tokio::time::timeout(patience, await_condition(api, name, condition)).await });
-        match waited {
-            Ok(Ok(Some(object))) => json(&object),
-            Ok(other) => panic!("waited for {what} of rollout {name}: {other:?}"),
-            Err(_) => panic!("waited {patience:?} for {what}; the rollout:\n{:#}", self.rollout(name)["status"]),
-        }
+        kube::Api::namespaced_with(self.client.clone(), &self.namespace, &resource)
     }
 }
 

@@ -7,3 +7,4 @@ pub mod api;
 pub mod numbers;
 pub mod pty;
 pub mod simulated;
+pub mod steps;

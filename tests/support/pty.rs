@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 /// How long a wait lasts before it is a failure. Long, because a busy machine is no fault of the program.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A condition that also depends on something else than the screen is looked at this often without new bytes.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -149,6 +149,8 @@ impl Begin {
             .expect("a pseudo-terminal");
         if self.inherit {
             command.env("TERM", "xterm-256color");
+            command.env("XDG_CONFIG_HOME", self.home.path());
+            command.env_remove("ROLLTOP_CONFIG");
         } else {
             command.env_clear();
             for (name, value) in self.home.environment() {
@@ -174,7 +176,7 @@ impl Begin {
         let mut reader = pair.master.try_clone_reader().expect("a reader");
         let theirs = shared.clone();
         std::thread::spawn(move || {
-            let mut chunk = [0; 65_536];
+            let mut chunk = [0; 8_192];
             loop {
                 let read = reader.read(&mut chunk).unwrap_or(0);
                 let mut terminal = theirs.0.lock().unwrap();

@@ -80,7 +80,7 @@ impl Simulated {
 
     /// A headless command on it.
     pub fn run(&self, more: &[&str]) -> Ended {
-        ended(self.command(more).output().expect("the program starts"))
+        ended(&self.command(more).output().expect("the program starts"))
     }
 
     /// The report of `get -o json`.
@@ -119,7 +119,7 @@ impl Simulated {
 }
 
 /// An ended command in words.
-pub fn ended(output: Output) -> Ended {
+pub fn ended(output: &Output) -> Ended {
     Ended {
         code: output.status.code(),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),

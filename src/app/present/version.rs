@@ -52,7 +52,7 @@ pub fn wanted(subject: &Subject<'_>) -> String {
     let mut sets = subject.picture.revisions.iter().flat_map(|revision| &revision.replica_sets);
     match sets.find(|set| !hash.is_empty() && set.pod_hash == *hash) {
         Some(set) => of_replica_set(set),
-        None => of_images(subject.picture.images.iter().map(|tagged| tagged.image.as_str())),
+        None => of_images(subject.picture.images.iter().map(|tagged| &*tagged.image)),
     }
 }
 
