@@ -195,30 +195,26 @@ impl Fleet {
         if self.get(&key).is_some_and(same) {
             return None;
         }
-        match self.rows.remove(&key) {
-            Some(before) => {
-                let mut row = row(key.clone(), rollout, how);
-                let looks_different = row.looks_different(&before);
-                row.first_seen = before.first_seen;
-                row.changed_at = if looks_different { Some(how.now) } else { before.changed_at };
-                if before.service != row.service {
-                    self.leave_service(&before.service, &key);
-                    self.services.entry(row.service.clone()).or_default().insert(key.clone());
-                }
-                self.set_timer(&key, before.timer, row.timer);
-                self.set_needing(&key, row.needs_person());
-                self.rows.insert(key.clone(), Box::new(row));
-                Some(Change { key, kind: ChangeKind::Changed { before: before, looks_different } })
-            }
-            None => {
-                let row = row(key.clone(), rollout, how);
-                self.services.entry(row.service.clone()).or_default().insert(key.clone());
-                self.set_timer(&key, None, row.timer);
-                self.set_needing(&key, row.needs_person());
-                self.rows.insert(key.clone(), Box::new(row));
-                Some(Change { key, kind: ChangeKind::Added })
-            }
+        let Some(before) = self.rows.remove(&key) else {
+            let row = row(key.clone(), rollout, how);
+            self.services.entry(row.service.clone()).or_default().insert(key.clone());
+            self.set_timer(&key, None, row.timer);
+            self.set_needing(&key, row.needs_person());
+            self.rows.insert(key.clone(), Box::new(row));
+            return Some(Change { key, kind: ChangeKind::Added });
+        };
+        let mut row = row(key.clone(), rollout, how);
+        let looks_different = row.looks_different(&before);
+        row.first_seen = before.first_seen;
+        row.changed_at = if looks_different { Some(how.now) } else { before.changed_at };
+        if before.service != row.service {
+            self.leave_service(&before.service, &key);
+            self.services.entry(row.service.clone()).or_default().insert(key.clone());
         }
+        self.set_timer(&key, before.timer, row.timer);
+        self.set_needing(&key, row.needs_person());
+        self.rows.insert(key.clone(), Box::new(row));
+        Some(Change { key, kind: ChangeKind::Changed { before, looks_different } })
     }
 
     fn remove(&mut self, key: &RolloutKey) -> Option<Change> {
@@ -226,7 +222,7 @@ impl Fleet {
         self.leave_service(&before.service, key);
         self.set_timer(key, before.timer, None);
         self.set_needing(key, false);
-        Some(Change { key: key.clone(), kind: ChangeKind::Removed { before: before } })
+        Some(Change { key: key.clone(), kind: ChangeKind::Removed { before } })
     }
 
     fn leave_service(&mut self, service: &Arc<str>, key: &RolloutKey) {
