@@ -191,6 +191,13 @@ fn each_stage_of_a_write_has_its_line() {
             true,
         ),
         (
+            Stage::Moved { sentence: "nothing was done: web has moved on" },
+            Mark::Attention,
+            false,
+            "nothing was done: web has moved on",
+            true,
+        ),
+        (
             Stage::Refused(&refused),
             Mark::Bad,
             false,

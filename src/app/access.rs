@@ -37,13 +37,17 @@ pub enum Rights {
 
 /// All answers.
 #[derive(Clone, Debug, Default)]
-pub struct AccessCache(HashMap<(SourceId, Namespace), Entry>);
+pub struct AccessCache {
+    answers: HashMap<(SourceId, Namespace), Entry>,
+    /// What was asked before this counts no more.
+    forgotten: HashMap<SourceId, Timestamp>,
+}
 
 impl AccessCache {
     /// Asks, unless a good answer is there or on its way.
     pub fn want(&mut self, source: SourceId, namespace: &Namespace, now: Timestamp) -> Option<Order> {
         let key = (source, namespace.clone());
-        if let Some(entry) = self.0.get(&key) {
+        if let Some(entry) = self.answers.get(&key) {
             let good_for = match &entry.answer {
                 Some(access) if !is_unsure(access) => GOOD_FOR,
                 _ => ASK_AGAIN,
@@ -53,25 +57,29 @@ impl AccessCache {
             }
         }
         // An old answer is shown until the new one is there.
-        let answer = self.0.remove(&key).and_then(|entry| entry.answer);
-        self.0.insert(key, Entry { asked_at: now, answer });
+        let answer = self.answers.remove(&key).and_then(|entry| entry.answer);
+        self.answers.insert(key, Entry { asked_at: now, answer });
         Some(Order::CheckAccess(source, namespace.clone()))
     }
 
-    /// Takes an answer.
+    /// Takes an answer, unless it was asked for by who was signed in before.
     pub fn answered(&mut self, source: SourceId, namespace: Namespace, access: Access, now: Timestamp) {
-        self.0.insert((source, namespace), Entry { asked_at: now, answer: Some(access) });
+        if self.forgotten.get(&source).is_some_and(|at| access.asked_at < *at) {
+            return;
+        }
+        self.answers.insert((source, namespace), Entry { asked_at: now, answer: Some(access) });
     }
 
     /// A write was refused for want of rights, or the user signed in anew: what was said before counts no more.
-    pub fn forget(&mut self, source: SourceId) {
-        self.0.retain(|(of, _), _| *of != source);
+    pub fn forget(&mut self, source: SourceId, now: Timestamp) {
+        self.forgotten.insert(source, now);
+        self.answers.retain(|(of, _), _| *of != source);
     }
 
     /// Whether a promotion may be sent, by what is known.
     #[must_use]
     pub fn rights(&self, source: SourceId, namespace: &Namespace, promotion: &Promotion) -> Rights {
-        let answer = self.0.get(&(source, namespace.clone())).and_then(|entry| entry.answer.as_ref());
+        let answer = self.answers.get(&(source, namespace.clone())).and_then(|entry| entry.answer.as_ref());
         let Some(access) = answer else { return Rights::Asking };
         let needed = [
             (promotion.status_patch.is_some(), "patch rollouts/status", &access.patch_status),

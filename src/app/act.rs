@@ -121,7 +121,7 @@ fn ask_source(state: &mut State, order: impl Fn(crate::names::SourceId) -> Order
         return Vec::new();
     }
     // Another login may have other rights.
-    state.access.forget(id);
+    state.access.forget(id, state.now);
     state.answer(Mark::Busy, format!("{words} {cluster} now"));
     vec![Effect::Order(order(id))]
 }

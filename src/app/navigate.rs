@@ -76,7 +76,7 @@ pub fn show(state: &mut State, screens: Vec<Screen>) -> Vec<Effect> {
         state.board = List::new(Scope::Board(channel));
         state.board.page = page;
     }
-    state.rebuild_lists();
+    state.rebuild_shown_list();
     Vec::new()
 }
 

@@ -197,7 +197,7 @@ fn answered(state: &mut State, id: RequestId, answer: Answer) -> Vec<Effect> {
     state.touch();
     let mut effects = vec![Effect::Log(verdict.words)];
     if trouble.is_some_and(|trouble| trouble.kind == TroubleKind::Forbidden) {
-        state.access.forget(source);
+        state.access.forget(source, now);
         effects.extend(state.access.want(source, &namespace, now).map(Effect::Order));
     }
     effects

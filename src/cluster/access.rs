@@ -14,9 +14,10 @@ const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
 /// Asks for both rights in a namespace.
 pub async fn ask(client: &Client, namespace: &Namespace) -> Access {
+    let asked_at = Timestamp::now();
     let (patch_status, patch_rollouts) =
         tokio::join!(patch(client, namespace, Some("status")), patch(client, namespace, None));
-    Access { patch_status, patch_rollouts, asked_at: Timestamp::now() }
+    Access { patch_status, patch_rollouts, asked_at }
 }
 
 /// When there is nobody to ask.

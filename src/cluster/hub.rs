@@ -208,7 +208,13 @@ impl Network {
                 });
             }
             Order::Reconnect(source) => self.bump(source, |shared| &shared.poke),
-            Order::Login(source) => self.bump(source, |shared| &shared.login),
+            Order::Login(source) => {
+                // Nothing more is asked or written as who one was before.
+                if let Some(known) = self.sources.get(&source) {
+                    known.shared.client.send_replace(None);
+                }
+                self.bump(source, |shared| &shared.login);
+            }
         }
     }
 

@@ -70,14 +70,11 @@ async fn follow(
                 continue;
             }
             Some(Some(Followed::Gone) | None) => return Err(gone(ready, found)),
-            None => {
-                let limit = crate::config::duration::text(limit.unwrap_or_default());
-                let last = if printed.is_empty() { "it was not seen in that time" } else { printed.as_str() };
-                let what = format!("rollout {} is neither healthy nor degraded after {limit}: {last}", meta.name);
-                return Err(Failure::new(code::TIMED_OUT, what));
-            }
+            None => return Err(timed_out(&meta.name, limit, &printed)),
         };
-        let family = found.connection.family(&rollout).await;
+        let Some(family) = within(until, found.connection.family(&rollout)).await else {
+            return Err(timed_out(&meta.name, limit, &printed));
+        };
         let at = fleet::now_there(&found.connection);
         // What cannot be read shows as not known in each line; it was or will be told once by `get`.
         let (picture, _) = fleet::picture_of(&rollout, Some(&family), at);
@@ -90,6 +87,12 @@ async fn follow(
             return Ok(code);
         }
     }
+}
+
+fn timed_out(name: &str, limit: Option<Duration>, printed: &str) -> Failure {
+    let limit = crate::config::duration::text(limit.unwrap_or_default());
+    let last = if printed.is_empty() { "it was not seen in that time" } else { printed };
+    Failure::new(code::TIMED_OUT, format!("rollout {name} is neither healthy nor degraded after {limit}: {last}"))
 }
 
 /// Waits for something, until a time at most; `None` when the time is up.

@@ -30,7 +30,7 @@ pub fn below_matrix(pen: &mut Pen<'_>, area: Rect, matrix: &Matrix, placed: &mut
     let half = if wide { (area.width - 4) / 2 } else { area.width };
     let left = Rect { width: half, ..area };
     if matrix.trouble.is_empty() {
-        needs_you(pen, left, &matrix.needs_you);
+        needs_you(pen, left, &matrix.needs_you, matrix.more_need_you);
     } else {
         trouble(pen, left, &matrix.trouble);
     }
@@ -40,13 +40,13 @@ pub fn below_matrix(pen: &mut Pen<'_>, area: Rect, matrix: &Matrix, placed: &mut
         if matrix.trouble.is_empty() {
             happened(pen, right, &matrix.happened);
         } else {
-            needs_you(pen, right, &matrix.needs_you);
+            needs_you(pen, right, &matrix.needs_you, matrix.more_need_you);
         }
     }
     area.height
 }
 
-fn needs_you(pen: &mut Pen<'_>, area: Rect, lines: &[NeedLine]) {
+fn needs_you(pen: &mut Pen<'_>, area: Rect, lines: &[NeedLine], more: usize) {
     pen.title(area.x, area.y, area.width, "needs you");
     let room = usize::from(area.height.saturating_sub(1));
     if lines.is_empty() {
@@ -55,10 +55,10 @@ fn needs_you(pen: &mut Pen<'_>, area: Rect, lines: &[NeedLine]) {
     }
     let (channel, service) =
         name_widths(pen, lines.iter().map(|line| (line.channel.as_str(), line.service.as_str())), area.width);
-    let hidden = lines.len().saturating_sub(room);
+    let hidden = lines.len().saturating_sub(room) + more;
     for (index, line) in lines.iter().take(room).enumerate() {
         let y = area.y + 1 + index as u16;
-        let last = index + 1 == room && hidden > 0;
+        let last = index + 1 == room.min(lines.len()) && hidden > 0;
         pen.mark(area.x, y, line.mark);
         let role = if line.stale { Role::Dim } else { Role::Fg };
         let x = area.x + 2;

@@ -1,8 +1,8 @@
 //! Signing in by a command: run without the terminal, once more after a 401, and then only when told to.
 
-use crate::fake::{Fake, open_watch, status};
+use crate::fake::{Fake, Reply, open_watch, status};
 use crate::support::{Watched, access, block_on, patient, target};
-use rolltop::argo::feed::{Link, Order, TroubleKind};
+use rolltop::argo::feed::{Link, News, Order, Permission, TroubleKind};
 use rolltop::cluster::hub::{Scope, Tempo};
 use rolltop::cluster::oneshot::{Connection, Followed};
 use rolltop::names::SourceId;
@@ -60,6 +60,33 @@ fn an_expired_login_is_renewed_once_and_then_waits_for_a_person() {
     watched.hub.order(Order::Login(SourceId(0)));
     watched.wait_link(before, "live", |link| *link == Link::Live);
     assert_eq!(runs(folder.path()).len(), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn after_an_order_to_sign_in_nothing_is_asked_as_who_one_was_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = folder.path().join("token");
+    std::fs::write(&token, "good").unwrap();
+    let print = format!("printf '{{\"status\":{{\"token\":\"%s\"}}}}' \"$(cat {})\"", token.display());
+    let complete = || {
+        json!({"type": "BOOKMARK", "object": {"metadata": {
+            "resourceVersion": "9", "annotations": {"k8s.io/initial-events-end": "true"}}}})
+    };
+    let fake = Fake::start(move |seen| match seen.method.as_str() {
+        "POST" => Reply::Json(201, json!({"status": {"allowed": seen.header("authorization") == "Bearer better"}})),
+        _ => open_watch(vec![complete()]),
+    });
+    let kubeconfig = fake.kubeconfig(&command(folder.path(), &print));
+    let watched = Watched::start(access(&kubeconfig, false), vec![target(0, "fake", Scope::All)], patient());
+    watched.wait_live();
+    std::fs::write(&token, "better").unwrap();
+    watched.hub.order(Order::Login(SourceId(0)));
+    watched.hub.order(Order::CheckAccess(SourceId(0), "own".into()));
+    let access = watched.wait("the rights", |news| {
+        news.iter().find_map(|n| if let News::Access(_, _, access) = n { Some(access.clone()) } else { None })
+    });
+    assert_eq!(access.patch_status, Permission::Allowed);
 }
 
 #[cfg(unix)]

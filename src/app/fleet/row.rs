@@ -113,6 +113,10 @@ fn service_of(rollout: &Rollout, service_of: &BTreeMap<String, String>) -> Arc<s
     let name = &rollout.meta.name;
     match rollout.meta.labels.get(SERVICE_LABEL) {
         Some(service) if !service.is_empty() => Arc::from(&**service),
-        _ => service_of.get(&**name).map_or_else(|| name.clone(), |service| Arc::from(service.as_str())),
+        // An empty name would be typed by typing nothing.
+        _ => service_of
+            .get(&**name)
+            .filter(|service| !service.is_empty())
+            .map_or_else(|| name.clone(), |service| Arc::from(service.as_str())),
     }
 }

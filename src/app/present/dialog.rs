@@ -72,7 +72,7 @@ pub fn promote(subject: &Subject<'_>, asking: &Asking<'_>) -> WriteDialog {
         evidence: evidence(subject, asking),
         typed: asking.typed.map(|(wanted, so_far)| (wanted.to_owned(), so_far.to_owned())),
         call: asking.show_call.then(|| call::promote(subject, asking.promotion, asking.kube_context)),
-        back: back(subject),
+        back: back(subject, asking.kube_context),
         buttons: vec![
             button(show.to_owned(), BUTTON_CALL, true),
             button("Cancel".to_owned(), BUTTON_CANCEL, true),
@@ -242,12 +242,14 @@ fn in_channel(subject: &Subject<'_>, elsewhere: &Elsewhere) -> (Mark, String) {
 }
 
 /// The way back. A promote has no inverse, so the only way is to give the update up.
-fn back(subject: &Subject<'_>) -> String {
+fn back(subject: &Subject<'_>, context: Option<&str>) -> String {
     let meta = &subject.rollout.meta;
     let stable = version::stable(subject).filter(|version| !version.is_empty());
     let stable = stable.unwrap_or_else(|| "the stable version".to_owned());
+    // With the context: pasted without it, it would abort wherever kubectl points at the moment.
+    let context = context.map(|context| format!(" --context {}", call::quote(context))).unwrap_or_default();
     let command =
-        format!("kubectl argo rollouts abort {} -n {}", call::quote(&meta.name), call::quote(&meta.namespace));
+        format!("kubectl argo rollouts abort {} -n {}{context}", call::quote(&meta.name), call::quote(&meta.namespace));
     if subject.is_updating() {
         format!("back: `{command}` sends all traffic to {stable}. Promote has no inverse.")
     } else {

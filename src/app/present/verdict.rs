@@ -90,7 +90,11 @@ pub fn line(about: &About<'_>, stage: &Stage<'_>, now: Timestamp) -> Verdict {
         Stage::Accepted { at, reaction, settled_at } => accepted(about, &what, *at, reaction, *settled_at, now),
         Stage::Moved { sentence } => verdict(
             Mark::Attention,
-            &format!("changed meanwhile, nothing was done: {sentence}"),
+            &match sentence.strip_prefix("nothing was done: ") {
+                // It says by itself what changed.
+                Some(what) => format!("nothing was done: {}", words::open_ended(what)),
+                None => format!("changed meanwhile, nothing was done: {sentence}"),
+            },
             "look again, then decide anew",
         ),
         Stage::Refused(trouble) => verdict(

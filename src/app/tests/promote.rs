@@ -84,6 +84,24 @@ fn letters_go_to_the_name_even_those_that_are_keys_elsewhere() {
 }
 
 #[test]
+fn a_service_without_a_name_is_not_confirmed_by_typing_nothing() {
+    let mut setup = setup();
+    setup.settings.service_of.insert("checkout".to_owned(), String::new());
+    let mut script = Script::new(setup);
+    script.live(PRODUCTION, vec![paused("checkout", 1)]);
+    script.keys("Right Right p").wait(1).keys("Tab Enter");
+    assert_eq!(script.promotes(), []);
+    assert_eq!(dialog(&script).typed.map(|(wanted, _)| wanted), Some("checkout".to_owned()));
+}
+
+#[test]
+fn the_way_back_that_the_dialog_names_leads_to_the_same_cluster() {
+    let script = asked();
+    let back = dialog(&script).back;
+    assert!(back.contains("abort checkout -n shop --context prod-eu"), "{back}");
+}
+
+#[test]
 fn a_pasted_name_counts_and_a_pasted_newline_presses_nothing() {
     let mut script = asked();
     script.event(Event::Paste("checkout\n".to_owned()));
@@ -300,6 +318,28 @@ fn rights_are_asked_once_and_p_waits_for_the_answer() {
     script.heard(PRODUCTION);
     script.keys("j");
     assert!(script.take().iter().any(|e| matches!(e, Effect::Order(Order::CheckAccess(..)))), "old after ten minutes");
+}
+
+#[test]
+fn rights_that_were_asked_for_before_a_new_beginning_count_no_more() {
+    let mut script = Script::fleet();
+    script.on_checkout().keys("R");
+    let before = script.now;
+    script.wait(1).keys("R").take();
+    script.news(News::Access(
+        PRODUCTION,
+        "shop".into(),
+        crate::argo::feed::Access {
+            patch_status: Permission::Allowed,
+            patch_rollouts: Permission::Allowed,
+            asked_at: before,
+        },
+    ));
+    script.keys("p");
+    assert_eq!(script.model().dialog, None, "{}", script.toast());
+    script.rights(PRODUCTION, Permission::Allowed);
+    script.keys("p");
+    assert!(script.model().dialog.is_some(), "{}", script.toast());
 }
 
 #[test]
