@@ -117,7 +117,8 @@ fn column_rows<'a>(pen: &Pen<'_>, groups: &[(&'a str, &'a [HelpLine])], width: u
                 rows.push(Row::Line { keys: if index == 0 { &line.keys } else { "" }, words, off });
             }
             if off {
-                let why = cut::wrap(&format!("off: {}", line.off), room);
+                let why = line.off.strip_prefix("refused: ").unwrap_or(&line.off);
+                let why = cut::wrap(&format!("off: {why}"), room);
                 rows.extend(why.into_iter().map(|words| Row::Line { keys: "", words, off }));
             }
         }

@@ -70,7 +70,7 @@ fn help_lines(state: &State, place: Place, group: Group) -> Vec<HelpLine> {
             words: row.doc.to_owned(),
             off: match availability(state, row.action) {
                 Availability::Ready => String::new(),
-                Availability::Off(why) => why.strip_prefix("refused: ").unwrap_or(&why).to_owned(),
+                Availability::Off(why) => why,
             },
         })
         .collect()
