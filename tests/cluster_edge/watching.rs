@@ -466,3 +466,24 @@ fn what_changes_while_the_first_list_is_streamed_is_in_it_once_as_it_is_last() {
     found.sort_unstable();
     assert_eq!((found.len(), found[0]), (2, ("a", Some(7))));
 }
+
+#[test]
+fn a_first_list_may_take_longer_than_a_watch_lasts() {
+    let running = simulated(&[paused("shop", "web")]);
+    let tempo = Tempo { watch: Duration::from_secs(1), quiet: Duration::from_millis(300), ..patient() };
+    let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], tempo);
+    watched.wait_live();
+    let seconds = |path: &str| -> u64 {
+        path.split("timeoutSeconds=").nth(1).and_then(|rest| rest.split('&').next()?.parse().ok()).unwrap()
+    };
+    watched.wait("contact", |_| {
+        let all = running.requests().all();
+        let lists: Vec<_> = all.iter().filter(|seen| seen.path.contains("sendInitialEvents")).collect();
+        let watches =
+            all.iter().filter(|seen| seen.path.contains("watch=") && !seen.path.contains("sendInitialEvents"));
+        let watches: Vec<_> = watches.collect();
+        assert!(lists.len() == 1 && seconds(&lists[0].path) >= 300, "{lists:?}");
+        watches.first().map(|watch| assert_eq!(seconds(&watch.path), 1))
+    });
+    assert!(!watched.links().iter().any(|link| matches!(link, Link::Retrying { .. })), "{:?}", watched.links());
+}
