@@ -304,7 +304,7 @@ fn a_watch_whose_connection_died_alone_misses_nothing_and_is_not_vouched_for_by_
 #[test]
 fn a_quiet_watch_is_no_stale_one_while_the_server_answers() {
     let running = simulated(&[paused("shop", "web")]);
-    let tempo = Tempo { watch: Duration::from_secs(1), ..patient() };
+    let tempo = Tempo { watch: Duration::from_secs(1), quiet: Duration::from_millis(1200), ..patient() };
     let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], tempo);
     watched.wait_live();
     let heard = |news: &[News]| news.iter().filter(|n| matches!(n, News::Heard(..))).count();
