@@ -53,12 +53,12 @@ fn the_head_of_a_source_says_how_its_connection_stands() {
         (Link::Live, Some("14:31:53"), Mark::Stale, "14s", "14s"),
         (retrying(TroubleKind::Unreachable, Some("14:29:02")), None, Mark::Stale, "3m retry 8s", "3m"),
         (retrying(TroubleKind::Unreachable, None), Some("14:29:02"), Mark::Stale, "3m retry 8s", "3m"),
-        (retrying(TroubleKind::Server, None), None, Mark::Attention, "no answer, retry 8s", "no answer"),
+        (retrying(TroubleKind::Server, None), None, Mark::Attention, "no answer, retry 8s", "silent"),
         (retrying(TroubleKind::NotSignedIn, None), None, Mark::Attention, "login: L", "login"),
-        (retrying(TroubleKind::Forbidden, None), None, Mark::Attention, "forbidden", "forbidden"),
-        (retrying(TroubleKind::NoRollouts, None), None, Mark::Attention, "no Rollouts", "no Rollouts"),
-        (retrying(TroubleKind::Throttled, Some("14:32:00")), None, Mark::Stale, "throttled, retry 8s", "throttled"),
-        (retrying(TroubleKind::Certificate, None), None, Mark::Attention, "certificate", "certificate"),
+        (retrying(TroubleKind::Forbidden, None), None, Mark::Attention, "forbidden", "denied"),
+        (retrying(TroubleKind::NoRollouts, None), None, Mark::Attention, "no Rollouts", "no CRD"),
+        (retrying(TroubleKind::Throttled, Some("14:32:00")), None, Mark::Stale, "throttled, retry 8s", "busy"),
+        (retrying(TroubleKind::Certificate, None), None, Mark::Attention, "certificate", "cert"),
         (retrying(TroubleKind::Config, None), None, Mark::Attention, "config", "config"),
     ];
     for (link, heard, mark, words, short) in &table {

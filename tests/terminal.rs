@@ -196,6 +196,8 @@ fn a_stopped_screen_that_is_killed_does_not_come_back_on_its_way_out() {
         // The signal waits for the stopped process, and is there together with the order to go on.
         session.send(&format!("kill -TERM %1; fg; echo ended $? of $((round + {round}))\r"));
         session.shows(&format!("ended 143 of {round}"));
+        // Typed before the prompt is there, the next line would stand above it, and the prompt then be taken for a new one.
+        session.until("the prompt", |text| text.trim_end().ends_with("ready>"));
         assert_eq!(session.modes(), (false, false), "the shell keeps its screen and cursor");
     }
     session.send("exit\r");

@@ -7,7 +7,7 @@ use super::model::Mark;
 use super::present::time;
 use super::source::channel_name;
 use super::state::State;
-use crate::argo::feed::Link;
+use crate::argo::feed::{Link, TroubleKind};
 use crate::names::SourceId;
 use jiff::{SignedDuration, Timestamp};
 
@@ -29,14 +29,18 @@ pub fn link(state: &mut State, id: SourceId, link: Link) -> Vec<Effect> {
     match (&before, &source.link) {
         (Link::Retrying { trouble: old, .. }, Link::Retrying { trouble, .. }) if old.sentence == trouble.sentence => {}
         (_, Link::Retrying { trouble, .. }) => {
-            let words = format!("{channel}: {}", trouble.sentence);
+            let said = super::present::trouble::beside(&channel, &cluster, &trouble.sentence);
+            let words = format!("{channel}: {said}");
+            let unreachable = trouble.kind == TroubleKind::Unreachable;
             if source.away_since.is_none() {
                 source.away_since = Some(source.heard.unwrap_or(now));
                 source.changes_while_away = 0;
             }
-            state.notes.log(now, Mark::Bad, words);
+            state.notes.log(now, Mark::Bad, words.clone());
             if !all_away(state) && was_live {
-                state.toast(Mark::Attention, format!("{channel} stopped answering ({cluster})"));
+                // One that refuses does answer.
+                let silent = format!("{channel} stopped answering ({cluster})");
+                state.toast(Mark::Attention, if unreachable { silent } else { words });
             }
         }
         (_, Link::Live) => state.notes.log(now, Mark::Ok, format!("{channel}: {cluster} is live")),
@@ -53,7 +57,7 @@ pub fn link(state: &mut State, id: SourceId, link: Link) -> Vec<Effect> {
 
 /// Whether no source answers any more; said once.
 fn all_away(state: &mut State) -> bool {
-    let away = |link: &Link| matches!(link, Link::Retrying { .. });
+    let away = |link: &Link| matches!(link, Link::Retrying { trouble, .. } if trouble.kind == TroubleKind::Unreachable);
     // One that cannot be used at all never answered.
     let all = state.sources.iter().count() > 1
         && state.sources.iter().filter(|source| source.info.broken.is_none()).all(|source| away(&source.link));

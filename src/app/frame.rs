@@ -15,6 +15,7 @@ use super::present::{Subject, next, tick};
 use super::screen::Screen;
 use super::selection::Selected;
 use super::state::State;
+use crate::argo::feed::TroubleKind;
 use crate::argo::promote;
 use jiff::Timestamp;
 
@@ -62,10 +63,7 @@ pub fn scroll_length(state: &State) -> usize {
     match state.screen() {
         Screen::Matrix | Screen::Board(_) => state.list().len(),
         Screen::Rollout(view) => state.fleet.get(&view.key).map_or(0, |row| page::length(state, row, view.focus)),
-        Screen::Help { place, .. } => {
-            let help = text::help(state, *place, 0);
-            help.groups.iter().map(|(_, lines)| lines.len() + 2).sum::<usize>() + help.about.len()
-        }
+        Screen::Help { place, .. } => text::help_length(state, *place),
         Screen::Log(_) => state.notes.len(),
         Screen::Trouble { source, .. } => text::trouble(state, *source, 0).lines.len(),
         Screen::FirstRun { .. } => text::first_run(state, 0).lines.len(),
@@ -92,10 +90,10 @@ fn next_line(state: &State) -> String {
     if promote::plan(&row.rollout).is_ok()
         && let Err(why) = promotable(state)
     {
-        return format!("p is off here: {why}");
+        return format!("p is off here: {}", why.strip_prefix("refused: ").unwrap_or(&why));
     }
     let context = state.context(row, false);
-    let subject = Subject::new(&row.rollout, &row.picture, &context);
+    let subject = Subject::new(&row.rollout, state.picture(row), &context);
     if matches!(state.screen(), Screen::Rollout(_)) { next::line(&subject) } else { next::line_in_list(&subject) }
 }
 
@@ -134,6 +132,10 @@ fn keys(state: &State) -> Vec<KeyHint> {
         if helps && !troubled {
             continue;
         }
+        // `L` works in every trouble, but helps only where the login is one.
+        if row.action == Action::Login && !login_helps(state) {
+            continue;
+        }
         let word = match (row.action, place) {
             (Action::ToggleBoard, Place::Matrix) => "board",
             (Action::ToggleBoard, _) => "matrix",
@@ -148,6 +150,11 @@ fn keys(state: &State) -> Vec<KeyHint> {
         keys.insert(at, hint(&row.first_key(), word, on));
     }
     keys
+}
+
+fn login_helps(state: &State) -> bool {
+    let trouble = state.selected_source().and_then(super::source::Source::trouble);
+    trouble.is_some_and(|trouble| matches!(trouble.kind, TroubleKind::NotSignedIn | TroubleKind::Forbidden))
 }
 
 /// When a text of this frame changes by time alone.

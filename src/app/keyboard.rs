@@ -77,7 +77,10 @@ fn in_screen(state: &mut State, chord: KeyChord) -> Vec<Effect> {
     let Some(action) = action::lookup(place, chord) else {
         if let Some(row) = action::elsewhere(chord) {
             let places: Vec<_> = row.places.iter().map(|place| place.title()).collect();
-            state.answer(Mark::Attention, format!("{} works on: {}", row.name, places.join(", ")));
+            state.answer(
+                Mark::Attention,
+                format!("{chord} does nothing here ({}): it works on {}", row.doc, places.join(", ")),
+            );
         }
         return Vec::new();
     };

@@ -35,7 +35,8 @@ pub fn by(state: &mut State, rows: isize) {
     let current = current_step(state);
     let scrolled = |from: usize, most: usize| from.min(most).saturating_add_signed(rows).min(most);
     match state.screens.last_mut() {
-        Some(Screen::Help { scroll, .. } | Screen::Trouble { scroll, .. } | Screen::FirstRun { scroll }) => {
+        Some(Screen::Help { scroll, .. }) => *scroll = scrolled(*scroll, most),
+        Some(Screen::Trouble { scroll, .. } | Screen::FirstRun { scroll }) => {
             // The view wraps long lines; one may go on to the last line of the text.
             *scroll = scrolled(*scroll, length.saturating_sub(1));
         }
@@ -75,7 +76,7 @@ pub fn show(state: &mut State, screens: Vec<Screen>) -> Vec<Effect> {
         state.board = List::new(Scope::Board(channel));
         state.board.page = page;
     }
-    state.rebuild_lists();
+    state.rebuild_shown_list();
     Vec::new()
 }
 

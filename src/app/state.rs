@@ -190,6 +190,21 @@ impl State {
         self.aim();
     }
 
+    /// Sorts the list on screen anew; the other one later, when it is calm or shown.
+    pub(super) fn rebuild_shown_list(&mut self) {
+        let shown = usize::from(self.on_board());
+        let ([matrix, board], fleet, sieve) = self.lists();
+        let lists = [matrix, board];
+        for (at, list) in lists.into_iter().enumerate() {
+            if at == shown || list.is_empty() {
+                list.rebuild(fleet, &sieve);
+            }
+        }
+        self.sorted_at = self.now;
+        self.dirty = true;
+        self.aim();
+    }
+
     /// Before the first key the overview points at the cell that needs a person most.
     pub(super) fn aim(&mut self) {
         if self.matrix.is_touched() {

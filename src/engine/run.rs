@@ -365,7 +365,7 @@ impl Loop {
 
     fn title_bytes(&mut self, model: &Model, now: Instant) -> Vec<u8> {
         let Body::Matrix(matrix) = &model.body else { return Vec::new() };
-        let count = matrix.needs_you.len();
+        let count = matrix.needs_you.len() + matrix.more_need_you;
         let rests = self.title.is_none_or(|(last, at)| last != count && now.duration_since(at) >= TITLE_EVERY);
         if !self.may_set_title || !rests {
             return Vec::new();

@@ -30,18 +30,23 @@ pub fn below_matrix(pen: &mut Pen<'_>, area: Rect, matrix: &Matrix, placed: &mut
     let half = if wide { (area.width - 4) / 2 } else { area.width };
     let left = Rect { width: half, ..area };
     if matrix.trouble.is_empty() {
-        needs_you(pen, left, &matrix.needs_you);
+        needs_you(pen, left, &matrix.needs_you, matrix.more_need_you);
     } else {
         trouble(pen, left, &matrix.trouble);
     }
     if wide {
         let right = Rect { x: area.x + half + 4, width: area.width - half - 4, ..area };
-        happened(pen, right, &matrix.happened);
+        // Trouble must not hide who waits.
+        if matrix.trouble.is_empty() {
+            happened(pen, right, &matrix.happened)
+        } else {
+            needs_you(pen, right, &matrix.needs_you, matrix.more_need_you)
+        }
     }
     area.height
 }
 
-fn needs_you(pen: &mut Pen<'_>, area: Rect, lines: &[NeedLine]) {
+fn needs_you(pen: &mut Pen<'_>, area: Rect, lines: &[NeedLine], more: usize) {
     pen.title(area.x, area.y, area.width, "needs you");
     let room = usize::from(area.height.saturating_sub(1));
     if lines.is_empty() {
@@ -50,10 +55,10 @@ fn needs_you(pen: &mut Pen<'_>, area: Rect, lines: &[NeedLine]) {
     }
     let (channel, service) =
         name_widths(pen, lines.iter().map(|line| (line.channel.as_str(), line.service.as_str())), area.width);
-    let hidden = lines.len().saturating_sub(room);
+    let hidden = lines.len().saturating_sub(room) + more;
     for (index, line) in lines.iter().take(room).enumerate() {
         let y = area.y + 1 + index as u16;
-        let last = index + 1 == room && hidden > 0;
+        let last = index + 1 == room.min(lines.len()) && hidden > 0;
         pen.mark(area.x, y, line.mark);
         let role = if line.stale { Role::Dim } else { Role::Fg };
         let x = area.x + 2;
@@ -118,19 +123,27 @@ pub fn trouble_lines(pen: &mut Pen<'_>, area: Rect, lines: &[TroubleLine]) {
             texts.flat_map(|(at, text)| text::wrap(text, usize::from(rooms(pen, line, at)))).collect()
         })
         .collect();
-    let all: usize = wrapped.iter().map(|rows| rows.len().max(1)).sum();
+    // Where there is no room for all, what helps is left out before a sentence is cut.
+    let sentences: Vec<Vec<String>> = lines
+        .iter()
+        .map(|line| line.lines.first().map_or_else(Vec::new, |text| text::wrap(text, usize::from(rooms(pen, line, 0)))))
+        .collect();
+    let total = |rows: &[Vec<String>]| rows.iter().map(|rows| rows.len().max(1)).sum::<usize>();
+    let fits = |rows: &[Vec<String>]| total(rows) <= usize::from(area.height);
     let mut y = area.y;
     for (index, line) in lines.iter().enumerate() {
         if y >= area.bottom() {
             break;
         }
         let spare = area.bottom().saturating_sub(y + (lines.len() - index) as u16);
-        let rows = if all <= usize::from(area.height) { &wrapped[index] } else { &line.lines };
+        let rows = if fits(&wrapped) { &wrapped[index] } else { &sentences[index] };
         pen.mark(area.x, y, line.mark);
         pen.put(area.x + 2, y, channel, &line.channel, glyph::role(line.mark));
         pen.put_right(area.right(), y, area.width / 3, &line.retry, Role::Fg);
         let shown = rows.len().min(1 + usize::from(spare));
         for (at, text) in rows.iter().take(shown).enumerate() {
+            let all = rows[at..].join(" ");
+            let text = if at + 1 == shown { &all } else { text };
             pen.put(x, y + at as u16, rooms(pen, line, at), text, Role::Fg);
         }
         y += (shown as u16).max(1);

@@ -4,7 +4,7 @@ use super::blocks;
 use super::chrome;
 use super::gauge;
 use super::glyph;
-use super::matrix::shown_window;
+use super::matrix::{self, shown_window};
 use super::pen::Pen;
 use super::screen::Placed;
 use super::selected;
@@ -68,7 +68,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, board: &Board, placed: &mut Placed) {
         (30.., 120..) => 9,
         _ => 5,
     };
-    let fit = rest.saturating_sub(if below > 0 { below + 1 } else { 0 });
+    let fit = matrix::list_rows(rest.saturating_sub(if below > 0 { below + 1 } else { 0 }), below, board.total);
     placed.page_rows = fit;
     let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
     let columns = columns(pen, board, inner.width);
@@ -94,6 +94,9 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, board: &Board, placed: &mut Placed) {
         return;
     }
     let mut block = Rect { y: y + 1, height: below, ..inner };
+    if below > 5 {
+        block.height = below.max(area.bottom().saturating_sub(block.y + 1));
+    }
     if !board.trouble.is_empty() {
         let lines: u16 = board.trouble.iter().map(|line| line.lines.len() as u16).sum();
         let height = lines.max(1).min(below / 2);

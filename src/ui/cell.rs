@@ -6,14 +6,19 @@ use super::glyph;
 use super::pen::Pen;
 use super::theme::Role;
 use crate::app::model::{Cell, Gauge, Mark};
+use ratatui::layout::Rect;
 
 /// A column of at least this width has room for the gauge and times.
 pub const WIDE: u16 = 36;
-/// Where the second part of a wide cell begins.
-const MIDDLE: u16 = 11;
+/// Cells of the version in a wide cell, at least.
+const VERSION: u16 = 8;
+/// Where the second part of a wide cell begins when its version has no more than that.
+const MIDDLE: u16 = VERSION + 3;
 /// Where the time of a wide cell without a gauge ends.
 const TIME_END: u16 = 27;
 const GAUGE: u16 = 10;
+/// Cells that a countdown behind the step takes beyond the least width.
+const COUNTDOWN: u16 = 4;
 
 /// A word of a cell: what it says, in which role, and how long it stays when room is short (0 longest).
 struct Word {
@@ -23,8 +28,9 @@ struct Word {
 }
 
 /// Draws a cell and returns the end of it, which for a wide one may lie two cells in the gap behind its column.
-/// `focused` has no roles of its own, it is drawn in reverse by the caller.
-pub fn draw(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, focused: bool) -> u16 {
+/// `longest` is the longest version of the column: a wide cell gives it what it can spare. `focused` has no roles of
+/// its own, it is drawn in reverse by the caller.
+pub fn draw(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, longest: u16, cell: &Cell, focused: bool) -> u16 {
     let Some(mark) = cell.mark else { return x };
     let paint = |role: Role| match role {
         _ if focused => Role::Fg,
@@ -35,7 +41,7 @@ pub fn draw(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, focused:
     let words = if width < WIDE || cell.version.is_empty() {
         narrow(pen, width, cell, mark)
     } else {
-        return wide(pen, x, y, width, cell, mark, &paint);
+        return wide(pen, Rect { x, y, width, height: 1 }, longest, cell, mark, &paint);
     };
     let mut at = x + 1;
     for word in words {
@@ -93,14 +99,28 @@ fn narrow(pen: &Pen<'_>, width: u16, cell: &Cell, mark: Mark) -> Vec<Word> {
     words
 }
 
-fn wide(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, mark: Mark, paint: &impl Fn(Role) -> Role) -> u16 {
+/// The version of a wide cell as it is said: with the number of rollouts when there are several.
+#[must_use]
+pub fn version(cell: &Cell) -> String {
+    if cell.count > 1 { format!("{} ×{}", cell.version, cell.count) } else { cell.version.clone() }
+}
+
+fn wide(pen: &mut Pen<'_>, area: Rect, longest: u16, cell: &Cell, mark: Mark, paint: &impl Fn(Role) -> Role) -> u16 {
+    let Rect { x, y, width, .. } = area;
     let role = said(mark);
     let stale = if cell.stale { "~" } else { "" };
-    let version = if cell.count > 1 { format!("{} ×{}", cell.version, cell.count) } else { cell.version.clone() };
-    let alone = cell.set.is_none() && !cell.drift && cell.word.is_empty();
-    pen.put(x + 2, y, if alone { TIME_END - 6 } else { MIDDLE - 3 }, &version, paint(Role::Fg));
-    let middle = x + MIDDLE;
+    let version = version(cell);
+    let spare = longest.saturating_sub(VERSION).min(width.saturating_sub(WIDE + COUNTDOWN));
+    let mut middle = x + MIDDLE + spare;
+    let time_end = TIME_END + spare;
     if let Some(set) = cell.set {
+        // A row whose version is longer moves its gauge rather than cut the name, where its step and time leave room.
+        let time = if cell.time.is_empty() { 0 } else { pen.width(&cell.time) + 1 };
+        let steps_end = MIDDLE + spare + GAUGE + 9 + pen.width(&cell.step) + u16::from(cell.stale);
+        let used = if steps_end + time <= width + 2 { steps_end + time } else { steps_end };
+        let more = pen.width(&version).saturating_sub(VERSION + spare).min((width + 2).saturating_sub(used));
+        middle += more;
+        pen.put(x + 2, y, VERSION + spare + more, &version, paint(Role::Fg));
         let gauge = Gauge { set, actual: cell.actual, max: 100 };
         if paint(Role::Ok) == Role::Ok {
             gauge::draw(pen, middle, y, GAUGE, &gauge);
@@ -109,7 +129,10 @@ fn wide(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, mark: Mark, 
             pen.put(middle, y, GAUGE, &bar, paint(Role::Fg));
         }
         let percent = gauge::percent(&gauge);
-        pen.put_right(middle + GAUGE + 7, y, 7, percent.trim_end_matches('%'), paint(Role::Fg));
+        let percent = percent.trim_end_matches('%');
+        // The longest one takes one of the two blanks behind it.
+        let percent_end = middle + GAUGE + 7 + u16::from(percent.len() > 6);
+        pen.put_right(percent_end, y, 7, percent, paint(Role::Fg));
         let end = x + width + 2;
         let mut at = pen.put(middle + GAUGE + 9, y, end.saturating_sub(middle + GAUGE + 9), &cell.step, paint(role));
         let time = format!("{}{stale}", cell.time);
@@ -126,10 +149,15 @@ fn wide(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, mark: Mark, 
         return at;
     }
     let time_width = pen.width(&cell.time);
-    let time_at = pen.put_right(x + TIME_END, y, TIME_END, &cell.time, paint(Role::Fg));
+    let time_at = pen.put_right(x + time_end, y, time_end, &cell.time, paint(Role::Fg));
     if cell.stale {
-        pen.put(x + TIME_END, y, 1, "~", Role::Dim);
+        pen.put(x + time_end, y, 1, "~", Role::Dim);
     }
+    // Without a gauge a long version may reach on; the mark of another version stays behind it.
+    let reserved = if cell.drift { 3 } else { 1 };
+    let version_room = time_at.saturating_sub(x + 2 + reserved);
+    let version_end = pen.put(x + 2, y, version_room, &version, paint(Role::Fg));
+    middle = middle.max(version_end + 1);
     let room = time_at.saturating_sub(middle + 1);
     let mut at = middle;
     if cell.drift {
@@ -137,10 +165,10 @@ fn wide(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, cell: &Cell, mark: Mark, 
     }
     if pen.width(&cell.word) <= (middle + room).saturating_sub(at) {
         pen.put(at, y, room, &cell.word, paint(role));
-        x + TIME_END
+        x + time_end
     } else {
         // A word that is too long for the middle goes behind the time, where the row has room.
-        let behind = x + TIME_END + 2;
+        let behind = x + time_end + 2;
         let behind = if time_width == 0 { at } else { behind };
         pen.put(behind, y, (x + width).saturating_sub(behind), &cell.word, paint(role))
     }
@@ -151,12 +179,11 @@ mod tests {
     use super::*;
     use crate::ui::theme::{Depth, Theme};
     use ratatui::buffer::Buffer;
-    use ratatui::layout::Rect;
 
     fn drawn(cell: &Cell, width: u16) -> String {
         let theme = Theme { depth: Depth::Mono, ascii: false, name: "auto".into(), reduced_motion: false };
         let mut buf = Buffer::empty(Rect::new(0, 0, width + 4, 1));
-        draw(&mut Pen { buf: &mut buf, theme: &theme }, 0, 0, width, cell, false);
+        draw(&mut Pen { buf: &mut buf, theme: &theme }, 0, 0, width, 0, cell, false);
         let text: String = buf.content().iter().map(ratatui::buffer::Cell::symbol).collect();
         text.trim_end().to_owned()
     }

@@ -74,7 +74,7 @@ fn head(pen: &mut Pen<'_>, area: Rect, model: &Model) {
     let clock_at = pen.put_right(area.right(), area.y, area.width, &chrome::clock(model.header.clock), Role::Fg);
     let room = clock_at.saturating_sub(area.x + 1);
     let needs = match &model.body {
-        Body::Matrix(matrix) => matrix.needs_you.len(),
+        Body::Matrix(matrix) => matrix.needs_you.len() + matrix.more_need_you,
         Body::Board(board) => board.rows.iter().filter(|row| row.attention).count(),
         _ => 0,
     };

@@ -51,6 +51,8 @@ struct Place {
     channel: usize,
     x: u16,
     width: u16,
+    /// The longest version in it.
+    longest: u16,
 }
 
 /// The places of the columns that fit, those around the focused one when not all do, and the width of the names.
@@ -74,7 +76,9 @@ fn places(pen: &Pen<'_>, area: Rect, matrix: &Matrix) -> (u16, Vec<Place>) {
     let placed = window(matrix, widths.len() as u16)
         .zip(widths)
         .map(|(channel, width)| {
-            let place = Place { channel, x, width };
+            let cells = matrix.rows.iter().filter_map(|row| row.cells.get(channel));
+            let longest = cells.map(|cell| pen.width(&cell::version(cell))).max().unwrap_or(0);
+            let place = Place { channel, x, width, longest };
             x += width + gap;
             place
         })
@@ -158,9 +162,10 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, matrix: &Matrix, placed: &mut Placed)
     let (name, places) = places(pen, area, matrix);
     let head = area.y + plan.top;
     draw_heads(pen, area, head, name, &places, matrix);
-    placed.page_rows = plan.list;
+    let fit = list_rows(plan.list, plan.block, matrix.total);
+    placed.page_rows = fit;
     let top = head + 2;
-    let shown = shown_window(matrix.rows.len(), usize::from(plan.list), matrix.selected);
+    let shown = shown_window(matrix.rows.len(), usize::from(fit), matrix.selected);
     let mut y = top;
     for index in shown.clone() {
         draw_row(pen, area, y, name, &places, matrix, index, placed);
@@ -181,7 +186,8 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, matrix: &Matrix, placed: &mut Placed)
     let used = blocks::below_matrix(pen, block, matrix, placed);
     if let Some(page) = matrix.selected_page.as_deref().filter(|_| plan.selected > 0) {
         let title = format!("selected: {}", selected_name(matrix, page.service.as_str()));
-        let rect = Rect { y: block.y + used + 1, height: plan.selected, ..block };
+        let y = block.y + used + 1;
+        let rect = Rect { y, height: plan.selected.max(area.bottom().saturating_sub(y)), ..block };
         selected::draw(pen, rect, &title, page);
     }
 }
@@ -193,6 +199,12 @@ fn selected_name(matrix: &Matrix, service: &str) -> String {
         Some(column) => format!("{service} in {}", column.name),
         None => service.to_owned(),
     }
+}
+
+/// Rows of a list: one less where its position could stand nowhere else, as no block follows.
+#[must_use]
+pub fn list_rows(rows: u16, block: u16, total: usize) -> u16 {
+    if block == 0 && total > usize::from(rows) { rows.saturating_sub(1).max(1) } else { rows }
 }
 
 /// The part of the model's window that fits, with the selected row in it.
@@ -273,7 +285,7 @@ fn draw_row(
     for place in places {
         let Some(cell) = row.cells.get(place.channel) else { continue };
         let focused = selected && row.focused == Some(place.channel);
-        let cell_end = cell::draw(pen, place.x, y, place.width, cell, focused);
+        let cell_end = cell::draw(pen, place.x, y, place.width, place.longest, cell, focused);
         let rect = Rect { x: place.x, y, width: place.width, height: 1 };
         chrome::flash(pen, rect, cell.changed);
         if focused {

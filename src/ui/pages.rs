@@ -42,40 +42,42 @@ pub fn help(pen: &mut Pen<'_>, area: Rect, page: &HelpPage, placed: &mut Placed)
     }
     let columns: Vec<(u16, Vec<Row<'_>>)> = columns.iter().map(|groups| column_rows(pen, groups, width)).collect();
     let longest = columns.iter().map(|(_, rows)| rows.len()).max().unwrap_or(0);
-    let about = about(page, inner, longest);
-    let below = if about.is_empty() { 0 } else { about.len() as u16 + 2 };
-    let keys = Rect { height: inner.height.saturating_sub(below), ..inner };
-    placed.page_rows = keys.height;
-    let first = page.scroll.min(longest.saturating_sub(usize::from(keys.height)));
+    let about = about(page, inner);
+    let height = usize::from(inner.height);
+    // About the program: at the foot where all fits, else below the keys, and scrolled with them.
+    let about_at = (longest + 1).max(height.saturating_sub(about.len() + 1));
+    let length = if about.is_empty() { longest } else { about_at + 1 + about.len() };
+    placed.page_rows = inner.height;
+    let first = page.scroll.min(length.saturating_sub(height));
+    let more = length > first + height;
+    let last = first + height - usize::from(more).min(height);
     for (at, (key_width, rows)) in columns.iter().enumerate() {
-        let column = Rect { x: keys.x + at as u16 * (width + gap), width, ..keys };
-        for (index, row) in rows.iter().skip(first).take(usize::from(keys.height)).enumerate() {
-            help_row(pen, column, column.y + index as u16, row, *key_width);
+        let column = Rect { x: inner.x + at as u16 * (width + gap), width, ..inner };
+        for (index, row) in rows.iter().enumerate().take(last).skip(first) {
+            help_row(pen, column, column.y + (index - first) as u16, row, *key_width);
         }
     }
-    if longest > first + usize::from(keys.height) {
-        let y = if below > 0 { keys.bottom() } else { keys.bottom().saturating_sub(1) };
-        pen.put_right(area.right().saturating_sub(1), y, 8, "↓ more", Role::Dim);
-    }
+    let mut about_line = |at: usize, draw: &mut dyn FnMut(&mut Pen<'_>, u16)| {
+        if (first..last).contains(&at) {
+            draw(pen, inner.y + (at - first) as u16);
+        }
+    };
     if !about.is_empty() {
-        let y = inner.bottom() - below + 1;
-        pen.title(inner.x, y, inner.width, "about");
-        for (index, line) in about.iter().enumerate() {
-            pen.put(inner.x, y + 1 + index as u16, inner.width, line, Role::Fg);
-        }
+        about_line(about_at, &mut |pen, y| pen.title(inner.x, y, inner.width, "about"));
+    }
+    for (index, line) in about.iter().enumerate() {
+        about_line(about_at + 1 + index, &mut |pen, y| {
+            pen.put(inner.x, y, inner.width, line, Role::Fg);
+        });
+    }
+    if more {
+        pen.put_right(area.right().saturating_sub(1), inner.bottom().saturating_sub(1), 8, "↓ more", Role::Dim);
     }
 }
 
-/// The lines about the program: all of them when the keys leave room, else the first two.
-fn about(page: &HelpPage, inner: Rect, longest: usize) -> Vec<String> {
-    let wrap = |line: &String| cut::wrap(line, usize::from(inner.width.max(1)));
-    let mut lines: Vec<String> = page.about.iter().flat_map(wrap).collect();
-    if inner.height < 14 {
-        return Vec::new();
-    }
-    let room = usize::from(inner.height).saturating_sub(longest + 2);
-    lines.truncate(room.clamp(2, usize::from(inner.height / 2)));
-    lines
+/// The lines about the program.
+fn about(page: &HelpPage, inner: Rect) -> Vec<String> {
+    page.about.iter().flat_map(|line| cut::wrap(line, usize::from(inner.width.max(1)))).collect()
 }
 
 /// Groups shared over columns so that the columns are about equally long, in their order.
@@ -111,9 +113,12 @@ fn column_rows<'a>(pen: &Pen<'_>, groups: &[(&'a str, &'a [HelpLine])], width: u
         rows.push(Row::Title(title));
         for line in *lines {
             let off = !line.off.is_empty();
-            let words = if off { format!("{}: {}", line.words, line.off) } else { line.words.clone() };
-            for (index, words) in cut::wrap(&words, room).into_iter().enumerate() {
+            for (index, words) in cut::wrap(&line.words, room).into_iter().enumerate() {
                 rows.push(Row::Line { keys: if index == 0 { &line.keys } else { "" }, words, off });
+            }
+            if off {
+                let why = cut::wrap(&format!("off: {}", line.off), room);
+                rows.extend(why.into_iter().map(|words| Row::Line { keys: "", words, off }));
             }
         }
     }

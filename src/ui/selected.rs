@@ -7,9 +7,12 @@ use super::ladder;
 use super::pen::Pen;
 use super::text;
 use super::theme::Role;
+use super::tree;
 use crate::app::model::{RolloutPage, TreeKind};
 use ratatui::layout::Rect;
 
+/// From this height on the pods are shown one by one, or where they are not watched the conditions.
+const TREE_FROM: u16 = 12;
 /// Cells of the label of a fact.
 const LABEL: u16 = 12;
 
@@ -111,7 +114,10 @@ impl Lines<'_, '_> {
             .filter(|line| line.kind == TreeKind::Revision && !line.roles.is_empty())
             .map(|line| format!("{} {}  {}", line.roles.join(", "), line.version, line.status))
             .collect();
-        self.fact("pods", &revisions.join("    "), half);
+        let tree_follows = self.area.height >= TREE_FROM && !page.revisions.is_empty();
+        if !tree_follows {
+            self.fact("pods", &revisions.join("    "), half);
+        }
         if usize::from(self.area.bottom().saturating_sub(self.y)) >= page.about.len() {
             for (label, words) in &page.about {
                 self.fact(label, words, half);
@@ -124,17 +130,28 @@ impl Lines<'_, '_> {
         let end = self.y;
         self.y = notes_from.max(bottom_left);
         self.notes(page, half);
+        if self.y + 3 < self.area.bottom() && self.area.height >= TREE_FROM {
+            let (x, y) = (self.area.x + half + 2, self.y + 1);
+            let rect = Rect { x, y, width: self.area.right().saturating_sub(x), height: self.area.bottom() - y };
+            self.y = y + if page.revisions.is_empty() {
+                facts::conditions(self.pen, rect, page, 0)
+            } else {
+                tree::draw(self.pen, rect, &page.revisions, 0)
+            };
+        }
         self.y = self.y.max(end);
     }
 
     /// The right half: what is worth knowing, in sentences.
     fn notes(&mut self, page: &RolloutPage, half: u16) {
         let right = Rect { x: self.area.x + half + 2, width: self.area.width.saturating_sub(half + 2), ..self.area };
-        let notes = [&page.headline, &page.facts, &page.message, &page.gauge_note]
+        // Where there is no ladder, the headline stands in its place.
+        let headline = if page.steps.is_empty() { "" } else { page.headline.as_str() };
+        let notes = [headline, &page.facts, &page.message, &page.gauge_note]
             .into_iter()
             .filter(|note| !note.is_empty())
             .map(|note| (None, note))
-            .chain(page.warnings.iter().map(|warning| (Some("!"), warning)));
+            .chain(page.warnings.iter().map(|warning| (Some("!"), warning.as_str())));
         for (sign, note) in notes {
             for (index, line) in
                 text::wrap(note, usize::from(right.width.saturating_sub(2).max(1))).into_iter().enumerate()
@@ -145,7 +162,7 @@ impl Lines<'_, '_> {
                 if let Some(sign) = sign.filter(|_| index == 0) {
                     self.pen.put(right.x, self.y, 1, sign, Role::Bad);
                 }
-                if index == 0 && *note == page.headline {
+                if index == 0 && note == headline {
                     self.pen.put(right.x, self.y, 1, glyph::sign(page.mark), glyph::role(page.mark));
                 }
                 self.pen.put(right.x + 2, self.y, right.width.saturating_sub(2), &line, Role::Fg);

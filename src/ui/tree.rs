@@ -276,7 +276,9 @@ fn node(pen: &mut Pen<'_>, area: Rect, y: u16, branch: &str, line: &RevisionLine
     let extra = if line.kind == TreeKind::ReplicaSet { line.version.as_str() } else { "" };
     for (part, role) in parts.into_iter().chain([(extra, Role::Fg)]) {
         let room = age_at.saturating_sub(x + 1);
-        if !part.is_empty() && room >= 3 {
+        // Half a number or half a version misleads; half a reason still says something.
+        let may_be_cut = part == line.status && pod;
+        if !part.is_empty() && (pen.width(part) <= room || (may_be_cut && room >= 3)) {
             x = pen.put(x, y, room, part, role) + 2;
         }
     }

@@ -78,7 +78,7 @@ fn stale_data_is_said_in_the_next_line_and_counts_as_more_urgent_than_a_timer() 
     let picture = moment.alone();
     let context = Context { stale: Some(SignedDuration::from_secs(14)), ..moment.context() };
     let subject = Subject::new(&moment.rollout, &picture, &context);
-    assert_eq!(next::line(&subject), "p is off here: prod-eu in production is 14s old");
+    assert_eq!(next::line(&subject), "p is off here: prod-eu in production was last heard of 14s ago");
     assert_eq!(next::line_in_list(&subject), next::line(&subject));
     assert_eq!(standing::urgency(&subject), Urgency::Stale);
     assert!(rows::cell(&subject).stale && rows::board_row(&subject).stale);

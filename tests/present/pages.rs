@@ -3,6 +3,7 @@
 use crate::moment::{Moment, moment, moment_of, raw};
 use rolltop::app::model::{Mark, RolloutPage, TreeKind};
 use rolltop::app::present::{Subject, page, standing, version};
+use rolltop::argo::picture::Picture;
 use serde_json::{Value, json};
 
 fn page_of(moment: &Moment) -> RolloutPage {
@@ -164,9 +165,60 @@ fn an_aborted_canary_says_who_serves_and_keeps_both_versions_apart() {
     let (picture, context) = (moment.with_children(), moment.context());
     let subject = Subject::new(&moment.rollout, &picture, &context);
     assert_eq!(version::change(&subject), "blue, not green");
-    assert_eq!(standing::reason(&subject), "aborted: the update to revision 2, no cause given");
+    assert_eq!(standing::reason(&subject), "aborted: no cause given (by hand?)");
     let page = page::page(&subject, "");
-    assert!(page.headline.starts_with("Aborted: the update to revision 2, no cause given"), "{}", page.headline);
+    assert!(page.headline.starts_with("Aborted: no cause given (by hand?)"), "{}", page.headline);
     assert_eq!((page.current_step, page.gauge_note.as_str()), (None, "1 canary pod still to leave"));
     assert_eq!(page.steps_note, "aborted: no step runs, a retry begins with the first");
+}
+
+/// A canary that makes no progress: its one pod cannot pull its image.
+fn stuck() -> Value {
+    let mut value = raw("waits-for-you");
+    let hash = value["rollout"]["status"]["currentPodHash"].clone();
+    let status = &mut value["rollout"]["status"];
+    status["phase"] = json!("Degraded");
+    status["message"] = json!("ProgressDeadlineExceeded: ReplicaSet \"web-1\" has timed out progressing.");
+    status["pauseConditions"] = Value::Null;
+    status["controllerPause"] = json!(false);
+    status["availableReplicas"] = json!(status["replicas"].as_i64().unwrap() - 1);
+    for set in value["replicaSets"].as_array_mut().unwrap() {
+        if set["metadata"]["labels"]["rollouts-pod-template-hash"] == hash {
+            set["status"]["availableReplicas"] = json!(0);
+        }
+    }
+    for pod in value["pods"].as_array_mut().unwrap() {
+        if pod["metadata"]["labels"]["rollouts-pod-template-hash"] == hash {
+            pod["status"]["phase"] = json!("Pending");
+            pod["status"]["containerStatuses"] = json!([{"name": "app", "ready": false, "restartCount": 0, "image": "x",
+                "state": {"waiting": {"reason": "ImagePullBackOff", "message": "Back-off pulling image \"x\""}}}]);
+        }
+    }
+    value
+}
+
+#[test]
+fn no_progress_is_explained_by_the_pod_that_is_stuck_and_without_pods_by_their_number() {
+    let moment = moment_of(&stuck());
+    let (picture, context) = (moment.with_children(), moment.context());
+    let page = page::page(&Subject::new(&moment.rollout, &picture, &context), "");
+    assert!(page.headline.contains("ImagePullBackOff (green)"), "{}", page.headline);
+    assert_eq!(page.message, "Back-off pulling image \"x\"");
+    let picture = moment.alone();
+    let reason = standing::reason(&Subject::new(&moment.rollout, &picture, &context));
+    assert!(reason.ends_with("1 of 4 pods not available"), "{reason}");
+}
+
+#[test]
+fn without_a_step_left_the_actual_weight_is_counted_while_old_pods_serve() {
+    let mut value = stuck();
+    value["rollout"]["spec"]["strategy"]["canary"]["steps"] = Value::Null;
+    let moment = moment_of(&value);
+    let context = moment.context();
+    let actual = |picture: Picture| {
+        let page = page::page(&Subject::new(&moment.rollout, &picture, &context), "");
+        page.gauge.unwrap().actual
+    };
+    assert_eq!(actual(moment.with_children()), Some(0));
+    assert_eq!(actual(moment.alone()), None, "which pods are missing is not known without ReplicaSets");
 }

@@ -24,6 +24,7 @@ pub fn matrix(state: &State) -> Matrix {
             Item::Row(_) => None,
         })
         .collect();
+    let needs_you = needs_you(state);
     Matrix {
         columns: (0..channels)
             .map(|channel| Column {
@@ -36,7 +37,8 @@ pub fn matrix(state: &State) -> Matrix {
         rows,
         first: list.first,
         total: list.len(),
-        needs_you: needs_you(state),
+        more_need_you: state.fleet.needing_count().saturating_sub(needs_you.len()),
+        needs_you,
         happened: state.notes.newest(),
         trouble: troubles(state, None),
         selected_page: selected_page(state),
@@ -141,17 +143,33 @@ fn selected_page(state: &State) -> Option<Box<RolloutPage>> {
     Some(Box::new(page::page(&Subject::new(&row.rollout, state.picture(row), &context), "")))
 }
 
-/// Who needs a person: the most urgent first, later channels before earlier ones.
+/// Lines of *needs you* at most: the view gives the block three rows, and six where there is plenty of room.
+fn need_lines(state: &State) -> usize {
+    if state.size.1 < 28 { 3 } else { 6 }
+}
+
+/// Who needs a person: the most urgent first, later channels before earlier ones. Lines that have no room are not made:
+/// there may be a thousand, and their ages would wake the loop for nothing.
 fn needs_you(state: &State) -> Vec<NeedLine> {
+    let line = |row: &Row| {
+        let context = state.context(row, false);
+        rows::need_line(&Subject::new(&row.rollout, state.picture(row), &context))
+    };
+    most_needing(state).into_iter().filter_map(line).collect()
+}
+
+fn most_needing(state: &State) -> Vec<&Row> {
     let mut needing: Vec<&Row> = state.fleet.needing().collect();
-    needing.sort_by(|a, b| (a.urgency, b.channel, &a.service, &a.key).cmp(&(b.urgency, a.channel, &b.service, &b.key)));
+    let order = |a: &&Row, b: &&Row| {
+        (a.urgency, b.channel, &a.service, &a.key).cmp(&(b.urgency, a.channel, &b.service, &b.key))
+    };
+    let room = need_lines(state);
+    if needing.len() > room {
+        needing.select_nth_unstable_by(room, order);
+        needing.truncate(room);
+    }
+    needing.sort_unstable_by(order);
     needing
-        .into_iter()
-        .filter_map(|row| {
-            let context = state.context(row, false);
-            rows::need_line(&Subject::new(&row.rollout, &row.picture, &context))
-        })
-        .collect()
 }
 
 fn troubles(state: &State, channel: Option<usize>) -> Vec<TroubleLine> {
@@ -191,7 +209,7 @@ pub fn tick_matrix(state: &State) -> Option<Timestamp> {
         Item::Line(line) => Some(state.fleet.of_service(&line.service)),
         Item::Row(_) => None,
     });
-    let visible = visible.flatten().chain(state.fleet.needing().take(100));
+    let visible = visible.flatten().chain(most_needing(state));
     visible.filter_map(|row| tick_of(state, row, tick::cell)).chain(selected_tick(state)).min()
 }
 

@@ -39,6 +39,28 @@ pub fn help(state: &State, place: Place, scroll: usize) -> HelpPage {
     HelpPage { screen: place.title().to_owned(), groups, about: about(state), scroll }
 }
 
+/// About how many rows the help has where the view wraps it, rather too many than too few: its last row must be
+/// reached.
+pub fn help_length(state: &State, place: Place) -> usize {
+    let width = usize::from(state.size.0);
+    let (columns, per) = match width {
+        0..70 => (1, width),
+        70..120 => (2, width / 2),
+        _ => (2, width / 3),
+    };
+    // A tenth of a row is lost where words are wrapped.
+    let rows = |text: &str, room: usize| (text.chars().count() * 11).div_ceil(room.max(1) * 10);
+    let help = help(state, place, 0);
+    let room = per.saturating_sub(per / 3).max(per.saturating_sub(15));
+    let line = |line: &HelpLine| {
+        rows(&line.words, room) + if line.off.is_empty() { 0 } else { rows(&line.off, room.saturating_sub(4)) + 1 }
+    };
+    let keys: usize = help.groups.iter().map(|(_, lines)| 2 + lines.iter().map(line).sum::<usize>()).sum();
+    keys.div_ceil(columns)
+        + if columns > 1 { keys / 5 } else { 4 }
+        + help.about.iter().map(|line| rows(line, width)).sum::<usize>()
+}
+
 fn help_lines(state: &State, place: Place, group: Group) -> Vec<HelpLine> {
     action::TABLE
         .iter()

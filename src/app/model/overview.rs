@@ -29,8 +29,10 @@ pub struct Matrix {
     pub first: usize,
     /// Number of rows that pass the filter.
     pub total: usize,
-    /// Who needs a person, most urgent first (all of them; the view shows what fits and counts the rest).
+    /// Who needs a person, most urgent first: as many as can have room.
     pub needs_you: Vec<NeedLine>,
+    /// How many more need one.
+    pub more_need_you: usize,
     /// What happened last, newest first (wide screens).
     pub happened: Vec<HappenedLine>,
     /// Connections that are in trouble; shown instead of `needs you` when not empty.

@@ -1,7 +1,8 @@
 //! Cause: why a rollout is degraded, in the controller's own words without their wrapping.
 
 use super::Subject;
-use super::words;
+use super::{version, words};
+use crate::argo::picture::PodPicture;
 
 /// The cause in one line. The controller writes `RolloutAborted: Rollout aborted update to revision 2: CAUSE` and
 /// `InvalidSpec: The Rollout "web" is invalid: CAUSE`; what says nothing new is left out.
@@ -15,13 +16,40 @@ pub fn of(subject: &Subject<'_>) -> String {
     if let Some(rest) = told.strip_prefix("Rollout aborted update to revision ") {
         return match rest.split_once(": ") {
             Some((_, cause)) => words::open_ended(cause).to_owned(),
-            None => format!("the update to revision {}, no cause given", words::open_ended(rest)),
+            // So does it write after an abort by hand.
+            None => "no cause given (by hand?)".to_owned(),
         };
     }
     if let Some((_, cause)) = told.strip_prefix("The Rollout ").and_then(|rest| rest.split_once("is invalid: ")) {
         return words::open_ended(cause).to_owned();
     }
     if told.is_empty() { "the controller gives no cause".to_owned() } else { words::open_ended(told).to_owned() }
+}
+
+/// Why there is no progress: what the first pod of the new version that is in trouble says; where pods are not known,
+/// how many of them are missing. The controller's own sentence names only the ReplicaSet.
+#[must_use]
+pub fn of_no_progress(subject: &Subject<'_>) -> String {
+    let version = version::wanted(subject);
+    if let Some(pod) = stuck_pod(subject) {
+        let stuck = if &*pod.status == "Running" { "pod not ready" } else { &*pod.status };
+        return if version.is_empty() { stuck.to_owned() } else { format!("{stuck} ({version})") };
+    }
+    let replicas = subject.picture.replicas;
+    let missing = i64::from(replicas.current) - i64::from(replicas.available);
+    if missing <= 0 {
+        return of(subject);
+    }
+    format!("{missing} of {} not available", words::count(replicas.current.into(), "pod", "pods"))
+}
+
+/// The first pod of the new version that is not ready.
+#[must_use]
+pub fn stuck_pod<'a>(subject: &Subject<'a>) -> Option<&'a PodPicture> {
+    let new = &subject.rollout.status.current_pod_hash;
+    let sets = subject.picture.revisions.iter().flat_map(|revision| &revision.replica_sets);
+    let mut pods = sets.filter(|set| set.pod_hash == *new).flat_map(|set| &set.pods);
+    pods.find(|pod| pod.ready < pod.containers && !pod.status.is_empty())
 }
 
 /// The message of the first condition that is bad, when the status has none.

@@ -114,10 +114,10 @@ fn retrying(
     let person = |words: &str, short: &str| health(Mark::Attention, words.to_owned(), short);
     match trouble.kind {
         TroubleKind::NotSignedIn => return person(&format!("login: {}", source.login_key), "login"),
-        TroubleKind::Forbidden => return person("forbidden", "forbidden"),
-        TroubleKind::NoRollouts => return person("no Rollouts", "no Rollouts"),
+        TroubleKind::Forbidden => return person("forbidden", "denied"),
+        TroubleKind::NoRollouts => return person("no Rollouts", "no CRD"),
         TroubleKind::Config => return person("config", "config"),
-        TroubleKind::Certificate => return person("certificate", "certificate"),
+        TroubleKind::Certificate => return person("certificate", "cert"),
         TroubleKind::Unreachable | TroubleKind::Throttled | TroubleKind::Server => {}
     }
     ticker.countdown(next_try, source.now);
@@ -126,7 +126,7 @@ fn retrying(
         left => left.replacen("in ", "retry ", 1),
     };
     if trouble.kind == TroubleKind::Throttled {
-        return health(Mark::Stale, format!("throttled, {retry}"), "throttled");
+        return health(Mark::Stale, format!("throttled, {retry}"), "busy");
     }
     match source.age() {
         Some(age) => {
@@ -134,7 +134,7 @@ fn retrying(
             let age = time::tight(age);
             health(Mark::Stale, format!("{age} {retry}"), &age)
         }
-        None => health(Mark::Attention, format!("no answer, {retry}"), "no answer"),
+        None => health(Mark::Attention, format!("no answer, {retry}"), "silent"),
     }
 }
 

@@ -9,7 +9,12 @@ use crate::argo::forecast;
 pub fn line(subject: &Subject<'_>) -> String {
     if let Some(age) = subject.stale_age() {
         let (key, context) = (subject.context.promote_key, subject.context);
-        return format!("{key} is off here: {} in {} is {age} old", context.cluster, context.channel);
+        let place = if context.cluster == context.channel {
+            context.channel.to_owned()
+        } else {
+            format!("{} in {}", context.cluster, context.channel)
+        };
+        return format!("{key} is off here: {place} was last heard of {age} ago");
     }
     if standing::of(subject) == Standing::Promoting {
         return "the controller has the promote and moves on by itself".to_owned();
@@ -32,6 +37,15 @@ pub fn line_in_list(subject: &Subject<'_>) -> String {
         "" => String::new(),
         // It names the channel itself.
         off if context.stale.is_some() => off.to_owned(),
-        sentence => format!("{} in {}: {sentence}", context.service, context.channel),
+        // The key first: what it would do is asked of this line most.
+        sentence => match sentence.strip_prefix(context.promote_key).and_then(|rest| rest.strip_prefix(": ")) {
+            Some(does) => {
+                format!("{}: {} in {} {does}", context.promote_key, context.service, context.channel)
+            }
+            None => {
+                let sign = if sentence.contains(" by itself: ") { "," } else { ":" };
+                format!("{} in {}{sign} {sentence}", context.service, context.channel)
+            }
+        },
     }
 }

@@ -23,7 +23,7 @@ pub fn page(subject: &Subject<'_>, revisions_note: &str) -> RolloutPage {
         mark: standing::mark(subject),
         headline: headline(subject),
         facts: facts(subject),
-        message: picture.message.clone(),
+        message: message(subject),
         gauge: weight::gauge(subject),
         gauge_note: weight::note(subject),
         steps: ladder::steps(subject),
@@ -66,7 +66,7 @@ pub fn headline(subject: &Subject<'_>) -> String {
         Standing::Aborting => "Abort asked for, the controller has not reacted yet".to_owned(),
         Standing::Aborted => format!("Aborted: {}{}", cause::of(subject), who_serves(subject)),
         Standing::InvalidSpec => format!("The controller refuses the spec: {}", cause::of(subject)),
-        Standing::NoProgress => format!("No progress{at}: {}", cause::of(subject)),
+        Standing::NoProgress => format!("No progress{at}: {}", cause::of_no_progress(subject)),
         Standing::Degraded => format!("Degraded: {}", cause::of(subject)),
         Standing::Promoting => format!("Promoted{at}, the controller has not moved on yet"),
         Standing::WaitsForYou => format!("Paused{at}, waits for you"),
@@ -83,6 +83,23 @@ pub fn headline(subject: &Subject<'_>) -> String {
             word => format!("{word} (a phase this program does not know)"),
         },
         Standing::Analysis | Standing::Scaling | Standing::Progressing => progressing(subject),
+    }
+}
+
+/// The controller's own words, where the headline does not hold them already and they are more than the name of the
+/// reason for a pause.
+fn message(subject: &Subject<'_>) -> String {
+    let message = &subject.picture.message;
+    if headline(subject).contains(message.as_str()) {
+        return String::new();
+    }
+    match standing::of(subject) {
+        Standing::NoProgress => {
+            cause::stuck_pod(subject).and_then(|pod| pod.message.as_deref()).unwrap_or_default().to_owned()
+        }
+        Standing::Aborted | Standing::InvalidSpec | Standing::Degraded => String::new(),
+        Standing::WaitsForYou | Standing::Timed | Standing::Preview if !message.contains(' ') => String::new(),
+        _ => message.clone(),
     }
 }
 

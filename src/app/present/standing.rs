@@ -244,7 +244,7 @@ pub fn reason(subject: &Subject<'_>) -> String {
     match of(subject) {
         Standing::Aborted => format!("aborted: {}", cause::of(subject)),
         Standing::InvalidSpec => format!("the controller refuses the spec: {}", cause::of(subject)),
-        Standing::NoProgress => format!("no progress{at}: {}", cause::of(subject)),
+        Standing::NoProgress => format!("no progress{at}: {}", cause::of_no_progress(subject)),
         Standing::Degraded => format!("degraded: {}", cause::of(subject)),
         Standing::WaitsForYou => format!("paused{at}, no timer: waits for a person"),
         Standing::ByHand => format!("paused by hand{at} (spec.paused): waits for a person"),

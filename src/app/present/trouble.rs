@@ -39,6 +39,7 @@ pub(super) fn line_noting(source: &SourceView<'_>, ticker: &Ticker) -> Option<Tr
             let heard = source.heard()?;
             super::health::stale(source)?;
             let sentence = format!("{} silent since {}", source.cluster, time::clock(heard, source.now));
+            let sentence = beside(source.channel, source.cluster, &sentence).to_owned();
             trouble_line(Mark::Stale, vec![sentence], String::new())
         }
         Link::Retrying { trouble, next_try, .. } => {
@@ -61,8 +62,15 @@ fn mark(kind: TroubleKind) -> Mark {
     }
 }
 
+/// A sentence as it stands beside the name of a channel: without the name of the cluster in front when it is the same.
+#[must_use]
+pub fn beside<'a>(channel: &str, cluster: &str, sentence: &'a str) -> &'a str {
+    let rest = sentence.strip_prefix(channel).and_then(|rest| rest.strip_prefix(' '));
+    rest.filter(|rest| channel == cluster && !rest.is_empty()).unwrap_or(sentence)
+}
+
 fn sentence(source: &SourceView<'_>, trouble: &Trouble) -> String {
-    let what = words::open_ended(&trouble.sentence);
+    let what = beside(source.channel, source.cluster, words::open_ended(&trouble.sentence));
     match source.heard() {
         Some(heard) => format!("{what}; data from {}", time::clock(heard, source.now)),
         None => format!("{what}; no data yet"),
@@ -160,5 +168,10 @@ pub fn in_full(source: &SourceView<'_>) -> TextPage {
         None => "Never heard of since start.".to_owned(),
     });
     lines.push(format!("Watched: {}", source.scope));
-    TextPage { title: format!("{} › {}", source.channel, source.cluster), lines, scroll: 0 }
+    let title = if source.channel == source.cluster {
+        source.channel.to_owned()
+    } else {
+        format!("{} › {}", source.channel, source.cluster)
+    };
+    TextPage { title, lines, scroll: 0 }
 }

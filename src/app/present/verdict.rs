@@ -191,6 +191,7 @@ fn moved(steps: Option<usize>, from: i32, to: i32) -> String {
 /// A short span with tenths of a second: `1.8 s`; longer ones as usual.
 fn tenths(span: SignedDuration) -> String {
     match span.as_millis() {
+        ..100 => "less than 0.1 s".to_owned(),
         millis @ ..60_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
         _ => time::long(span),
     }

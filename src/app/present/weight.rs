@@ -14,9 +14,31 @@ pub fn gauge(subject: &Subject<'_>) -> Option<Gauge> {
     Some(Gauge { set, actual, max })
 }
 
-/// Weights that can be believed: not those of an object that could not be read.
+/// Weights that can be believed: not those of an object that could not be read. Where no step is left Argo's plugin
+/// calls the actual weight the whole, though the old pods may still serve: there it is counted.
 fn known(subject: &Subject<'_>) -> Option<Weights> {
-    subject.picture.weights.filter(|_| subject.rollout.unreadable.is_none())
+    let weights = subject.picture.weights.filter(|_| subject.rollout.unreadable.is_none())?;
+    let changing = subject.is_updating() && !subject.is_aborted() && subject.running_step().is_none();
+    Some(if changing { Weights { actual: counted(subject, weights), ..weights } } else { weights })
+}
+
+/// The share of the new version: what the router was told, else its part of the available pods.
+fn counted(subject: &Subject<'_>, weights: Weights) -> Option<i64> {
+    let status = &subject.rollout.status;
+    if subject.rollout.traffic_routing().is_some() {
+        return status.canary.weights.as_ref().map(|routed| routed.canary.weight);
+    }
+    let available = status.available_replicas;
+    let new = match subject.with_role("canary") {
+        Some(set) => set.available,
+        None if available == status.replicas => status.updated_replicas,
+        None => return None,
+    };
+    if available <= 0 {
+        return Some(0);
+    }
+    // A greatest weight may be any number that somebody wrote.
+    i64::try_from(i128::from(new.min(available)) * i128::from(weights.max) / i128::from(available)).ok()
 }
 
 /// Set and actual weight in percent, as the lists show them: only while two versions are about.
