@@ -491,3 +491,12 @@ fn a_context_whose_name_would_drive_the_terminal_reaches_it_as_plain_text() {
         assert!(!all.is_empty() && !all.contains("cannot be read"), "{args:?}: {all}");
     }
 }
+
+#[test]
+fn an_empty_name_is_bad_input_and_nothing_is_asked() {
+    let clusters = Clusters::new("gradual", 0.0);
+    for args in [&["get", ""] as &[&str], &["status", ""], &["promote", "", "--yes"]] {
+        clusters.expect(2, args).says("is empty");
+    }
+    assert!(clusters.requests().is_empty());
+}

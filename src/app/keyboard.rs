@@ -108,6 +108,10 @@ fn interrupt(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let again = state.interrupted_at.is_some_and(|at| state.now.duration_since(at) < INTERRUPT);
+    if again && state.writes.in_flight() > 0 {
+        // Leaving would drop the request on its way; asked as for any other way out.
+        return act::run(state, Action::Quit);
+    }
     if again {
         return vec![Effect::Quit(130)];
     }

@@ -52,7 +52,7 @@ impl Tempo {
     pub fn for_age(stale_after: Duration) -> Self {
         let usual = Self::default();
         let watch = Duration::from_secs((stale_after / 2).as_secs()).clamp(Duration::from_secs(1), usual.watch);
-        Self { watch, quiet: watch + usual.quiet.saturating_sub(usual.watch), ..usual }
+        Self { watch, quiet: watch + watch.min(usual.quiet.saturating_sub(usual.watch)), ..usual }
     }
 }
 

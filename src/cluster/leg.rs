@@ -65,6 +65,9 @@ pub async fn keep_signed_in(access: Access, context: String, tempo: Tempo, share
     }
 }
 
+/// A list that is asked for anew is asked for at most this often.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// What a leg tells.
 #[derive(Debug)]
 pub enum Step<T> {
@@ -109,6 +112,7 @@ pub async fn keep<T: Kind>(
         let mut clients = shared.client.subscribe();
         clients.mark_unchanged();
         let mut pokes = shared.poke.subscribe();
+        let began = tokio::time::Instant::now();
         let failure = {
             let mut out = |happening| match happening {
                 Happening::Heard => tell(Step::Heard),
@@ -126,8 +130,11 @@ pub async fn keep<T: Kind>(
                 failure = watch.run(&client, &mut out) => failure,
                 // A renewed client: go on with it, from where we are.
                 _ = clients.changed() => continue,
-                // Somebody wants to know now: a new list is the whole truth.
-                _ = pokes.changed() => {
+                // Somebody wants to know now: a new list is the whole truth. A key held down asks once a second.
+                () = async {
+                    let _ = pokes.changed().await;
+                    tokio::time::sleep_until(began + AGAIN).await;
+                } => {
                     watch.forget_version();
                     continue;
                 }

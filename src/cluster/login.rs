@@ -54,8 +54,7 @@ pub async fn sign_in(user: &mut AuthInfo, patience: Duration) -> Result<Option<T
         hint: hint.map(|hint| cleaned(&hint)),
         missing,
     };
-    let mut command = command(exec)?;
-    let output = match tokio::time::timeout(patience, command.output()).await {
+    let output = match tokio::time::timeout(patience, run(command(exec)?)).await {
         Ok(Ok(output)) => output,
         Ok(Err(why)) if why.kind() == std::io::ErrorKind::NotFound => {
             let hint = exec.install_hint.clone().unwrap_or_else(|| "install it, or add its folder to PATH".to_owned());
@@ -84,6 +83,24 @@ pub async fn sign_in(user: &mut AuthInfo, patience: Duration) -> Result<Option<T
     }
     user.exec = None;
     Ok(status.expiration_timestamp)
+}
+
+/// Runs a command to its end. Given up, all that it started goes with it: a wrapper's child that waits for ever too.
+async fn run(mut command: Command) -> std::io::Result<Output> {
+    struct Group(Option<rustix::process::Pid>);
+    impl Drop for Group {
+        fn drop(&mut self) {
+            if let Some(group) = self.0 {
+                // It may have ended in this moment.
+                let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+            }
+        }
+    }
+    let child = command.spawn()?;
+    let mut group = Group(child.id().and_then(|id| rustix::process::Pid::from_raw(id.try_into().ok()?)));
+    let output = child.wait_with_output().await;
+    group.0 = None;
+    output
 }
 
 fn command(exec: &ExecConfig) -> Result<Command, Failure> {

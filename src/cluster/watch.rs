@@ -14,6 +14,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// How long a streaming list may take, in seconds: over a slow link a large one takes longer than a watch lasts, and
+/// a server that ends it before would be asked again for ever.
+const LONGEST_LIST: u64 = 600;
+
 /// What a watch tells.
 #[derive(Debug)]
 pub enum Happening<T> {
@@ -147,7 +151,7 @@ impl<T: Kind> Watch<T> {
             return self.follow(client, lines, None, out).await;
         }
         if self.streams != Some(false) {
-            return match client.lines(&self.place.stream(seconds)).await {
+            return match client.lines(&self.place.stream(seconds.max(LONGEST_LIST))).await {
                 Ok(lines) => {
                     out(Happening::Heard);
                     let incoming = Incoming { whole: Vec::new(), told: 0, told_at: Instant::now() };

@@ -33,6 +33,10 @@ struct Answer {
 /// # Errors
 /// None, several, or not known because a cluster does not answer.
 pub async fn find(ready: &Ready, name: &str, care: Care) -> Result<Found, Failure> {
+    if name.is_empty() {
+        // As a path it would be the list of all.
+        return Err(Failure::bad_input("the name of the rollout is empty").hint("rolltop list -o name has the names"));
+    }
     let told = fleet::ask(ready, |source, connection| async move {
         let hits = match &source.scope {
             Scope::Namespaces(namespaces) if ready.selector.is_none() => {

@@ -26,6 +26,7 @@ use crate::ui::theme::{Depth, Theme};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Position;
 use std::collections::VecDeque;
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -52,7 +53,13 @@ pub fn run(start: Start) -> Result<u8, RunError> {
     fault::install(mailbox.clone(), start.report_dir.clone());
     // The guard is made inside and dropped on the way out, also by a panic's unwinding.
     match catch_unwind(AssertUnwindSafe(|| Loop::begin(start, mailbox)?.turn_until_quit())) {
-        Ok(ended) => ended,
+        Ok(ended) => {
+            // The terminal is the shell's again. A write that is not settled is said, since its line is gone.
+            if let Some(words) = signals::take_last_words() {
+                let _ = writeln!(std::io::stderr(), "rolltop: {words}");
+            }
+            ended
+        }
         Err(_) => Ok(fault::EXIT_CODE),
     }
 }

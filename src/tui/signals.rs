@@ -24,6 +24,12 @@ pub fn set_last_words(words: Option<String>) {
     *LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner) = words;
 }
 
+/// Takes what is said at the end, once.
+#[must_use]
+pub fn take_last_words() -> Option<String> {
+    LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
 /// Starts both threads. `resumed` is called after a SIGCONT, `resized` with columns and rows after a SIGWINCH.
 ///
 /// # Errors
@@ -72,8 +78,7 @@ fn end(code: i32) {
         signal_hook::low_level::exit(code);
     });
     guard::close();
-    let words = LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(words) = words {
+    if let Some(words) = take_last_words() {
         let _ = writeln!(io::stderr(), "rolltop: {words}");
     }
     signal_hook::low_level::exit(code);

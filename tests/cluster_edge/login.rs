@@ -162,6 +162,32 @@ fn a_login_command_that_hangs_is_given_up_and_holds_nobody() {
     assert!(begun.elapsed() < Duration::from_millis(100), "{:?}", begun.elapsed());
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_hanging_login_command_started_ends_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let fake = guarded();
+    let child = folder.path().join("child");
+    let rest = format!("sleep 600 &\necho $! >{}\nwait", child.display());
+    let kubeconfig = fake.kubeconfig(&command(folder.path(), &rest));
+    let tempo = Tempo { login: Duration::from_millis(500), ..patient() };
+    let watched = Watched::start(access(&kubeconfig, false), vec![target(0, "fake", Scope::All)], tempo);
+    let sentence = watched.wait_trouble(0, TroubleKind::NotSignedIn);
+    assert!(sentence.contains("did not end"), "{sentence}");
+    let child: i32 = std::fs::read_to_string(child).unwrap().trim().parse().unwrap();
+    let child = rustix::process::Pid::from_raw(child).unwrap();
+    let deadline = std::time::Instant::now() + Duration::from_secs(10);
+    // Ended, or waiting to be collected by whoever adopted it.
+    let lives = || {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.as_raw_nonzero())).unwrap_or_default();
+        rustix::process::test_kill_process(child).is_ok() && !stat.contains(") Z ")
+    };
+    while lives() {
+        assert!(std::time::Instant::now() < deadline, "the child of the login command still runs");
+        std::thread::yield_now();
+    }
+}
+
 #[test]
 fn a_login_command_that_is_not_there_is_named() {
     let fake = guarded();

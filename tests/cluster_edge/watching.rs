@@ -304,7 +304,7 @@ fn a_watch_whose_connection_died_alone_misses_nothing_and_is_not_vouched_for_by_
 #[test]
 fn a_quiet_watch_is_no_stale_one_while_the_server_answers() {
     let running = simulated(&[paused("shop", "web")]);
-    let tempo = Tempo { watch: Duration::from_secs(1), ..patient() };
+    let tempo = Tempo { watch: Duration::from_secs(1), quiet: Duration::from_millis(1200), ..patient() };
     let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], tempo);
     watched.wait_live();
     let heard = |news: &[News]| news.iter().filter(|n| matches!(n, News::Heard(..))).count();
@@ -465,4 +465,25 @@ fn what_changes_while_the_first_list_is_streamed_is_in_it_once_as_it_is_last() {
     let mut found: Vec<_> = all.iter().map(|object| (&*object.meta.name, object.spec.replicas)).collect();
     found.sort_unstable();
     assert_eq!((found.len(), found[0]), (2, ("a", Some(7))));
+}
+
+#[test]
+fn a_first_list_may_take_longer_than_a_watch_lasts() {
+    let running = simulated(&[paused("shop", "web")]);
+    let tempo = Tempo { watch: Duration::from_secs(1), quiet: Duration::from_millis(300), ..patient() };
+    let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], tempo);
+    watched.wait_live();
+    let seconds = |path: &str| -> u64 {
+        path.split("timeoutSeconds=").nth(1).and_then(|rest| rest.split('&').next()?.parse().ok()).unwrap()
+    };
+    watched.wait("contact", |_| {
+        let all = running.requests().all();
+        let lists: Vec<_> = all.iter().filter(|seen| seen.path.contains("sendInitialEvents")).collect();
+        let watches =
+            all.iter().filter(|seen| seen.path.contains("watch=") && !seen.path.contains("sendInitialEvents"));
+        let watches: Vec<_> = watches.collect();
+        assert!(lists.len() == 1 && seconds(&lists[0].path) >= 300, "{lists:?}");
+        watches.first().map(|watch| assert_eq!(seconds(&watch.path), 1))
+    });
+    assert!(!watched.links().iter().any(|link| matches!(link, Link::Retrying { .. })), "{:?}", watched.links());
 }
