@@ -19,6 +19,9 @@ const CONDITIONS: usize = 2;
 /// A pane with its title needs room for three rows.
 const LEAST_PANE: u16 = 4;
 
+/// Rows for the sentences at the top where there is room: two, and a free one; or three. One more on a high terminal.
+const HEAD: u16 = 3;
+
 /// Draws the screen of one rollout.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, placed: &mut Placed) {
     let roomy = area.height >= 16;
@@ -31,7 +34,10 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, placed: &mut Plac
             y += 1;
         }
     }
-    y += u16::from(roomy);
+    if roomy {
+        // Sentences come and go while a rollout moves; what stands below must not jump, nor be sent again each time.
+        y = y.max(area.y + HEAD + u16::from(area.height >= 28));
+    }
     if let Some(weights) = &page.gauge {
         y = weight_rows(pen, inner, y, page, weights, roomy);
     } else if !page.gauge_note.is_empty() {

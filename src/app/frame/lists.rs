@@ -9,6 +9,9 @@ use crate::app::source::channel_name;
 use crate::app::state::State;
 use jiff::Timestamp;
 
+/// Columns from which on the view has room for what happened.
+const HAPPENED_FROM: u16 = 136;
+
 /// The overview.
 pub fn matrix(state: &State) -> Matrix {
     let list = &state.matrix;
@@ -39,7 +42,8 @@ pub fn matrix(state: &State) -> Matrix {
         total: list.len(),
         more_need_you: state.fleet.needing_count().saturating_sub(needs_you.len()),
         needs_you,
-        happened: state.notes.newest(),
+        // Where it has no room it must not draw frames either.
+        happened: if state.size.0 >= HAPPENED_FROM { state.notes.newest() } else { Vec::new() },
         trouble: troubles(state, None),
         selected_page: selected_page(state),
         empty: list.is_empty().then(|| empty(state, None)),

@@ -186,6 +186,7 @@ fn the_keys_for_a_connection_speak_of_the_channel_under_the_cursor() {
 #[test]
 fn what_happens_while_rolltop_looks_is_written_down_newest_first() {
     let mut script = Script::fleet();
+    script.event(Event::Resize(160, 45));
     assert!(script.matrix().happened.is_empty(), "the first list is no news");
     script.upsert(PRODUCTION, moving("checkout", 9));
     script.upsert(TEST, paused("web", 10));
