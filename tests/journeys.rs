@@ -180,12 +180,10 @@ fn who_leaves_while_a_write_is_on_its_way_is_told_that_it_was_sent() {
     let (simulated, _) = waiting_in("staging");
     let mut session = at_page(simulated.ui(&[]), "2");
     opens_dialog(&mut session);
-    simulated.running.set_faults("staging:patch=4s").expect("a fault");
+    simulated.running.set_faults("staging:patch=8s").expect("a fault");
     presses_promote(&mut session);
     session.shows("sent");
-    session.send("\x03");
-    session.shows("press Ctrl-C again");
-    session.send("\x03");
+    session.send("\x03\x03");
     session.shows("in flight");
     session.send("Q");
     session.shows_after_end("promote gradual-rollout in staging: sent");
