@@ -1,6 +1,7 @@
 //! Warnings: what a person should know about a rollout and no other field of its picture says.
 
 use super::age;
+use super::meta::Writer;
 use super::pauses::{BLUE_GREEN_PAUSE, CANARY_PAUSE_STEP, INCONCLUSIVE_EXPERIMENT, INCONCLUSIVE_RUN, pause_seconds};
 use super::phase::{self, Degradation};
 use super::picture::{Phase, Picture, Waits};
@@ -79,8 +80,19 @@ fn degraded(rollout: &Rollout, picture: &Picture, found: &mut Vec<String>) {
     }
 }
 
-/// The controller owes a reaction. `managedFields` tell when anybody wrote last; without them nothing is said.
+/// Who writes `status` and is no client: the controller, whatever it is called in this installation.
+fn is_controller(writer: &Writer) -> bool {
+    let client = writer.manager.starts_with("kubectl") || &*writer.manager == "rolltop";
+    writer.subresource.as_deref() == Some("status") && !client
+}
+
+/// The controller owes a reaction. `managedFields` tell when anybody wrote last; nothing is said where they do not tell
+/// of the controller's own writes either, though it has written: then its last one may be newer.
 fn silent(rollout: &Rollout, now: Timestamp) -> Option<String> {
+    let tracked = rollout.meta.writers.iter().any(is_controller);
+    if !tracked && rollout.status.observed_generation.is_some() {
+        return None;
+    }
     let last = rollout.meta.writers.iter().filter_map(|writer| writer.time).max()?;
     let since = now.duration_since(last);
     (since > PATIENCE).then(|| {
@@ -232,15 +244,25 @@ mod tests {
 
     #[test]
     fn a_controller_that_does_not_react_is_named_after_a_while() {
-        let at = |time: &str| {
-            warnings(&json!({"metadata": {"generation": 2, "managedFields": [{"manager": "kubectl", "time": time}]},
+        let of = |fields: Value| {
+            warnings(&json!({"metadata": {"generation": 2, "managedFields": fields},
                 "spec": {"strategy": {"canary": {}}}, "status": {"observedGeneration": "1", "phase": "Healthy"}}))
+        };
+        let at = |time: &str| {
+            of(json!([
+                {"manager": "rollouts-controller", "subresource": "status", "time": "2025-12-31T00:00:00Z"},
+                {"manager": "kubectl", "time": time}
+            ]))
         };
         assert_eq!(at("2026-01-01T00:00:55Z"), [""; 0]);
         assert_eq!(
             at("2026-01-01T00:00:00Z"),
             ["the controller has not reacted for 1m00s: is it running, and does it watch here?"]
         );
+        // The controller has written, and nobody noted when.
+        let kubectl =
+            json!([{"manager": "kubectl-argo-rollouts", "subresource": "status", "time": "2026-01-01T00:00:00Z"}]);
+        assert_eq!(of(kubectl), [""; 0]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -86,6 +87,16 @@ impl Screen {
         self.fresh = true;
     }
 
+    /// Whether drawing this would change what the terminal shows.
+    pub fn would_change<T>(&mut self, draw: impl FnOnce(&mut Frame<'_>) -> T) -> bool {
+        if self.fresh {
+            return true;
+        }
+        draw(&mut self.terminal.get_frame());
+        let next = std::mem::replace(self.terminal.current_buffer_mut(), Buffer::empty(self.area));
+        !changes(&self.shown, &next).is_empty()
+    }
+
     /// Draws; the bytes that bring the terminal there, empty when it shows that already.
     ///
     /// # Errors
@@ -104,7 +115,7 @@ impl Screen {
             self.terminal.backend_mut().draw(cells.into_iter())?;
             let drawn = self.collector.take();
             // The last reset undoes all that the three before it do.
-            bytes.extend_from_slice(drawn.strip_suffix(CLOSING).unwrap_or(&drawn));
+            bytes.extend_from_slice(&shorter(drawn.strip_suffix(CLOSING).unwrap_or(&drawn)));
             bytes.extend_from_slice(b"\x1b[0m");
         }
         *self.terminal.current_buffer_mut() = Buffer::empty(self.area);
@@ -158,6 +169,27 @@ fn blank(collector: &Collector, area: Rect) -> io::Result<Terminal<CrosstermBack
 /// A size of zero is what some pseudo-terminals say before they know better.
 fn area(columns: u16, rows: u16) -> Rect {
     if columns == 0 || rows == 0 { Rect::new(0, 0, 80, 24) } else { Rect::new(0, 0, columns, rows) }
+}
+
+/// Crossterm sets both colours where only one changes. While no cell has a background, its half says nothing.
+fn shorter(bytes: &[u8]) -> Cow<'_, [u8]> {
+    const NO_BACKGROUND: &[u8] = b";49m";
+    if bytes.windows(3).any(|w| w == b"48;") {
+        return Cow::Borrowed(bytes);
+    }
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = rest.windows(NO_BACKGROUND.len()).position(|w| w == NO_BACKGROUND) {
+        let sequence = rest[..at].iter().rposition(|byte| *byte == 0x1b);
+        let inside = sequence.is_some_and(|begin| {
+            rest[begin + 1..at].strip_prefix(b"[").is_some_and(|p| p.iter().all(|b| b.is_ascii_digit() || *b == b';'))
+        });
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(if inside { b"m" } else { NO_BACKGROUND });
+        rest = &rest[at + NO_BACKGROUND.len()..];
+    }
+    out.extend_from_slice(rest);
+    Cow::Owned(out)
 }
 
 /// `38;5;1` is a colour of 256-colour terminals, `31` one of every terminal: the first 16 are rewritten to the short
@@ -245,6 +277,25 @@ mod tests {
         let bytes = text(&mut screen, "bad", Style::new().fg(Color::Red));
         assert!(bytes.windows(3).any(|w| w == b"[31" || w == b";31"), "{}", bytes.escape_ascii());
         assert!(!bytes.windows(5).any(|w| w == b"38;5;"));
+    }
+
+    #[test]
+    fn a_background_that_nothing_has_is_not_written() {
+        assert_eq!(&*shorter(b"\x1b[38;5;2;49mok;49m\x1b[39;49mx\x1b[1;1H"), b"\x1b[38;5;2mok;49m\x1b[39mx\x1b[1;1H");
+        let with = b"\x1b[39;48;5;2mx\x1b[39;49my";
+        assert_eq!(&*shorter(with), with);
+    }
+
+    #[test]
+    fn what_would_change_nothing_is_known_before_it_is_drawn() {
+        let mut screen = Screen::new(20, 3, Colours::Many).unwrap();
+        let draw =
+            |words: &'static str| move |frame: &mut Frame<'_>| frame.buffer_mut().set_string(0, 0, words, Style::new());
+        assert!(screen.would_change(draw("a")), "nothing was drawn yet");
+        text(&mut screen, "a", Style::new());
+        assert!(!screen.would_change(draw("a")));
+        assert!(screen.would_change(draw("b")));
+        assert_eq!(text(&mut screen, "a", Style::new()), b"", "asking changes nothing");
     }
 
     #[test]
