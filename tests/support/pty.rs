@@ -235,6 +235,20 @@ impl Session {
         }
     }
 
+    /// What was written last may still be on its way here when the program has ended. Bounded: a child that outlives it
+    /// keeps the terminal open.
+    fn reads_to_the_end(&self) {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        let mut terminal = self.shared.0.lock().unwrap();
+        while !terminal.closed && !terminal.leave {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            terminal = self.shared.1.wait_timeout(terminal, left).unwrap().0;
+        }
+    }
+
     /// Where it lives.
     pub fn home(&self) -> &Home {
         &self.home
@@ -378,6 +392,7 @@ impl Session {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.child.try_wait().expect("the child can be asked") {
+                self.reads_to_the_end();
                 return status.exit_code();
             }
             assert!(Instant::now() < deadline, "the program did not end; the screen:\n{}", self.screen());
