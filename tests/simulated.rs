@@ -173,12 +173,15 @@ fn cutting_watches_ends_the_open_ones_and_nothing_else() {
     let (store, admin) = (store(&running), Client::new(&running, "test", "admin"));
     make(&store, "a", "x");
     std::thread::scope(|scope| {
+        let began = Instant::now();
         let watch = scope.spawn(|| admin.get(&format!("{ROLLOUTS_PATH}?watch=1&timeoutSeconds=60")).events().len());
         until("the watch is open", || {
             running.requests().all().iter().any(|request| request.verb == "watch" && request.status == 200)
         });
         running.cut_watches("test");
-        assert_eq!(watch.join().unwrap(), 1);
+        // It ends long before its minute is over, with its first event or just before it.
+        assert!(watch.join().unwrap() <= 1);
+        assert!(began.elapsed() < Duration::from_secs(50));
     });
     assert_eq!(admin.get(ROLLOUTS_PATH).status, 200);
 }
@@ -189,10 +192,13 @@ fn the_listener_goes_and_comes_back_on_its_port_and_the_world_lives_on() {
     let (store, admin) = (store(&running), Client::new(&running, "test", "admin"));
     make(&store, "a", "x");
     std::thread::scope(|scope| {
+        let began = Instant::now();
         let watch = scope.spawn(|| admin.get(&format!("{ROLLOUTS_PATH}?watch=1&timeoutSeconds=60")).events().len());
         until("the watch is open", || running.requests().all().iter().any(|request| request.verb == "watch"));
         running.stop_listening().unwrap();
-        assert_eq!(watch.join().unwrap(), 1);
+        // It ends long before its minute is over, with its first event or just before it.
+        assert!(watch.join().unwrap() <= 1);
+        assert!(began.elapsed() < Duration::from_secs(50));
     });
     assert!(admin.try_send("GET", ROLLOUTS_PATH, "", "").is_none());
     make(&store, "b", "x");
