@@ -117,6 +117,46 @@ fn signals_restore_the_terminal_and_say_themselves_in_the_exit_code() {
     }
 }
 
+/// Whether a process is there; a test asks until it is not.
+fn lives(pid: &str) -> bool {
+    Command::new("kill").args(["-0", pid]).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+#[test]
+fn a_login_command_that_hangs_ends_with_the_program() {
+    for (signal, code) in [(Signal::HUP, 129), (Signal::TERM, 143)] {
+        let home = Home::new();
+        let pid = home.path().join("login.pid");
+        let kubeconfig = home.file(
+            "login.yaml",
+            &format!(
+                r#"{{"apiVersion": "v1", "kind": "Config", "current-context": "slow",
+                "clusters": [{{"name": "c", "cluster": {{"server": "https://127.0.0.1:9"}}}}],
+                "contexts": [{{"name": "slow", "context": {{"cluster": "c", "user": "u"}}}}],
+                "users": [{{"name": "u", "user": {{"exec": {{"apiVersion": "client.authentication.k8s.io/v1",
+                  "command": "sh", "args": ["-c", "echo $$ > {}; sleep 600; true"], "interactiveMode": "Never"}}}}}}]}}"#,
+                pid.display()
+            ),
+        );
+        let mut session = Begin::new(&["--kubeconfig", kubeconfig.to_str().unwrap()]).home(&home).start();
+        session.shows("slow");
+        let until = std::time::Instant::now() + support::pty::PATIENCE;
+        let number = loop {
+            // The shell writes it before it sleeps.
+            match std::fs::read_to_string(&pid).map(|text| text.trim().to_owned()) {
+                Ok(number) if !number.is_empty() => break number,
+                _ => assert!(std::time::Instant::now() < until, "the login command was not started"),
+            }
+            std::thread::yield_now();
+        };
+        session.signal(signal);
+        assert_eq!(session.ends(), code);
+        while lives(&number) {
+            assert!(std::time::Instant::now() < until, "the login command {number} lives on after {signal:?}");
+        }
+    }
+}
+
 #[test]
 fn a_terminal_that_hangs_up_ends_the_program() {
     let mut session = at_first_screen(demo());

@@ -6,6 +6,7 @@ use super::access;
 use super::actions;
 use super::detail;
 use super::leg::Shared;
+use super::login;
 use super::source;
 use crate::argo::feed::{Answer, DetailId, Link, News, Order, Trouble, TroubleKind};
 use crate::names::{Namespace, SourceId};
@@ -48,6 +49,12 @@ pub struct Access {
     pub timeout: Duration,
     /// No request that writes may leave: held in the transport itself.
     pub read_only: bool,
+}
+
+/// Ends the login commands that run, with what they started. For an end by a signal, where nothing is dropped; waits for
+/// nothing.
+pub fn end_login_commands() {
+    login::end_all();
 }
 
 /// Where news go. Called from the network thread; must not block.

@@ -7,10 +7,12 @@
 use super::failure::{Failure, cleaned};
 use jiff::Timestamp;
 use kube::config::{AuthInfo, ExecConfig};
+use rustix::process::Pid;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use std::process::{Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::process::Command;
 
@@ -85,21 +87,52 @@ pub async fn sign_in(user: &mut AuthInfo, patience: Duration) -> Result<Option<T
     Ok(status.expiration_timestamp)
 }
 
-/// Runs a command to its end. Given up, all that it started goes with it: a wrapper's child that waits for ever too.
-async fn run(mut command: Command) -> std::io::Result<Output> {
-    struct Group(Option<rustix::process::Pid>);
-    impl Drop for Group {
-        fn drop(&mut self) {
-            if let Some(group) = self.0 {
-                // It may have ended in this moment.
-                let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-            }
+/// The process groups of login commands that run now.
+static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+
+/// Ends all login commands that run, with what they started: before the program itself ends by a signal.
+pub fn end_all() {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner).drain(..).for_each(kill);
+}
+
+fn kill(group: Pid) {
+    // It may have ended in this moment.
+    let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+}
+
+/// A login command with all that it starts; it ends when this is dropped.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn new(id: Option<u32>) -> Self {
+        let group = id.and_then(|id| Pid::from_raw(id.try_into().ok()?));
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).extend(group);
+        Self(group)
+    }
+
+    /// Takes it off the list: once it has ended by itself, its number may soon be another's.
+    fn leave(&mut self) -> Option<Pid> {
+        let group = self.0.take()?;
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = running.iter().position(|known| *known == group)?;
+        Some(running.swap_remove(place))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.leave() {
+            kill(group);
         }
     }
+}
+
+/// Runs a command to its end. Given up, all that it started goes with it: a wrapper's child that waits for ever too.
+async fn run(mut command: Command) -> std::io::Result<Output> {
     let child = command.spawn()?;
-    let mut group = Group(child.id().and_then(|id| rustix::process::Pid::from_raw(id.try_into().ok()?)));
+    let mut group = Group::new(child.id());
     let output = child.wait_with_output().await;
-    group.0 = None;
+    group.leave();
     output
 }
 

@@ -15,7 +15,7 @@ use crate::app::model::{self, Body, Model};
 use crate::app::state::State;
 use crate::app::update::update;
 use crate::argo::feed::{Link, News};
-use crate::cluster::hub::{Hub, Tempo};
+use crate::cluster::hub::{Hub, Tempo, end_login_commands};
 use crate::names::SourceId;
 use crate::tui::guard::{self, Guard, Modes};
 use crate::tui::input::Input;
@@ -107,6 +107,7 @@ impl Loop {
         signals::start(
             move || box_of_signals.signal(Signal::Resumed),
             move |columns, rows| box_of_sizes.input(Input::Resize(columns, rows)),
+            end_login_commands,
         )?;
         let box_of_writer = mailbox.clone();
         let writer = Writer::start(move |told| {

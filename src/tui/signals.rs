@@ -30,11 +30,16 @@ pub fn take_last_words() -> Option<String> {
     LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
-/// Starts both threads. `resumed` is called after a SIGCONT, `resized` with columns and rows after a SIGWINCH.
+/// Starts both threads. `resumed` is called after a SIGCONT, `resized` with columns and rows after a SIGWINCH, `ending`
+/// before an end by a signal: it must not wait for anything.
 ///
 /// # Errors
 /// When the handlers cannot be installed or no thread can be started.
-pub fn start(resumed: impl Fn() + Send + 'static, resized: impl Fn(u16, u16) + Send + 'static) -> io::Result<()> {
+pub fn start(
+    resumed: impl Fn() + Send + 'static,
+    resized: impl Fn(u16, u16) + Send + 'static,
+    ending: fn(),
+) -> io::Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGCONT, SIGWINCH])?;
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
@@ -46,13 +51,13 @@ pub fn start(resumed: impl Fn() + Send + 'static, resized: impl Fn(u16, u16) + S
                         resized(columns, rows);
                     }
                 }
-                signal => end(128 + signal),
+                signal => end(128 + signal, ending),
             }
         }
     })?;
-    std::thread::Builder::new().name("hangup".into()).spawn(|| {
+    std::thread::Builder::new().name("hangup".into()).spawn(move || {
         if terminal_is_gone() {
-            end(128 + SIGHUP);
+            end(128 + SIGHUP, ending);
         }
     })?;
     Ok(())
@@ -71,12 +76,13 @@ fn terminal_is_gone() -> bool {
     }
 }
 
-fn end(code: i32) {
+fn end(code: i32, ending: fn()) {
     // Whatever hangs below, this ends it.
     let _ = std::thread::Builder::new().name("end".into()).spawn(move || {
         std::thread::sleep(LIMIT);
         signal_hook::low_level::exit(code);
     });
+    ending();
     guard::close();
     if let Some(words) = take_last_words() {
         let _ = writeln!(io::stderr(), "rolltop: {words}");
