@@ -22,5 +22,4 @@ pub mod outcome;
 pub mod promote;
 pub mod replay;
 pub mod status;
-pub mod table;
 pub mod ui;

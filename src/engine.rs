@@ -5,12 +5,10 @@
 //!
 //! Start reading at [`run`]: [`mailbox`] is where the terminal, the signals and the network leave what they have,
 //! [`pace`] decides when a frame is due, [`effects`] does what the state asked for, [`replay`] plays a recording in
-//! place of clusters, [`frame`] knows which frames are alike, [`fault`] is what happens to a panic, and [`start`] is
-//! what all begins with.
+//! place of clusters, [`fault`] is what happens to a panic, and [`start`] is what all begins with.
 
 pub mod effects;
 pub mod fault;
-pub mod frame;
 pub mod mailbox;
 pub mod pace;
 pub mod replay;

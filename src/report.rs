@@ -2,10 +2,11 @@
 //!
 //! Must not know: clusters, state, views, the clock. No other room is serialisable outward.
 //!
-//! [`rollout`] is the report that scripts read, [`text`] the same for people. [`recording`] reads a recording, and
+//! [`rollout`] is the report that scripts read, [`text`] the same for people, in columns of [`table`]. [`recording`] reads a recording, and
 //! [`playback`] turns its lines into the objects of a moment or into changes for the screen.
 
 pub mod playback;
 pub mod recording;
 pub mod rollout;
+pub mod table;
 pub mod text;

@@ -15,8 +15,6 @@ pub enum Effect {
     Repaint,
     /// Put text on the clipboard of the terminal (OSC 52).
     Copy(String),
-    /// Ring the bell.
-    Bell,
     /// Write a line to the log file.
     Log(String),
 }

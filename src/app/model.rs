@@ -64,6 +64,24 @@ pub enum Mark {
     Stale,
 }
 
+impl Mark {
+    /// The sign, one cell wide (`--ascii` is the business of `ui`).
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Ok => "✓",
+            Self::Busy => "▸",
+            Self::Wait => "‖",
+            Self::Bad => "✗",
+            Self::Aborted => "⊘",
+            Self::Unknown => "?",
+            Self::Absent => "·",
+            Self::Attention => "!",
+            Self::Stale => "~",
+        }
+    }
+}
+
 /// Row 1: path on the left, health in the middle, clock on the right.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Header {

@@ -1,7 +1,6 @@
 //! Lenient reading: Kubernetes JSON leaves out what is zero, writes `null` for empty lists, and mixes numbers with
 //! strings. These helpers read all spellings without losing the difference where it matters.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
@@ -34,17 +33,4 @@ impl fmt::Display for IntOrString {
             Self::Text(text) => f.write_str(text),
         }
     }
-}
-
-/// A value that is `None` when it cannot be read, so that one odd field does not hide a whole object.
-///
-/// # Errors
-/// Never because of the value's shape; only when the JSON itself is broken.
-pub fn readable_or_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: DeserializeOwned,
-{
-    let value = serde_json::Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(value).ok())
 }

@@ -105,6 +105,7 @@ fn is_nothing(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::argo::promote::seen;
     use serde_json::json;
 
     fn rollout(json: &Value) -> Rollout {
@@ -121,18 +122,6 @@ mod tests {
             "status": {"currentPodHash": "abc", "currentStepIndex": 1, "controllerPause": true,
                 "pauseConditions": [{"reason": "CanaryPauseStep", "startTime": "2026-01-01T00:01:00Z"}]},
         })
-    }
-
-    fn seen(rollout: &Rollout) -> Seen {
-        Seen {
-            uid: rollout.meta.uid.clone(),
-            resource_version: rollout.meta.resource_version.clone(),
-            generation: rollout.meta.generation,
-            step_index: rollout.status.current_step_index,
-            pod_hash: rollout.status.current_pod_hash.clone(),
-            pauses: rollout.status.pause_conditions.iter().map(|p| (p.reason.clone(), p.start_time)).collect(),
-            spec_paused: rollout.spec.paused,
-        }
     }
 
     #[test]

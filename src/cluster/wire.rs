@@ -8,12 +8,13 @@ use crate::argo::rollout::Rollout;
 use crate::argo::share::Sharing;
 use crate::clean::clean;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A kind that can be read from the API.
-pub trait Kind: Send + Sync + Sized + 'static {
+pub trait Kind: DeserializeOwned + Send + Sync + 'static {
     /// The path of the group and version.
     const GROUP: &'static str;
     /// The plural, as in paths.
@@ -25,7 +26,9 @@ pub trait Kind: Send + Sync + Sized + 'static {
     ///
     /// # Errors
     /// When there is nothing to hold on to.
-    fn read(json: &str) -> Result<Self, String>;
+    fn read(json: &str) -> Result<Self, String> {
+        serde_json::from_str(json).map_err(|why| why.to_string())
+    }
 
     /// Its metadata.
     fn meta(&self) -> &Meta;
@@ -61,10 +64,6 @@ impl Kind for ReplicaSet {
     const PLURAL: &'static str = "replicasets";
     const RESOURCE: &'static str = "replicasets.apps";
 
-    fn read(json: &str) -> Result<Self, String> {
-        serde_json::from_str(json).map_err(|why| why.to_string())
-    }
-
     fn meta(&self) -> &Meta {
         &self.meta
     }
@@ -78,10 +77,6 @@ impl Kind for Pod {
     const GROUP: &'static str = "/api/v1";
     const PLURAL: &'static str = "pods";
     const RESOURCE: &'static str = "pods";
-
-    fn read(json: &str) -> Result<Self, String> {
-        serde_json::from_str(json).map_err(|why| why.to_string())
-    }
 
     fn meta(&self) -> &Meta {
         &self.meta

@@ -2,15 +2,16 @@
 
 use super::base::{Base, Ready, contexts, kube_failure};
 use super::fleet::{self, Told, block_on};
+use super::format;
 use super::look;
 use super::outcome::{Failure, code, code_of};
-use super::table::aligned;
 use crate::argo::feed::{Access, Permission, Trouble};
 use crate::clean::clean;
 use crate::cluster::oneshot::Findings;
 use crate::config::load;
 use crate::config::resolve::{Scope, Source};
 use crate::names::Namespace;
+use crate::report::table::aligned;
 use jiff::SignedDuration;
 use std::io::Write;
 
@@ -97,7 +98,7 @@ pub fn run(base: &Base, out: &mut dyn Write) -> Result<u8, Failure> {
         }
     }
     terminal(base, &mut findings);
-    out.write_all(aligned(&findings.rows).as_bytes())?;
+    out.write_all(aligned(&findings.rows, format::GAP).as_bytes())?;
     out.flush()?;
     Ok(findings.worst)
 }

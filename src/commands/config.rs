@@ -1,12 +1,13 @@
 //! `config`: what is in force, and the documents about the configuration.
 
 use super::base::{Base, kube_failure};
+use super::format;
 use super::outcome::{Failure, code, warn_all};
-use super::table::aligned;
 use crate::clean::clean;
 use crate::config::resolve::Source;
 use crate::config::settings::Confirm;
 use crate::config::{document, duration, load};
+use crate::report::table::aligned;
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -56,7 +57,7 @@ pub fn show(base: &Base, as_json: bool, out: &mut dyn Write) -> Result<u8, Failu
             ("theme", look.theme.clone()),
         ];
         let rows: Vec<Vec<String>> = rows.map(|(name, value)| vec![name.to_owned(), value]).to_vec();
-        writeln!(out, "{}", aligned(&rows))?;
+        writeln!(out, "{}", aligned(&rows, format::GAP))?;
         let head = ["CHANNEL", "ORDER", "CONFIRM", "CLUSTER", "CONTEXT", "NAMESPACES"];
         let mut rows = vec![head.map(str::to_owned).to_vec()];
         rows.extend(ready.resolved.sources.iter().map(|source| {
@@ -71,7 +72,7 @@ pub fn show(base: &Base, as_json: bool, out: &mut dyn Write) -> Result<u8, Failu
                 namespaces(source).map_or_else(|| "all".to_owned(), |names| names.join(",")),
             ]
         }));
-        out.write_all(aligned(&rows).as_bytes())?;
+        out.write_all(aligned(&rows, format::GAP).as_bytes())?;
     }
     out.flush()?;
     warn_all(&ready.warnings);

@@ -1,15 +1,16 @@
 //! `demo`: the simulated clusters, with the UI on them or alone.
 
 use super::base::Base;
+use super::format;
 use super::look;
 use super::outcome::{Failure, code};
-use super::table::aligned;
 use super::ui;
 use crate::app::state::Setup;
 use crate::config::problem;
 use crate::demo::scenario;
 use crate::demo::serve::{Options, Running, StartError, start};
 use crate::engine::start::{Clock, Feed};
+use crate::report::table::aligned;
 use jiff::Timestamp;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -45,7 +46,7 @@ pub struct Demo {
 /// When stdout fails.
 pub fn list(out: &mut dyn Write) -> Result<u8, Failure> {
     let rows: Vec<Vec<String>> = scenario::names().into_iter().map(|(name, about)| vec![name, about]).collect();
-    out.write_all(aligned(&rows).as_bytes())?;
+    out.write_all(aligned(&rows, format::GAP).as_bytes())?;
     out.flush()?;
     Ok(code::DONE)
 }

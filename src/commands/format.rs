@@ -5,6 +5,9 @@ use crate::report::rollout::{RolloutReport, report as report_of};
 use crate::report::text::{self, Row};
 use serde::Serialize;
 
+/// Blanks between the columns of a table.
+pub const GAP: usize = 2;
+
 /// The forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {

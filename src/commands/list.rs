@@ -5,13 +5,13 @@ use super::base::Base;
 use super::fleet::{self, Listed, Told, block_on};
 use super::format::{self, Form};
 use super::outcome::{Failure, code, warn, warn_all};
-use super::table::aligned;
 use crate::app::present::version;
 use crate::argo::age;
 use crate::argo::picture::Picture;
 use crate::argo::rollout::Rollout;
 use crate::cluster::oneshot::Family;
 use crate::report::rollout::{RolloutReportList, Seen, strategy_word};
+use crate::report::table::aligned;
 use crate::report::text::{self, Row};
 use jiff::Timestamp;
 use std::io::Write;
@@ -96,7 +96,7 @@ fn print(form: Form, rows: &[(Place, Arc<Rollout>, Picture)], out: &mut dyn Writ
         Form::Text | Form::Wide => {
             let mut lines = vec![head(form)];
             lines.extend(rows.iter().map(|row| line(form, *row)));
-            aligned(&lines)
+            aligned(&lines, format::GAP)
         }
     };
     out.write_all(text.as_bytes())?;
@@ -172,5 +172,47 @@ fn versions(picture: &Picture) -> String {
         (_, false) => new,
         (false, true) => old,
         (true, true) => version::of_images(picture.images.iter().map(|image| &*image.image)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::argo::picture::{Children, of as picture};
+    use serde_json::json;
+
+    #[test]
+    fn a_list_has_one_line_each_and_a_sign_for_what_is_not_known() {
+        let web = Rollout::decode(&json!({
+            "metadata": {"name": "web", "namespace": "demo", "uid": "u", "creationTimestamp": "2026-01-01T00:00:00Z"},
+            "spec": {"replicas": 3, "strategy": {"canary": {"steps": [{"setWeight": 10}, {"pause": {"duration": 60}}]}},
+                "template": {"spec": {"containers": [{"image": "web:2"}]}}},
+            "status": {"phase": "Paused", "message": "CanaryPauseStep", "currentStepIndex": 1, "replicas": 4,
+                "updatedReplicas": 1, "readyReplicas": 4, "availableReplicas": 4, "stableRS": "a", "currentPodHash": "b",
+                "controllerPause": true,
+                "pauseConditions": [{"reason": "CanaryPauseStep", "startTime": "2026-01-01T01:00:00Z"}]}}));
+        let odd =
+            Rollout::decode(&json!({"metadata": {"name": "odd", "namespace": "demo"}, "spec": {"replicas": "x"}}));
+        let at: Timestamp = "2026-01-01T01:00:20Z".parse().unwrap();
+        let rows = [web, odd].map(|rollout| {
+            let picture = picture(&rollout, Children::default(), at);
+            (Place { channel: "test".into(), cluster: "stg".into(), at }, Arc::new(rollout), picture)
+        });
+        let shown = |form| {
+            let mut out = Vec::new();
+            print(form, &rows, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let expected = "\
+CHANNEL  CLUSTER  NAMESPACE  NAME  STRATEGY  PHASE   STEP  SET  ACTUAL  READY  VERSION  AGE
+test     stg      demo       web   Canary    Paused  1/2   10%  25%     4/4    2        60m
+test     stg      demo       odd   unknown   ?       -     -    -       ?      ?        <unknown>
+";
+        assert_eq!(shown(Form::Text), expected);
+        let wide = shown(Form::Wide);
+        let first = wide.lines().nth(1).unwrap();
+        assert!(first.contains("60m        3        1           4          CanaryPauseStep"), "{wide}");
+        assert!(first.ends_with("  web:2"), "{wide}");
+        assert!(wide.lines().nth(2).unwrap().contains("?        ?           ?"), "{wide}");
     }
 }

@@ -5,13 +5,11 @@ use super::base::{Base, Ready};
 use super::find::{Care, find};
 use super::fleet::{Found, block_on};
 use super::format::line;
-use super::get::gone;
-use super::outcome::{Failure, code, code_of, warn, warn_all};
-use super::status::within;
+use super::outcome::{Failure, code, code_of, warn_all};
+use super::status::next_form;
 use crate::argo::feed::{Answer, Permission, Trouble};
 use crate::argo::promote::{Promotion, Reaction, Seen, plan, reaction};
 use crate::clean::clean;
-use crate::cluster::oneshot::Followed;
 use crate::config::duration;
 use crate::config::settings::{Channel, Confirm};
 use crate::report::rollout::API_VERSION;
@@ -273,19 +271,11 @@ async fn follow(teller: &Teller<'_>, seen: &Seen, limit: Duration, out: &mut dyn
     let mut follow = teller.found.connection.follow(&meta.namespace(), &meta.name);
     let mut unpausing = false;
     loop {
-        let rollout = match within(until, follow.next()).await {
-            Some(Some(Followed::Is(rollout))) => rollout,
-            Some(Some(Followed::Lost { trouble, .. })) => {
-                warn(&trouble.sentence);
-                continue;
-            }
-            Some(Some(Followed::Gone) | None) => return Err(gone(teller.ready, teller.found)),
-            None => {
-                let words = format!("accepted, but the controller did not react within {}", duration::text(limit));
-                teller.tell(out, "unknown", &words, More::default())?;
-                return Err(Failure::new(code::TIMED_OUT, format!("{object}: {words}"))
-                    .hint("is the Argo Rollouts controller running in that cluster?"));
-            }
+        let Some(rollout) = next_form(&mut follow, until, teller.ready, teller.found).await? else {
+            let words = format!("accepted, but the controller did not react within {}", duration::text(limit));
+            teller.tell(out, "unknown", &words, More::default())?;
+            return Err(Failure::new(code::TIMED_OUT, format!("{object}: {words}"))
+                .hint("is the Argo Rollouts controller running in that cluster?"));
         };
         match reaction(seen, &rollout) {
             Reaction::Waiting => {}

@@ -8,12 +8,13 @@ use super::get::{gone, promote, seen};
 use super::outcome::{Failure, code, warn, warn_all};
 use crate::argo::picture::{Phase, Picture};
 use crate::argo::rollout::Rollout;
-use crate::cluster::oneshot::Followed;
+use crate::cluster::oneshot::{Follow, Followed};
 use crate::report::text::Row;
 use jiff::Timestamp;
 use std::fmt::Write as _;
 use std::future::Future;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Tells how it stands. `watch`: until it is healthy or degraded, and for how long at most.
@@ -63,14 +64,8 @@ async fn follow(
     let mut follow = found.connection.follow(&meta.namespace(), &meta.name);
     let mut printed = String::new();
     loop {
-        let rollout = match within(until, follow.next()).await {
-            Some(Some(Followed::Is(rollout))) => rollout,
-            Some(Some(Followed::Lost { trouble, .. })) => {
-                warn(&trouble.sentence);
-                continue;
-            }
-            Some(Some(Followed::Gone) | None) => return Err(gone(ready, found)),
-            None => return Err(timed_out(&meta.name, limit, &printed)),
+        let Some(rollout) = next_form(&mut follow, until, ready, found).await? else {
+            return Err(timed_out(&meta.name, limit, &printed));
         };
         let Some(family) = within(until, found.connection.family(&rollout)).await else {
             return Err(timed_out(&meta.name, limit, &printed));
@@ -95,8 +90,29 @@ fn timed_out(name: &str, limit: Option<Duration>, printed: &str) -> Failure {
     Failure::new(code::TIMED_OUT, format!("rollout {name} is neither healthy nor degraded after {limit}: {last}"))
 }
 
+/// The next form of a followed rollout; `None` when the time is up. A watch that is lost is told on stderr and goes on
+/// by itself.
+///
+/// # Errors
+/// The rollout was deleted.
+pub(super) async fn next_form(
+    follow: &mut Follow,
+    until: Option<Instant>,
+    ready: &Ready,
+    found: &Found,
+) -> Result<Option<Arc<Rollout>>, Failure> {
+    loop {
+        match within(until, follow.next()).await {
+            Some(Some(Followed::Is(rollout))) => return Ok(Some(rollout)),
+            Some(Some(Followed::Lost { trouble, .. })) => warn(&trouble.sentence),
+            Some(Some(Followed::Gone) | None) => return Err(gone(ready, found)),
+            None => return Ok(None),
+        }
+    }
+}
+
 /// Waits for something, until a time at most; `None` when the time is up.
-pub(super) async fn within<T>(until: Option<Instant>, work: impl Future<Output = T>) -> Option<T> {
+async fn within<T>(until: Option<Instant>, work: impl Future<Output = T>) -> Option<T> {
     match until {
         None => Some(work.await),
         Some(until) => tokio::time::timeout_at(until.into(), work).await.ok(),

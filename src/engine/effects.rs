@@ -53,7 +53,6 @@ pub fn carry_out(effect: Effect, outlet: &Outlet) -> Option<Todo> {
         Effect::Suspend => Some(Todo::Suspend),
         Effect::Repaint => Some(Todo::Repaint),
         Effect::Copy(text) => clipboard(&text).map(Todo::Bytes),
-        Effect::Bell => Some(Todo::Bytes(vec![7])),
         Effect::Log(line) => {
             tracing::info!("{line}");
             None

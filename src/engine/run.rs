@@ -5,7 +5,6 @@
 
 use super::effects::{self, Outlet, Todo};
 use super::fault;
-use super::frame::{colours, looks_alike};
 use super::mailbox::{Mailbox, Signal};
 use super::pace::Pace;
 use super::replay::Player;
@@ -19,13 +18,12 @@ use crate::cluster::hub::{Hub, Tempo, end_login_commands};
 use crate::names::SourceId;
 use crate::tui::guard::{self, Guard, Modes};
 use crate::tui::input::Input;
-use crate::tui::screen::Screen;
+use crate::tui::screen::{Colours, Screen};
 use crate::tui::writer::{Told, Writer};
 use crate::tui::{input, signals};
 use crate::ui::screen::Placed;
-use crate::ui::theme::Theme;
+use crate::ui::theme::{Depth, Theme};
 use jiff::{SignedDuration, Timestamp};
-use ratatui::Frame;
 use ratatui::layout::Position;
 use std::collections::VecDeque;
 use std::io::Write as _;
@@ -345,18 +343,25 @@ impl Loop {
         self.hurry = false;
         fault::provoke("loop");
         let mut bytes: Vec<u8> = self.bytes.drain(..).collect();
-        let model = model::of(&self.state);
+        let mut model = model::of(&self.state);
         let dialog = model.dialog.is_some();
         signals::set_last_words(model.verdict.as_ref().filter(|v| v.spinning).map(|v| v.words.clone()));
-        if !self.shown.as_ref().is_some_and(|shown| looks_alike(shown, &model)) {
-            let (placed, model) = if let Some(unseen) = self.only_the_clock(&model) {
-                unseen
-            } else {
-                let (placed, frame) = self.screen.draw(|frame| crate::ui::screen::draw(frame, &model, &self.theme))?;
+        // The clock alone is no reason to write: first it is asked what would change if it stood still.
+        let clock = model.header.clock;
+        if let Some(shown) = &self.shown {
+            model.header.clock = shown.header.clock;
+        }
+        if self.shown.as_ref() != Some(&model) {
+            // What changed may have no place on this screen.
+            let theme = &self.theme;
+            let (mut placed, visible) = self.screen.would_change(|frame| crate::ui::screen::draw(frame, &model, theme));
+            if visible {
+                model.header.clock = clock;
+                let (drawn, frame) = self.screen.draw(|frame| crate::ui::screen::draw(frame, &model, theme))?;
+                placed = drawn;
                 bytes.extend(frame);
                 bytes.extend(self.title_bytes(&model, now));
-                (placed, model)
-            };
+            }
             if placed.page_rows != self.placed.page_rows {
                 self.feed(Event::Placed { page_rows: placed.page_rows })?;
             }
@@ -371,17 +376,6 @@ impl Loop {
         Ok(())
     }
 
-    /// Something changed that has no place on this screen: with the clock of the last frame it would look the same. The
-    /// clock alone is no reason to write.
-    fn only_the_clock(&mut self, model: &Model) -> Option<(Placed, Model)> {
-        let mut same_time = model.clone();
-        same_time.header.clock = self.shown.as_ref()?.header.clock;
-        let mut placed = Placed::default();
-        let draw = |frame: &mut Frame<'_>| placed = crate::ui::screen::draw(frame, &same_time, &self.theme);
-        let changes = self.screen.would_change(draw);
-        (!changes).then_some((placed, same_time))
-    }
-
     fn title_bytes(&mut self, model: &Model, now: Instant) -> Vec<u8> {
         let Body::Matrix(matrix) = &model.body else { return Vec::new() };
         let count = matrix.needs_you.len() + matrix.more_need_you;
@@ -391,5 +385,14 @@ impl Loop {
         }
         self.title = Some((count, now));
         effects::title(count)
+    }
+}
+
+/// What a theme's bytes may speak of.
+fn colours(theme: &Theme) -> Colours {
+    match theme.depth {
+        Depth::Mono => Colours::None,
+        Depth::Sixteen => Colours::Sixteen,
+        Depth::TwoFiftySix | Depth::True => Colours::Many,
     }
 }

@@ -42,7 +42,7 @@ pub struct Start {
     pub feed: Feed,
     /// The time now: the system's, or the simulated cluster's.
     pub clock: Clock,
-    /// Seconds of `clock` per real second: 1 on real clusters, `--speed` in the demo and in a replay.
+    /// Seconds of `clock` per real second: `--speed` in a replay, else 1.
     pub speed: f64,
     /// Mouse on.
     pub mouse: bool,

@@ -2,15 +2,17 @@
 //! padded with blanks.
 
 use super::rollout::{Seen, strategy_word};
+use super::table::aligned;
 use crate::argo::age;
 use crate::argo::forecast;
 use crate::argo::picture::{Pause, Picture, ReplicaSetPicture};
 use crate::argo::rollout::Rollout;
 use jiff::Timestamp;
-use unicode_width::UnicodeWidthStr;
 
 /// Width of the labels on the left.
 const LABEL: usize = 10;
+/// Blanks between the columns of the tree.
+const GAP: usize = 3;
 
 /// A rollout with what was derived from it.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +71,7 @@ pub fn rollout(row: Row<'_>, promote: &str) -> String {
     }
     if !picture.revisions.is_empty() {
         lines.push(String::new());
-        lines.append(&mut table(&tree(picture, now)));
+        lines.extend(aligned(&tree(picture, now), GAP).lines().map(ToOwned::to_owned));
     }
     lines.push(String::new());
     lines.join("\n")
@@ -142,96 +144,10 @@ fn set_info(set: &ReplicaSetPicture, now: Timestamp) -> String {
     info.join(", ")
 }
 
-/// A list, one rollout per line. `wide` adds cluster, message and images.
-#[must_use]
-pub fn list(rows: &[Row<'_>], wide: bool) -> String {
-    let mut head = vec![
-        "CHANNEL",
-        "NAMESPACE",
-        "NAME",
-        "STRATEGY",
-        "STATUS",
-        "STEP",
-        "WEIGHT",
-        "READY",
-        "DESIRED",
-        "UP-TO-DATE",
-        "AVAILABLE",
-        "AGE",
-    ];
-    if wide {
-        head.extend(["CLUSTER", "IMAGES", "MESSAGE"]);
-    }
-    let mut cells = vec![head.into_iter().map(ToOwned::to_owned).collect()];
-    cells.extend(rows.iter().map(|row| list_row(*row, wide)));
-    // No channel in any row (a replay): the column would be empty.
-    if rows.iter().all(|row| row.seen.channel.is_empty()) {
-        for row in &mut cells {
-            row.remove(0);
-        }
-    }
-    table(&cells).join("\n") + "\n"
-}
-
-fn list_row(row: Row<'_>, wide: bool) -> Vec<String> {
-    let Row { seen, rollout, picture } = row;
-    let dash = || "–".to_owned();
-    let known = |count: i32| if rollout.unreadable.is_none() { count.to_string() } else { dash() };
-    let replicas = &picture.replicas;
-    let phase = match picture.phase.as_str() {
-        "" => "unknown",
-        phase => phase,
-    };
-    let mut cells = vec![
-        seen.channel.to_owned(),
-        rollout.meta.namespace.to_string(),
-        rollout.meta.name.to_string(),
-        strategy_word(picture.strategy).to_owned(),
-        if seen.stale { format!("{phase}~") } else { phase.to_owned() },
-        picture.step.as_ref().map_or_else(dash, |step| format!("{}/{}", step.index, step.total)),
-        picture.weights.map_or_else(dash, |weights| match weights.actual {
-            Some(actual) => format!("{actual}/{}", weights.set),
-            None => format!("–/{}", weights.set),
-        }),
-        if rollout.unreadable.is_none() { format!("{}/{}", replicas.ready, replicas.current) } else { dash() },
-        known(replicas.desired),
-        known(replicas.updated),
-        known(replicas.available),
-        age::human_since(rollout.meta.created, seen.observed_at),
-    ];
-    if wide {
-        cells.push(seen.cluster.to_owned());
-        cells.push(picture.images.iter().map(|image| &*image.image).collect::<Vec<_>>().join(","));
-        cells.push(picture.message.clone());
-    }
-    cells
-}
-
 /// Names as `kubectl -o name` prints them, one per line.
 #[must_use]
 pub fn names(rows: &[Row<'_>]) -> String {
     rows.iter().flat_map(|row| ["rollout.argoproj.io/", &*row.rollout.meta.name, "\n"]).collect()
-}
-
-/// Pads columns to their widest cell, three blanks between them, none at the end of a line. A row with a single cell
-/// is a heading and makes no column wider.
-fn table(rows: &[Vec<String>]) -> Vec<String> {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| {
-        let cells = rows.iter().filter(|row| row.len() > 1).filter_map(|row| row.get(column));
-        cells.map(|cell| cell.width()).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    rows.iter()
-        .map(|row| {
-            let mut line = String::new();
-            for (cell, width) in row.iter().zip(&widths) {
-                line.push_str(cell);
-                line.extend(std::iter::repeat_n(' ', (width + 3).saturating_sub(cell.width())));
-            }
-            line.trim_end().to_owned()
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -297,24 +213,11 @@ revision 1
     }
 
     #[test]
-    fn a_list_has_one_line_each_and_a_dash_for_what_is_not_known() {
-        let broken =
-            Rollout::decode(&json!({"metadata": {"name": "odd", "namespace": "demo"}, "spec": {"replicas": "x"}}));
+    fn names_are_those_that_kubectl_takes() {
+        let odd = Rollout::decode(&json!({"metadata": {"name": "odd", "namespace": "demo"}}));
         let (rollout, seen) = (web(), seen());
-        let stale = Seen { stale: true, ..seen.clone() };
-        let now = seen.observed_at;
-        let pictures = [picture(&rollout, Children::default(), now), picture(&broken, Children::default(), now)];
-        let rows = [
-            Row { seen: &seen, rollout: &rollout, picture: &pictures[0] },
-            Row { seen: &stale, rollout: &broken, picture: &pictures[1] },
-        ];
-        let expected = "\
-CHANNEL   NAMESPACE   NAME   STRATEGY   STATUS     STEP   WEIGHT   READY   DESIRED   UP-TO-DATE   AVAILABLE   AGE
-test      demo        web    Canary     Paused     1/2    25/10    4/4     3         1            4           60m
-test      demo        odd    unknown    unknown~   –      –        –       –         –            –           <unknown>
-";
-        assert_eq!(list(&rows, false), expected);
-        assert!(list(&rows, true).lines().nth(1).unwrap().ends_with("60m         stg                CanaryPauseStep"));
-        assert_eq!(names(&rows), "rollout.argoproj.io/web\nrollout.argoproj.io/odd\n");
+        let picture = picture(&rollout, Children::default(), seen.observed_at);
+        let row = |rollout| Row { seen: &seen, rollout, picture: &picture };
+        assert_eq!(names(&[row(&rollout), row(&odd)]), "rollout.argoproj.io/web\nrollout.argoproj.io/odd\n");
     }
 }

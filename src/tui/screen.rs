@@ -87,14 +87,11 @@ impl Screen {
         self.fresh = true;
     }
 
-    /// Whether drawing this would change what the terminal shows.
-    pub fn would_change<T>(&mut self, draw: impl FnOnce(&mut Frame<'_>) -> T) -> bool {
-        if self.fresh {
-            return true;
-        }
-        draw(&mut self.terminal.get_frame());
+    /// Draws for nobody: what was placed, and whether it would change what the terminal shows.
+    pub fn would_change<T>(&mut self, draw: impl FnOnce(&mut Frame<'_>) -> T) -> (T, bool) {
+        let placed = draw(&mut self.terminal.get_frame());
         let next = std::mem::replace(self.terminal.current_buffer_mut(), Buffer::empty(self.area));
-        !changes(&self.shown, &next).is_empty()
+        (placed, self.fresh || !changes(&self.shown, &next).is_empty())
     }
 
     /// Draws; the bytes that bring the terminal there, empty when it shows that already.
@@ -291,10 +288,10 @@ mod tests {
         let mut screen = Screen::new(20, 3, Colours::Many).unwrap();
         let draw =
             |words: &'static str| move |frame: &mut Frame<'_>| frame.buffer_mut().set_string(0, 0, words, Style::new());
-        assert!(screen.would_change(draw("a")), "nothing was drawn yet");
+        assert!(screen.would_change(draw("a")).1, "nothing was drawn yet");
         text(&mut screen, "a", Style::new());
-        assert!(!screen.would_change(draw("a")));
-        assert!(screen.would_change(draw("b")));
+        assert!(!screen.would_change(draw("a")).1);
+        assert!(screen.would_change(draw("b")).1);
         assert_eq!(text(&mut screen, "a", Style::new()), b"", "asking changes nothing");
     }
 

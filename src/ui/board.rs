@@ -147,7 +147,7 @@ fn draw_row(pen: &mut Pen<'_>, inner: Rect, y: u16, columns: &Places, row: &Boar
         pen.put(x, y, width, &row.cluster, stale(Role::Fg));
     }
     if let Some((x, width)) = place(STATE) {
-        pen.put(x, y, 1, glyph::sign(row.mark), stale(glyph::role(row.mark)));
+        pen.put(x, y, 1, row.mark.sign(), stale(glyph::role(row.mark)));
         let role = match row.mark {
             Mark::Ok | Mark::Busy => Role::Fg,
             mark => glyph::role(mark),

@@ -37,7 +37,7 @@ pub fn draw(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, longest: u16, cell: &
         _ if cell.stale => Role::Dim,
         role => role,
     };
-    pen.put(x, y, width.min(1), glyph::sign(mark), paint(glyph::role(mark)));
+    pen.put(x, y, width.min(1), mark.sign(), paint(glyph::role(mark)));
     let words = if width < WIDE || cell.version.is_empty() {
         narrow(pen, width, cell, mark)
     } else {

@@ -201,7 +201,7 @@ fn passing(pen: &mut Pen<'_>, area: Rect, rows: Rows, model: &Model) {
     }
     if let Some(Toast { mark, words }) = &model.toast {
         for (index, line) in text::wrap(words, room).into_iter().enumerate() {
-            lines.push(((index == 0).then(|| glyph::sign(*mark)), line, glyph::role(*mark)));
+            lines.push(((index == 0).then(|| mark.sign()), line, glyph::role(*mark)));
         }
     }
     let bottom = if area.height < 12 { rows.next.unwrap_or(rows.keys) } else { rows.next.unwrap_or(rows.keys) - 1 };
@@ -226,8 +226,7 @@ fn verdict_lines<'a>(
     room: usize,
     lines: &mut Vec<(Option<&'a str>, String, Role)>,
 ) {
-    let sign =
-        if verdict.spinning { glyph::spinner(pen.theme, now.as_millisecond()) } else { glyph::sign(verdict.mark) };
+    let sign = if verdict.spinning { glyph::spinner(pen.theme, now.as_millisecond()) } else { verdict.mark.sign() };
     let role = glyph::role(verdict.mark);
     let together = format!("{}  {}", verdict.words, verdict.hint);
     let text = if text::width(together.trim_end()) <= room { together.trim_end() } else { &verdict.words };

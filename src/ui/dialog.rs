@@ -147,7 +147,7 @@ fn write_rows(write: &WriteDialog, width: u16) -> Vec<Ranked> {
         rows.push(Ranked(Row::Blank, 9));
         for (mark, words) in &write.evidence {
             for (at, line) in text::wrap(words, usize::from(width.saturating_sub(2).max(1))).into_iter().enumerate() {
-                let sign = if at == 0 { glyph::sign(*mark) } else { " " };
+                let sign = if at == 0 { mark.sign() } else { " " };
                 // Warnings stay longer than what is well.
                 let rank = if glyph::urgency(*mark) >= 3 { 4 } else { 6 };
                 rows.push(Ranked(Row::Evidence(sign, glyph::role(*mark), line), rank));

@@ -175,7 +175,7 @@ pub fn headline(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage) -> u16 {
         None => page.facts.clone(),
     };
     let mut y = area.y;
-    pen.put(area.x + 1, y, 1, glyph::sign(page.mark), role);
+    pen.put(area.x + 1, y, 1, page.mark.sign(), role);
     let lines = text::wrap(&page.headline, usize::from(inner.max(1)));
     let (most, mut end) = (lines.len().min(2), area.x + 3);
     for (index, line) in lines.iter().take(most).enumerate() {

@@ -199,7 +199,7 @@ fn telling_words(pen: &Pen<'_>, cell: &Cell, room: u16) -> String {
 /// The mark and the name, with `›` between them in the selected row; returns the cell after the name's place.
 #[expect(clippy::too_many_arguments, reason = "a row is placed by all of them")]
 fn name(pen: &mut Pen<'_>, body: Rect, y: u16, mark: Mark, name: &str, width: u16, selected: bool, stale: bool) -> u16 {
-    pen.put(body.x, y, 1, glyph::sign(mark), if stale { Role::Dim } else { glyph::role(mark) });
+    pen.put(body.x, y, 1, mark.sign(), if stale { Role::Dim } else { glyph::role(mark) });
     let width = width.min(body.width.saturating_sub(2));
     let cut = text::cut_middle(&pen.shown(name), usize::from(width), pen.theme.ellipsis());
     let role = if stale { Role::Dim } else { Role::Fg };

@@ -6,22 +6,6 @@ use crate::app::model::Mark;
 use ratatui::buffer::Buffer;
 use std::borrow::Cow;
 
-/// The sign of a mark.
-#[must_use]
-pub fn sign(mark: Mark) -> &'static str {
-    match mark {
-        Mark::Ok => "✓",
-        Mark::Busy => "▸",
-        Mark::Wait => "‖",
-        Mark::Bad => "✗",
-        Mark::Aborted => "⊘",
-        Mark::Unknown => "?",
-        Mark::Absent => "·",
-        Mark::Attention => "!",
-        Mark::Stale => "~",
-    }
-}
-
 /// The role of a mark.
 #[must_use]
 pub fn role(mark: Mark) -> Role {
@@ -165,7 +149,7 @@ mod tests {
         for mark in MARKS {
             for ascii in [false, true] {
                 let theme = theme(ascii);
-                let sign = shown(&theme, sign(mark)).into_owned();
+                let sign = shown(&theme, mark.sign()).into_owned();
                 assert_eq!(sign.width(), 1, "{mark:?}");
                 assert!(!sign.contains('\u{fe0f}'));
                 assert!(!seen.contains(&(ascii, sign.clone())), "{mark:?} looks like another mark: {sign}");

@@ -122,7 +122,7 @@ pub fn line(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, page: &RolloutPage) {
             return;
         }
         let step = &page.steps[index];
-        pen.put(at, y, 1, glyph::sign(step.mark), glyph::role(step.mark));
+        pen.put(at, y, 1, step.mark.sign(), glyph::role(step.mark));
         let role = if step.mark == Mark::Absent { Role::Dim } else { Role::Fg };
         let word_end = pen.put(at + 2, y, end.saturating_sub(at + 2), &texts[index], role);
         if page.current_step == Some(index) {

@@ -226,7 +226,7 @@ fn draw_heads(pen: &mut Pen<'_>, area: Rect, y: u16, name: u16, places: &[Place]
             let words: Vec<String> = column
                 .health
                 .iter()
-                .map(|health| format!("{} {} {}", health.cluster, glyph::sign(health.mark), health.words))
+                .map(|health| format!("{} {} {}", health.cluster, health.mark.sign(), health.words))
                 .collect();
             let text = words.join(" · ");
             if pen.width(&text) + 2 <= end - title_end {
@@ -236,7 +236,7 @@ fn draw_heads(pen: &mut Pen<'_>, area: Rect, y: u16, name: u16, places: &[Place]
             }
         }
         if let Some(health) = worst(&column.health) {
-            let sign = glyph::sign(health.mark);
+            let sign = health.mark.sign();
             let text = format!("{sign} {}", health.short);
             // A long word may reach into the gap before the next column; where it cannot, the sign alone stays.
             if title_end + 2 + pen.width(&text) <= end + 2 {

@@ -158,7 +158,7 @@ pub fn log(pen: &mut Pen<'_>, area: Rect, page: &LogPage, placed: &mut Placed) {
     for (index, (at, mark, words)) in page.lines.iter().skip(hidden).enumerate() {
         let y = list.y + index as u16;
         let x = pen.put(list.x + 1, y, list.width, &chrome::clock(*at), Role::Dim);
-        pen.put(x + 2, y, 1, glyph::sign(*mark), glyph::role(*mark));
+        pen.put(x + 2, y, 1, mark.sign(), glyph::role(*mark));
         pen.put(x + 4, y, list.right().saturating_sub(x + 4), words, Role::Fg);
         placed.targets.push((Rect { y, height: 1, ..list }, Target::Row { row: (hidden + index) as u16, column: 0 }));
     }
@@ -171,7 +171,7 @@ fn log_whole(pen: &mut Pen<'_>, list: Rect, page: &LogPage, wrapped: &[Vec<Strin
     let mut y = list.y;
     for ((at, mark, _), lines) in page.lines.iter().zip(wrapped) {
         let x = pen.put(list.x + 1, y, list.width, &chrome::clock(*at), Role::Dim);
-        pen.put(x + 2, y, 1, glyph::sign(*mark), glyph::role(*mark));
+        pen.put(x + 2, y, 1, mark.sign(), glyph::role(*mark));
         for line in lines {
             pen.put(x + 4, y, list.right().saturating_sub(x + 4), line, Role::Fg);
             y += 1;

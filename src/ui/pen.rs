@@ -61,7 +61,7 @@ impl Pen<'_> {
 
     /// The sign of a mark, in its role.
     pub fn mark(&mut self, x: u16, y: u16, mark: Mark) {
-        self.put(x, y, 1, glyph::sign(mark), glyph::role(mark));
+        self.put(x, y, 1, mark.sign(), glyph::role(mark));
     }
 
     /// A rule.

@@ -163,7 +163,7 @@ impl Lines<'_, '_> {
                     self.pen.put(right.x, self.y, 1, sign, Role::Bad);
                 }
                 if index == 0 && note == headline {
-                    self.pen.put(right.x, self.y, 1, glyph::sign(page.mark), glyph::role(page.mark));
+                    self.pen.put(right.x, self.y, 1, page.mark.sign(), glyph::role(page.mark));
                 }
                 self.pen.put(right.x + 2, self.y, right.width.saturating_sub(2), &line, Role::Fg);
                 self.y += 1;

@@ -202,7 +202,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, lines: &[RevisionLine], scroll: usize
                     (false, count) => format!("… {count} more"),
                 };
                 let x = pen.put(x, y, area.right().saturating_sub(x), &words, Role::Dim);
-                pen.put(x + 2, y, 1, glyph::sign(*mark), glyph::role(*mark));
+                pen.put(x + 2, y, 1, mark.sign(), glyph::role(*mark));
             }
             Row::Revisions(count) => {
                 let word = if *count == 1 { "revision" } else { "revisions" };
@@ -250,7 +250,7 @@ fn revision(pen: &mut Pen<'_>, area: Rect, y: u16, line: &RevisionLine, joined: 
 
 fn node(pen: &mut Pen<'_>, area: Rect, y: u16, branch: &str, line: &RevisionLine, names: u16, prefix: &str) {
     let x = pen.put(area.x, y, area.width, branch, Role::Dim);
-    let (sign, role) = (glyph::sign(line.mark), glyph::role(line.mark));
+    let (sign, role) = (line.mark.sign(), glyph::role(line.mark));
     pen.put(x, y, 1, sign, role);
     let age_at = pen.put_right(area.right(), y, 6, &line.age, Role::Fg);
     let x = x + 2;

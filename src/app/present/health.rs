@@ -200,6 +200,6 @@ fn with_head(name: &str, head: &Health) -> String {
     match head.mark {
         // `connecting` and `listing` say it without a glyph.
         Mark::Busy => format!("{name} {}", head.words),
-        mark => format!("{name} {} {}", words::glyph(mark), head.words),
+        mark => format!("{name} {} {}", mark.sign(), head.words),
     }
 }

@@ -1,23 +1,5 @@
 //! Small words: numbers, counts, glyphs in running text.
 
-use crate::app::model::Mark;
-
-/// The glyph of a mark (`--ascii` is the business of `ui`).
-#[must_use]
-pub fn glyph(mark: Mark) -> &'static str {
-    match mark {
-        Mark::Ok => "✓",
-        Mark::Busy => "▸",
-        Mark::Wait => "‖",
-        Mark::Bad => "✗",
-        Mark::Aborted => "⊘",
-        Mark::Unknown => "?",
-        Mark::Absent => "·",
-        Mark::Attention => "!",
-        Mark::Stale => "~",
-    }
-}
-
 /// A number with commas: `3,200`.
 #[must_use]
 pub fn number(n: i64) -> String {

@@ -172,19 +172,6 @@ impl Driver {
         self.play_until(now.saturating_add(while_).unwrap_or(now));
     }
 
-    /// Steps until the world fulfils a condition, at most for a while. Says whether it does.
-    pub fn play_until_that(&mut self, most: SignedDuration, mut condition: impl FnMut(&World) -> bool) -> bool {
-        let now = self.world.clock.now();
-        let end = now.saturating_add(most).unwrap_or(now);
-        while !condition(&self.world) {
-            if self.next_due().is_none_or(|due| due > end) {
-                return false;
-            }
-            self.step();
-        }
-        true
-    }
-
     /// Does the first job of the queue, as `next_due` left it.
     fn work(&mut self) {
         let Some((key, place)) = self.queue.pop_first() else { return };

@@ -1,13 +1,12 @@
 //! Patches: merge (RFC 7386), JSON (RFC 6902), strategic (in its simple form), and the way to server-side apply.
 
-use super::admit::{self, Admitted};
+use super::admit;
 use super::answer::Answer;
 use super::call::Call;
-use super::encode::{self, Form};
+use super::encode::Form;
 use super::failure::Failure;
-use super::managers;
 use super::target::Target;
-use super::write::{Stop, part};
+use super::write;
 use crate::demo::store::{Kind, Store};
 use serde_json::{Value, json};
 
@@ -63,30 +62,16 @@ pub(crate) fn patch(store: &Store, target: &Target, call: &Call) -> Result<Answe
     let form = Form::accepted(call.header(http::header::ACCEPT))?;
     let dry = call.dry_run()?;
     let patch = Patch::read(kind, call)?;
-    let now = store.clock().now();
-    let mut warnings = Vec::new();
-    let done = store
-        .modify_or_try(kind, target.space(), target.object(), part(target), dry, |present| {
-            let before = present.clone();
-            patch.apply(present)?;
-            admit::same_name(target, present)?;
-            // A version that does not fit is a conflict, whatever else is wrong with the patch.
-            if before.pointer("/metadata/resourceVersion") != present.pointer("/metadata/resourceVersion") {
-                return Ok(());
-            }
-            let admitted = admit::admit(kind, std::mem::take(present), call)?;
-            let Admitted { object, warnings: told } = admitted;
-            warnings = told;
-            *present = object;
-            admit::on_update(kind, &before, present)?;
-            admit::fill_in(kind, &before, present);
-            managers::updated(kind, &before, present, &call.manager(), target.sub.as_deref(), now);
-            Ok::<(), Stop>(())
-        })
-        .map_err(|stop| stop.failure(kind, target.object()))?;
-    let mut answer = encode::one(200, form, kind, &done, now);
-    answer.warnings = warnings;
-    Ok(answer)
+    write::change(store, target, call, (form, dry), |present| {
+        let version = present.pointer("/metadata/resourceVersion").cloned();
+        patch.apply(present)?;
+        admit::same_name(target, present)?;
+        // A version that does not fit is a conflict, whatever else is wrong with the patch.
+        if version.as_ref() != present.pointer("/metadata/resourceVersion") {
+            return Ok(None);
+        }
+        Ok(Some(admit::admit(kind, std::mem::take(present), call)?))
+    })
 }
 
 /// Lists that a strategic merge patch merges by a key, by the name of their field.

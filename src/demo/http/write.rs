@@ -83,21 +83,36 @@ pub(crate) fn replace(store: &Store, target: &Target, call: &Call) -> Result<Ans
     admit::same_kind(kind, &object, &call.body)?;
     admit::settle_namespace(target, &mut object)?;
     admit::same_name(target, &object)?;
-    let part = part(target);
-    let Admitted { object, warnings } = admit::admit(kind, object, call)?;
+    let admitted = admit::admit(kind, object, call)?;
     // A custom resource must say which version it replaces (customResourceStrategy.AllowUnconditionalUpdate); of the
     // built-in kinds the last one wins.
-    let version = object.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default();
+    let version = admitted.object.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default();
     if kind.custom() && version.is_empty() && store.get(kind, target.space(), target.object()).is_some() {
         let cause = Cause::invalid("metadata.resourceVersion", "Invalid value: 0x0: must be specified for an update");
         return Err(Failure::invalid(kind.group, kind.kind, target.object(), &[cause]));
     }
+    change(store, target, call, (form, dry), |_| Ok(Some(admitted)))
+}
+
+/// Changes an object that is there, by the rules that hold for every change. `next` gives the form to store; `None`
+/// leaves what it made of the present one to the store, which refuses a version that does not fit.
+pub(crate) fn change(
+    store: &Store,
+    target: &Target,
+    call: &Call,
+    (form, dry): (Form, bool),
+    next: impl FnOnce(&mut Value) -> Result<Option<Admitted>, Stop>,
+) -> Result<Answer, Failure> {
+    let kind = target.kind;
     let now = store.clock().now();
+    let mut warnings = Vec::new();
     let done = store
-        .modify_or_try(kind, target.space(), target.object(), part, dry, |present| {
+        .modify_or_try(kind, target.space(), target.object(), part(target), dry, |present| {
             let before = present.clone();
-            admit::on_update(kind, &before, &object)?;
-            *present = object;
+            let Some(admitted) = next(present)? else { return Ok(()) };
+            warnings = admitted.warnings;
+            *present = admitted.object;
+            admit::on_update(kind, &before, present)?;
             admit::fill_in(kind, &before, present);
             managers::updated(kind, &before, present, &call.manager(), target.sub.as_deref(), now);
             Ok::<(), Stop>(())
