@@ -12,9 +12,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use std::process::{Output, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 /// What a command printed.
 #[derive(Deserialize)]
@@ -87,12 +87,26 @@ pub async fn sign_in(user: &mut AuthInfo, patience: Duration) -> Result<Option<T
     Ok(status.expiration_timestamp)
 }
 
-/// The process groups of login commands that run now.
-static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+/// The login commands that run now.
+struct Running {
+    groups: Vec<Pid>,
+    /// The program is at its end: nothing is started any more.
+    ended: bool,
+}
 
-/// Ends all login commands that run, with what they started: before the program itself ends by a signal.
+/// Held while a command is started, too: an end by a signal sees either no command or one that it can name.
+static RUNNING: Mutex<Running> = Mutex::new(Running { groups: Vec::new(), ended: false });
+
+fn running() -> MutexGuard<'static, Running> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends all login commands that run, with what they started, and lets none start: before the program itself ends by a
+/// signal.
 pub fn end_all() {
-    RUNNING.lock().unwrap_or_else(PoisonError::into_inner).drain(..).for_each(kill);
+    let mut running = running();
+    running.ended = true;
+    running.groups.drain(..).for_each(kill);
 }
 
 fn kill(group: Pid) {
@@ -104,18 +118,23 @@ fn kill(group: Pid) {
 struct Group(Option<Pid>);
 
 impl Group {
-    fn new(id: Option<u32>) -> Self {
-        let group = id.and_then(|id| Pid::from_raw(id.try_into().ok()?));
-        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).extend(group);
-        Self(group)
+    fn start(command: &mut Command) -> std::io::Result<(Child, Self)> {
+        let mut running = running();
+        if running.ended {
+            return Err(std::io::Error::other("rolltop is ending"));
+        }
+        let child = command.spawn()?;
+        let group = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
+        running.groups.extend(group);
+        Ok((child, Self(group)))
     }
 
     /// Takes it off the list: once it has ended by itself, its number may soon be another's.
     fn leave(&mut self) -> Option<Pid> {
         let group = self.0.take()?;
-        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = running.iter().position(|known| *known == group)?;
-        Some(running.swap_remove(place))
+        let mut running = running();
+        let place = running.groups.iter().position(|known| *known == group)?;
+        Some(running.groups.swap_remove(place))
     }
 }
 
@@ -129,8 +148,7 @@ impl Drop for Group {
 
 /// Runs a command to its end. Given up, all that it started goes with it: a wrapper's child that waits for ever too.
 async fn run(mut command: Command) -> std::io::Result<Output> {
-    let child = command.spawn()?;
-    let mut group = Group::new(child.id());
+    let (child, mut group) = Group::start(&mut command)?;
     let output = child.wait_with_output().await;
     group.leave();
     output
