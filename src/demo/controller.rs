@@ -15,6 +15,7 @@ mod pass;
 mod random;
 mod replicasets;
 mod restart;
+mod runs;
 mod services;
 mod spec;
 mod status;
