@@ -84,7 +84,7 @@ impl Watcher {
             "rollouts" if name == self.rollout => {
                 let rollout = Rollout::decode(object);
                 let sets: Vec<Arc<ReplicaSet>> = self.sets.values().cloned().collect();
-                let children = Children { replica_sets: Some(&sets), pods: None };
+                let children = Children { replica_sets: Some(&sets), pods: None, ..Children::default() };
                 let picture = picture::of(&rollout, children, Timestamp::UNIX_EPOCH);
                 let count =
                     |field: &str| object.pointer(&format!("/status/{field}")).and_then(Value::as_i64).unwrap_or(0);

@@ -60,6 +60,40 @@ pub enum Action {
     PageDown,
     /// Copy the name of the selected rollout.
     Copy,
+    /// Logs of the selected rollout's pods.
+    Logs,
+    /// Events of the selected rollout and its children.
+    Events,
+    /// The selected object described.
+    Describe,
+    /// The selected object as YAML.
+    Yaml,
+    /// Weight and metrics over time.
+    Charts,
+    /// Search in the text on screen.
+    Search,
+    /// To the next hit of the search.
+    NextHit,
+    /// To the previous hit of the search.
+    PreviousHit,
+    /// Wrap long lines, or cut them.
+    Wrap,
+    /// Follow the end, or hold.
+    Follow,
+    /// Fold or unfold.
+    Fold,
+    /// The container before its last restart, and back.
+    PreviousLog,
+    /// Choose pods and containers.
+    Choose,
+    /// The next metric.
+    NextMetric,
+    /// The previous metric.
+    PreviousMetric,
+    /// Another order of the list.
+    Sort,
+    /// The command palette.
+    Palette,
     /// One screen back; nothing on the overview.
     Leave,
     /// The screen that was shown before this one.
@@ -115,6 +149,16 @@ pub enum Place {
     Rollout,
     /// Help, the log of messages, a page of text.
     Text,
+    /// Logs of pods.
+    Logs,
+    /// One object as YAML, or described.
+    Document,
+    /// Events.
+    Timeline,
+    /// An AnalysisRun or an Experiment.
+    Analysis,
+    /// Charts.
+    Charts,
 }
 
 impl Place {
@@ -126,6 +170,11 @@ impl Place {
             Self::Board => "channel board",
             Self::Rollout => "rollout",
             Self::Text => "text",
+            Self::Logs => "logs",
+            Self::Document => "document",
+            Self::Timeline => "events",
+            Self::Analysis => "analysis",
+            Self::Charts => "charts",
         }
     }
 }
@@ -153,8 +202,31 @@ pub struct Row {
 
 const LISTS: &[Place] = &[Place::Matrix, Place::Board];
 const OBJECTS: &[Place] = &[Place::Matrix, Place::Board, Place::Rollout];
+const OPENS: &[Place] = &[Place::Matrix, Place::Board, Place::Rollout, Place::Analysis];
 const PAGE: &[Place] = &[Place::Rollout];
-const ALL: &[Place] = &[Place::Matrix, Place::Board, Place::Rollout, Place::Text];
+/// Where a closer look can be taken from.
+const NODES: &[Place] = &[
+    Place::Matrix,
+    Place::Board,
+    Place::Rollout,
+    Place::Logs,
+    Place::Document,
+    Place::Timeline,
+    Place::Analysis,
+    Place::Charts,
+];
+const TEXTS: &[Place] = &[Place::Logs, Place::Document, Place::Timeline];
+const ALL: &[Place] = &[
+    Place::Matrix,
+    Place::Board,
+    Place::Rollout,
+    Place::Text,
+    Place::Logs,
+    Place::Document,
+    Place::Timeline,
+    Place::Analysis,
+    Place::Charts,
+];
 
 const fn c(c: char) -> KeyChord {
     KeyChord::char(c)
@@ -187,7 +259,31 @@ use Group::{Move, Program, Rollout, Show};
 /// The table, in the order of the footer: the most important first.
 pub const TABLE: &[Row] = &[
     row(A::Promote, "promote", &[c('p')], "promote", "promote the pause of the selected rollout", Rollout, OBJECTS),
-    row(A::Open, "open", &[k(Key::Enter)], "open", "open what is selected", Show, LISTS),
+    row(A::Open, "open", &[k(Key::Enter)], "open", "open what is selected", Show, OPENS),
+    row(A::Logs, "logs", &[c('l')], "logs", "the logs of its pods", Show, NODES),
+    row(A::Events, "events", &[c('e')], "events", "events, oldest first", Show, NODES),
+    row(A::Describe, "describe", &[c('d')], "describe", "described in words", Show, NODES),
+    row(A::Yaml, "yaml", &[c('y')], "yaml", "the object as YAML", Show, NODES),
+    row(A::Charts, "charts", &[c('m')], "charts", "weight and metrics over time", Show, NODES),
+    row(A::Search, "search", &[c('/')], "search", "search in the text", Show, TEXTS),
+    row(A::NextHit, "next-hit", &[c('n')], "", "to the next hit", Move, TEXTS),
+    row(A::PreviousHit, "previous-hit", &[c('N')], "", "to the previous hit", Move, TEXTS),
+    row(A::Wrap, "wrap", &[c('w')], "wrap", "wrap long lines, or cut them", Show, TEXTS),
+    row(A::Follow, "follow", &[c('f'), c(' ')], "follow", "follow the end, or hold", Show, &[Place::Logs]),
+    row(A::Fold, "fold", &[c('f')], "fold", "fold or unfold", Show, &[Place::Rollout, Place::Document]),
+    row(A::PreviousLog, "previous-log", &[c('b')], "before", "the log before the last restart", Show, &[Place::Logs]),
+    row(A::Choose, "choose", &[c(',')], "choose", "choose pods and containers", Show, &[Place::Logs]),
+    row(A::NextMetric, "next-metric", &[c('n')], "", "the next metric", Move, &[Place::Analysis, Place::Charts]),
+    row(
+        A::PreviousMetric,
+        "previous-metric",
+        &[c('N')],
+        "",
+        "the previous metric",
+        Move,
+        &[Place::Analysis, Place::Charts],
+    ),
+    row(A::Sort, "sort", &[c('o')], "sort", "another order of the list", Show, LISTS),
     row(A::NextPane, "next-pane", &[k(Key::Tab)], "pane", "next pane", Move, PAGE),
     row(A::PreviousPane, "previous-pane", &[k(Key::BackTab)], "", "previous pane", Move, PAGE),
     row(A::Zoom, "zoom", &[c('z')], "zoom", "let the pane fill the screen", Show, PAGE),
@@ -206,6 +302,15 @@ pub const TABLE: &[Row] = &[
     row(A::Filter, "filter", &[c('/')], "filter", "filter: word !word ~fuzzy l:k=v ch: is: img:", Show, LISTS),
     row(A::AttentionOnly, "attention", &[c('!')], "attention", "only what needs attention", Show, LISTS),
     row(A::NextAttention, "next-attention", &[c('.')], "", "to the next that needs attention", Move, OBJECTS),
+    row(
+        A::Palette,
+        "palette",
+        &[c(':')],
+        "palette",
+        "find a command, a rollout or a channel by its name",
+        Program,
+        ALL,
+    ),
     row(A::Help, "help", &[c('?'), k(Key::F(1))], "help", "the keys of this screen", Program, ALL),
     row(A::Messages, "messages", &[c('@')], "messages", "the log of messages", Show, ALL),
     row(A::Channel(0), "channel", DIGITS, "", "the channel with this number", Move, OBJECTS),
@@ -308,7 +413,7 @@ mod tests {
 
     #[test]
     fn a_key_means_one_thing_in_one_place() {
-        for place in [Place::Matrix, Place::Board, Place::Rollout, Place::Text] {
+        for place in ALL.iter().copied() {
             let mut seen = HashSet::new();
             for row in TABLE.iter().filter(|row| row.places.contains(&place)) {
                 for chord in row.keys {

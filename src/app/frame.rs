@@ -15,6 +15,7 @@ use super::present::{Subject, next, tick};
 use super::screen::Screen;
 use super::selection::Selected;
 use super::state::State;
+use super::{charts, document, experiment, logs, run, timeline};
 use crate::argo::feed::TroubleKind;
 use crate::argo::promote;
 use jiff::Timestamp;
@@ -50,6 +51,12 @@ fn body(state: &State) -> Body {
             Some(row) => Body::Rollout(Box::new(page::page(state, row, view))),
             None => Body::Text(text::gone(state, &view.key)),
         },
+        Screen::Logs(view) => Body::Logs(Box::new(logs::page(state, view))),
+        Screen::Document(view) => Body::Document(Box::new(document::page(state, view))),
+        Screen::Timeline(view) => Body::Timeline(Box::new(timeline::page(state, view))),
+        Screen::Run(view) => Body::Run(Box::new(run::page(state, view))),
+        Screen::Experiment(view) => Body::Experiment(Box::new(experiment::page(state, view))),
+        Screen::Charts(view) => Body::Charts(Box::new(charts::page(state, view))),
         Screen::Help { place, scroll } => Body::Help(text::help(state, *place, *scroll)),
         Screen::Log(first) => Body::Log(text::log(state, *first)),
         Screen::Trouble { source, scroll } => Body::Text(text::trouble(state, *source, *scroll)),
@@ -63,6 +70,12 @@ pub fn scroll_length(state: &State) -> usize {
     match state.screen() {
         Screen::Matrix | Screen::Board(_) => state.list().len(),
         Screen::Rollout(view) => state.fleet.get(&view.key).map_or(0, |row| page::length(state, row, view.focus)),
+        Screen::Logs(view) => logs::length(state, view),
+        Screen::Document(view) => document::length(state, view),
+        Screen::Timeline(view) => timeline::length(state, view),
+        Screen::Run(view) => run::length(state, view),
+        Screen::Experiment(view) => experiment::length(state, view),
+        Screen::Charts(view) => charts::length(state, view),
         Screen::Help { place, .. } => text::help_length(state, *place),
         Screen::Log(_) => state.notes.len(),
         Screen::Trouble { source, .. } => text::trouble(state, *source, 0).lines.len(),

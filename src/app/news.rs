@@ -23,6 +23,13 @@ pub fn take(state: &mut State, news: News) -> Vec<Effect> {
         News::Rollouts(source, delta) => rollouts(state, source, delta),
         News::ReplicaSets(id, delta) => children(state, id, |detail| detail.replica_sets(delta)),
         News::Pods(id, delta) => children(state, id, |detail| detail.pods(delta)),
+        News::AnalysisRuns(..)
+        | News::Experiments(..)
+        | News::Events(..)
+        | News::Workload(..)
+        | News::Scalers(..)
+        | News::Logs(..)
+        | News::Object(..) => Vec::new(),
         News::DetailTrouble(id, kind, trouble) => children(state, id, |detail| detail.trouble(kind, trouble)),
         News::Access(source, namespace, access) => {
             state.access.answered(source, namespace, access, state.now);

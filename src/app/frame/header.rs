@@ -35,7 +35,7 @@ fn path(state: &State) -> (Vec<String>, Option<usize>) {
     let channel = match state.screen() {
         Screen::Matrix | Screen::FirstRun { .. } => None,
         Screen::Board(channel) => Some(*channel),
-        Screen::Rollout(view) => Some(state.sources.channel(view.key.source)),
+        screen if screen.key().is_some() => screen.key().map(|key| state.sources.channel(key.source)),
         Screen::Trouble { source, .. } => Some(state.sources.channel(*source)),
         Screen::Help { .. } => {
             path.push("help".to_owned());
@@ -45,10 +45,17 @@ fn path(state: &State) -> (Vec<String>, Option<usize>) {
             path.push("messages".to_owned());
             None
         }
+        _ => None,
     };
     path.extend(channel.map(name));
+    path.extend(state.screen().key().map(|key| service(state, key)));
     match state.screen() {
-        Screen::Rollout(view) => path.push(service(state, &view.key)),
+        Screen::Logs(_) => path.push("logs".to_owned()),
+        Screen::Document(view) => path.push(if view.described { "describe" } else { "yaml" }.to_owned()),
+        Screen::Timeline(_) => path.push("events".to_owned()),
+        Screen::Charts(_) => path.push("charts".to_owned()),
+        Screen::Run(view) => path.push(view.name.to_string()),
+        Screen::Experiment(view) => path.push(view.name.to_string()),
         Screen::Trouble { .. } => path.push("error".to_owned()),
         _ => {}
     }
@@ -63,12 +70,13 @@ pub fn service(state: &State, key: &RolloutKey) -> String {
 fn summary(state: &State) -> String {
     match state.screen() {
         Screen::Board(channel) => health::heads_line(&heads(state, *channel)),
-        Screen::Rollout(view) => {
-            let Some(source) = state.sources.get(view.key.source) else { return String::new() };
+        screen if screen.key().is_some() => {
+            let Some(key) = screen.key() else { return String::new() };
+            let Some(source) = state.sources.get(key.source) else { return String::new() };
             let heard = source.heard.map(|at| crate::app::present::time::between(at, state.now));
             // The age of the data needs the room of a wide screen, and must not tick on a narrow one.
             let heard = heard.filter(|_| state.size.0 >= WIDE && source.was_stale);
-            health::place(&head(state, source), view.key.namespace.as_str(), heard)
+            health::place(&head(state, source), key.namespace.as_str(), heard)
         }
         Screen::FirstRun { .. } => String::new(),
         _ => health::summary(counts(state), state.size.0 >= WIDE),

@@ -39,10 +39,10 @@ fn enter_opens_the_rollout_and_watches_its_children_and_back_ends_that() {
     script.on_checkout().keys("Enter");
     assert_eq!(script.path(), "rolltop › production › checkout");
     let effects = script.take();
-    let [Effect::Order(Order::OpenDetail { detail, key, selector })] = effects.as_slice() else {
+    let [Effect::Order(Order::OpenDetail { detail, key, selector, .. })] = effects.as_slice() else {
         panic!("{effects:?}")
     };
-    assert_eq!((key.source, &*key.name, selector.as_str()), (PRODUCTION, "checkout", "app=checkout"));
+    assert_eq!((key.source, &*key.name, selector.as_deref()), (PRODUCTION, "checkout", Some("app=checkout")));
     let detail = *detail;
     script.keys("h");
     assert_eq!(script.take(), [Effect::Order(Order::CloseDetail(detail))]);
