@@ -199,7 +199,7 @@ fn help_lists_the_keys_of_the_screen_it_was_asked_from() {
     let Body::Help(help) = script.model().body else { panic!("no help") };
     assert_eq!(help.screen, "rollout");
     let words: Vec<&str> = help.groups.iter().flat_map(|(_, lines)| lines).map(|line| line.words.as_str()).collect();
-    assert!(words.contains(&"let the pane fill the screen") && !words.contains(&"open what is selected"));
+    assert!(words.contains(&"let the pane fill the screen") && !words.contains(&"another order of the list"));
     script.keys("? j");
     let Body::Help(help) = script.model().body else { panic!("no help") };
     assert_eq!(help.scroll, 1, "a second ? opens no second help");
