@@ -661,13 +661,13 @@ fn missing_replicas_become_one() {
 }
 
 #[test]
-fn a_strategy_that_is_not_simulated_says_so_and_stays_as_it_is() {
+fn a_step_that_is_not_simulated_says_so_and_stays_as_it_is() {
     let mut scene = scene("gradual", "gradual-rollout");
     scene.deed(json!({"do": "apply", "manifest": {
         "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": {"name": "blue", "namespace": "demo"},
         "spec": {
             "replicas": 2, "selector": {"matchLabels": {"app": "blue"}},
-            "strategy": {"blueGreen": {"activeService": "blue"}},
+            "strategy": {"canary": {"steps": [{"experiment": {"templates": []}}]}},
             "template": {"metadata": {"labels": {"app": "blue"}}, "spec": {"containers": [{"name": "main", "image": "a:1"}]}},
         },
     }}));

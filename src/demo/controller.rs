@@ -5,20 +5,26 @@
 //! the same writes that a client has.
 
 mod arithmetic;
+mod bluegreen;
 mod canary;
 mod conditions;
 mod driver;
 mod events;
 mod json;
 mod kubelet;
+mod metadata;
 mod pass;
+mod plugin;
 mod random;
 mod replicasets;
 mod restart;
 mod runs;
+mod scaledown;
 mod services;
 mod spec;
 mod status;
+mod strategy;
+mod traffic;
 mod validate;
 mod workload;
 

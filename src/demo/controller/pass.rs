@@ -57,6 +57,10 @@ pub struct Pass<'a> {
     pub restarted_at: Option<String>,
     /// When to look again, whatever happens.
     pub wake: Option<Timestamp>,
+    /// `status.canary.weights` to come.
+    pub weights: Option<Value>,
+    /// `status.canary.stepPluginStatuses` to come.
+    pub plugins: Vec<Value>,
 }
 
 /// Looks at a Rollout; says when to look again.
@@ -83,6 +87,8 @@ pub fn reconcile(store: &Store, recorder: &mut Recorder, namespace: &str, name: 
         abort_cause: None,
         restarted_at: before.restarted_at.clone(),
         wake: None,
+        weights: before.canary.get("weights").cloned(),
+        plugins: list(&before.canary, "/stepPluginStatuses").to_vec(),
         before,
         rollout,
     };
@@ -159,13 +165,14 @@ impl Pass<'_> {
         if self.sync_revision() {
             return;
         }
-        self.canary();
+        if self.spec().blue_green().is_some() { self.blue_green() } else { self.canary() }
     }
 
     /// The hash of the present template: that of the ReplicaSet that has it, whatever its name says.
     fn template_hash(&self) -> String {
         let template = self.rollout.pointer("/spec/template").unwrap_or(&Value::Null);
-        let same = self.sets.iter().find(|set| &set.template == template);
+        // An undo brings back what was injected, too.
+        let same = self.sets.iter().find(|set| &set.template == template || set.whole_template == *template);
         same.map_or_else(|| self.spec().template_hash(), |set| set.hash.clone())
     }
 
@@ -233,19 +240,12 @@ impl Pass<'_> {
 /// What of a Rollout the simulated controller cannot run. Background analysis is none of it: the rollout goes on as if
 /// its runs were fine.
 fn unsimulated(rollout: &Value) -> Option<&'static str> {
-    let strategy = rollout.pointer("/spec/strategy")?;
-    if strategy.get("canary").is_none() && strategy.get("blueGreen").is_some() {
-        return Some("blue-green rollouts");
-    }
     if rollout.pointer("/spec/workloadRef").is_some() {
         return Some("rollouts with a workloadRef");
     }
-    if rollout.pointer("/spec/strategy/canary/trafficRouting").is_some_and(|routing| !routing.is_null()) {
-        return Some("canaries with traffic routing");
-    }
     let steps = list(rollout, "/spec/strategy/canary/steps");
-    let known = |step: &&Value| ["analysis", "experiment", "plugin"].iter().any(|kind| step.get(kind).is_some());
-    steps.iter().any(|step| known(&step)).then_some("analysis, experiment and plugin steps")
+    let known = |step: &&Value| ["analysis", "experiment"].iter().any(|kind| step.get(kind).is_some());
+    steps.iter().any(|step| known(&step)).then_some("analysis and experiment steps")
 }
 
 /// The text form of a Rollout's own revision annotation.
