@@ -7,8 +7,10 @@
 mod arithmetic;
 mod canary;
 mod conditions;
+mod containers;
 mod driver;
 mod events;
+mod fate;
 mod json;
 mod kubelet;
 mod pass;
@@ -16,6 +18,7 @@ mod random;
 mod replicasets;
 mod restart;
 mod runs;
+mod scheduler;
 mod services;
 mod spec;
 mod status;
@@ -23,8 +26,8 @@ mod validate;
 mod workload;
 
 pub use driver::{Driver, run};
+pub(in crate::demo) use fate::{Fate, Surroundings};
 pub(in crate::demo) use json::{number, set, text};
-pub(in crate::demo) use kubelet::Surroundings;
 pub(in crate::demo) use pass::INSTANCE_LABEL;
 pub(in crate::demo) use random::{Random, safe_hash};
 pub(in crate::demo) use workload::mark_deleted;

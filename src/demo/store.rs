@@ -18,6 +18,7 @@ use inner::{Inner, Key, key, owners_of};
 use serde_json::{Value, json};
 use settle::{metadata_mut, names, settle, uid};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
@@ -28,6 +29,8 @@ pub struct Store {
     clock: Clock,
     latest: Arc<watch::Sender<u64>>,
     seed: u64,
+    /// Kubelets end the pods that are asked to go.
+    attended: Arc<AtomicBool>,
 }
 
 /// How many changes are kept for watches.
@@ -43,6 +46,7 @@ impl Store {
             clock,
             latest: Arc::new(latest),
             seed,
+            attended: Arc::default(),
         }
     }
 
@@ -50,6 +54,16 @@ impl Store {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// From now on kubelets look after the pods: one that is deleted leaves within its grace period.
+    pub(in crate::demo) fn attend(&self) {
+        self.attended.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether kubelets look after the pods.
+    pub(in crate::demo) fn is_attended(&self) -> bool {
+        self.attended.load(Ordering::Relaxed)
     }
 
     /// The newest resourceVersion; changes with every write.

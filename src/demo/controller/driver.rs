@@ -78,6 +78,7 @@ impl Driver {
     pub fn new(world: World, seed: u64) -> Self {
         let clusters = world.clusters.iter().enumerate().map(|(at, cluster)| {
             let seed = seed ^ (at as u64) << 32;
+            cluster.store.attend();
             Cluster {
                 store: cluster.store.clone(),
                 seen: 0,
@@ -218,7 +219,8 @@ impl Driver {
                 self.failures.push(format!("{} in {name}: {why}", upcoming.deed));
             }
             Ok(deed::Touched::Objects) => {}
-            Ok(deed::Touched::Images) => {
+            Ok(deed::Touched::Surroundings) => {
+                cluster.kubelet.retry();
                 let pods = cluster.store.list(&PODS, None).0;
                 for pod in pods {
                     self.look(at, &PODS, &pod);

@@ -12,13 +12,15 @@
 //! | `patch` `patch-status` | `patch` | a merge patch of the Rollout |
 //! | `delete` | `kind`, `name` | deletes an object |
 //! | `delete-pod` | | deletes the youngest pod of the Rollout |
-//! | `break-image` `fix-image` | `image` | the image cannot be pulled (any more) |
-//! | `crash-image` `calm-image` | `image` | its containers end soon after their start |
+//! | `break-image` `lock-image` `fix-image` | `image` | the image cannot be pulled (any more) |
+//! | `crash-image` `oom-image` `unready-image` `calm-image` | `image` | its containers crash, are killed, are not ready |
+//! | `fill-nodes` `free-nodes` | | no node has room (any more) |
+//! | `evict-pod` | | the youngest pod of the Rollout is evicted by its node |
 //! | `revision` | `revision` | the Rollout's only ReplicaSet has this number |
 //!
 //! `every` repeats it.
 
-use crate::demo::controller::{Surroundings, mark_deleted, number, set, text};
+use crate::demo::controller::{Fate, Surroundings, mark_deleted, number, set, text};
 use crate::demo::store::{KINDS, Kind, PODS, Part, REPLICA_SETS, ROLLOUTS, Refused, Store, stamp};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -28,8 +30,8 @@ use serde_json::{Value, json};
 pub enum Touched {
     /// Objects.
     Objects,
-    /// What can be pulled, or what crashes.
-    Images,
+    /// What befalls pods.
+    Surroundings,
 }
 
 /// After what time the deed is done again.
@@ -78,15 +80,23 @@ pub fn perform(deed: &mut Value, store: &Store, surroundings: &mut Surroundings)
         }
         "delete-pod" => place.delete_pod()?,
         "revision" => place.renumber(number(deed, "/revision").unwrap_or(1))?,
-        "break-image" | "fix-image" | "crash-image" | "calm-image" => {
-            let image = text(deed, "/image").to_owned();
-            match what.as_str() {
-                "break-image" => surroundings.unpullable.insert(image),
-                "fix-image" => surroundings.unpullable.remove(&image),
-                "crash-image" => surroundings.crashing.insert(image),
-                _ => surroundings.crashing.remove(&image),
+        "evict-pod" => place.evict_pod()?,
+        "fill-nodes" | "free-nodes" => {
+            surroundings.full = what == "fill-nodes";
+            return Ok(Touched::Surroundings);
+        }
+        _ if what.ends_with("-image") => {
+            let fate = match what.as_str() {
+                "break-image" => Fate::Missing,
+                "lock-image" => Fate::Private,
+                "crash-image" => Fate::Crashes,
+                "oom-image" => Fate::OutOfMemory,
+                "unready-image" => Fate::Unready,
+                "fix-image" | "calm-image" => Fate::Runs,
+                _ => return Err(format!("nobody knows how to do \"{what}\"")),
             };
-            return Ok(Touched::Images);
+            surroundings.befall(text(deed, "/image"), fate);
+            return Ok(Touched::Surroundings);
         }
         _ => return Err(format!("nobody knows how to do \"{what}\"")),
     }
@@ -203,6 +213,29 @@ impl Place<'_> {
     }
 
     fn delete_pod(&self) -> Result<(), String> {
+        let pod = self.youngest_pod()?;
+        mark_deleted(self.store, self.namespace, text(&pod, "/metadata/name"));
+        Ok(())
+    }
+
+    fn evict_pod(&self) -> Result<(), String> {
+        let pod = self.youngest_pod()?;
+        let container = text(&pod, "/spec/containers/0/name");
+        let message = format!(
+            "The node was low on resource: memory. Threshold quantity: 100Mi, available: 71640Ki. Container {container} was using 431248Ki, request is 128Mi, has larger consumption of memory. "
+        );
+        let name = text(&pod, "/metadata/name");
+        let written = self.store.modify::<Refused>(&PODS, self.namespace, name, Part::Status, |pod| {
+            let start = pod.pointer("/status/startTime").cloned().unwrap_or_default();
+            let status = json!({"phase": "Failed", "reason": "Evicted", "message": message, "startTime": start});
+            set(pod, &["status"], status);
+            Ok(())
+        });
+        written.map(|_| ()).map_err(|refused| refused.to_string())
+    }
+
+    /// The youngest pod that is not on its way out.
+    fn youngest_pod(&self) -> Result<std::sync::Arc<Value>, String> {
         let rollout = self.rollout()?;
         let uid = text(&rollout, "/metadata/uid");
         let sets = self.store.list(&REPLICA_SETS, Some(self.namespace)).0;
@@ -213,11 +246,10 @@ impl Place<'_> {
             })
         };
         let mut pods = self.store.list(&PODS, Some(self.namespace)).0;
-        pods.retain(|pod| mine(pod) && pod.pointer("/metadata/deletionTimestamp").is_none());
-        let youngest = pods.iter().max_by_key(|pod| text(pod, "/metadata/creationTimestamp").to_owned());
-        let pod = youngest.ok_or_else(|| format!("{} has no pod", self.name))?;
-        mark_deleted(self.store, self.namespace, text(pod, "/metadata/name"));
-        Ok(())
+        let ended = |pod: &Value| matches!(text(pod, "/status/phase"), "Succeeded" | "Failed");
+        pods.retain(|pod| mine(pod) && pod.pointer("/metadata/deletionTimestamp").is_none() && !ended(pod));
+        let youngest = pods.into_iter().max_by_key(|pod| text(pod, "/metadata/creationTimestamp").to_owned());
+        youngest.ok_or_else(|| format!("{} has no pod", self.name))
     }
 
     fn renumber(&self, revision: i64) -> Result<(), String> {
