@@ -8,6 +8,7 @@ mod arithmetic;
 mod canary;
 mod conditions;
 mod containers;
+mod deployment;
 mod driver;
 mod events;
 mod fate;
@@ -24,6 +25,7 @@ mod spec;
 mod status;
 mod validate;
 mod workload;
+mod workload_ref;
 
 pub use driver::{Driver, run};
 pub(in crate::demo) use fate::{Fate, Surroundings};

@@ -8,7 +8,8 @@ use super::kubelet::Kubelet;
 use super::pass::is_foreign;
 use super::random::Random;
 use crate::demo::scenario::{Played, Upcoming, deed};
-use crate::demo::store::{Change, Happened, Kind, PODS, REPLICA_SETS, ROLLOUTS, Store};
+use super::{deployment, workload_ref};
+use crate::demo::store::{Change, DEPLOYMENTS, Happened, Kind, PODS, REPLICA_SETS, ROLLOUTS, Store};
 use crate::demo::world::World;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -26,6 +27,7 @@ const SWEEP: SignedDuration = SignedDuration::from_mins(10);
 enum Job {
     Deed(usize),
     Rollout(String, String),
+    Deployment(String, String),
     ReplicaSet(String, String),
     Pod(String, String),
     Sweep,
@@ -36,9 +38,10 @@ impl Job {
         match self {
             Self::Deed(_) => 0,
             Self::Rollout(..) => 1,
-            Self::ReplicaSet(..) => 2,
-            Self::Pod(..) => 3,
-            Self::Sweep => 4,
+            Self::Deployment(..) => 2,
+            Self::ReplicaSet(..) => 3,
+            Self::Pod(..) => 4,
+            Self::Sweep => 5,
         }
     }
 }
@@ -192,7 +195,16 @@ impl Driver {
         let cluster = self.clusters.get_mut(at)?;
         let Cluster { store, recorder, kubelet, random, .. } = cluster;
         match job {
-            Job::Rollout(namespace, name) => super::pass::reconcile(store, recorder, namespace, name),
+            Job::Rollout(namespace, name) => {
+                let wake = super::pass::reconcile(store, recorder, namespace, name);
+                workload_ref::scale_down(store, namespace, name);
+                wake
+            }
+            Job::Deployment(namespace, name) => {
+                deployment::reconcile(store, recorder, namespace, name);
+                workload_ref::note_generation(store, &DEPLOYMENTS, namespace, name);
+                None
+            }
             Job::ReplicaSet(namespace, name) => super::workload::reconcile(store, recorder, random, namespace, name),
             Job::Pod(namespace, name) => kubelet.reconcile(store, recorder, namespace, name),
             Job::Sweep => {
@@ -239,7 +251,7 @@ impl Driver {
                 // At the start, and when the history was cut: look at everything.
                 cluster.seen = cluster.store.version();
                 let store = cluster.store.clone();
-                for kind in [&ROLLOUTS, &REPLICA_SETS, &PODS] {
+                for kind in [&ROLLOUTS, &DEPLOYMENTS, &REPLICA_SETS, &PODS] {
                     for object in store.list(kind, None).0 {
                         self.look(at, kind, &object);
                     }
@@ -262,7 +274,7 @@ impl Driver {
         }
         match change.kind.plural {
             "replicasets" if is_report(change) => self.look_at_owner(at, object),
-            "rollouts" | "replicasets" | "pods" => self.look(at, change.kind, object),
+            "rollouts" | "deployments" | "replicasets" | "pods" => self.look(at, change.kind, object),
             // What an invalid Rollout may have been waiting for.
             "services" | "analysistemplates" | "clusteranalysistemplates" => {
                 let namespace = text(object, "/metadata/namespace");
@@ -285,6 +297,12 @@ impl Driver {
         let (namespace, name) = place(text(object, "/metadata/name"));
         match kind.plural {
             "rollouts" => self.wish(at, Job::Rollout(namespace, name), ROLLOUT_REACTION),
+            "deployments" => {
+                for user in workload_ref::users(&self.clusters[at].store, kind.kind, &namespace, &name) {
+                    self.wish(at, Job::Rollout(namespace.clone(), user), ROLLOUT_REACTION);
+                }
+                self.wish(at, Job::Deployment(namespace, name), REPLICA_SET_REACTION);
+            }
             "replicasets" => {
                 self.wish(at, Job::ReplicaSet(namespace, name), REPLICA_SET_REACTION);
                 self.look_at_owner(at, object);
@@ -301,6 +319,10 @@ impl Driver {
     }
 
     fn look_at_owner(&mut self, at: usize, replica_set: &Value) {
+        if let Some(owner) = owner_name(replica_set, "Deployment") {
+            let namespace = text(replica_set, "/metadata/namespace").to_owned();
+            self.wish(at, Job::Deployment(namespace, owner.to_owned()), REPLICA_SET_REACTION);
+        }
         if let Some(owner) = owner_name(replica_set, "Rollout").filter(|_| !is_foreign(replica_set)) {
             let namespace = text(replica_set, "/metadata/namespace").to_owned();
             self.wish(at, Job::Rollout(namespace, owner.to_owned()), ROLLOUT_REACTION);
