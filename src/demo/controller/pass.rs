@@ -66,6 +66,7 @@ pub fn reconcile(store: &Store, recorder: &mut Recorder, namespace: &str, name: 
         return None;
     }
     let before = Status::of(&rollout);
+    let rollout = super::workload_ref::resolved(store, rollout);
     let mut pass = Pass {
         store,
         recorder,
@@ -197,7 +198,7 @@ impl Pass<'_> {
             Ok(())
         });
         if let Ok(rollout) = written {
-            self.rollout = rollout;
+            self.rollout = super::workload_ref::resolved(self.store, rollout);
         }
     }
 
@@ -236,9 +237,6 @@ fn unsimulated(rollout: &Value) -> Option<&'static str> {
     let strategy = rollout.pointer("/spec/strategy")?;
     if strategy.get("canary").is_none() && strategy.get("blueGreen").is_some() {
         return Some("blue-green rollouts");
-    }
-    if rollout.pointer("/spec/workloadRef").is_some() {
-        return Some("rollouts with a workloadRef");
     }
     if rollout.pointer("/spec/strategy/canary/trafficRouting").is_some_and(|routing| !routing.is_null()) {
         return Some("canaries with traffic routing");
