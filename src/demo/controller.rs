@@ -5,6 +5,7 @@
 //! the same writes that a client has.
 
 mod arithmetic;
+mod autoscaler;
 mod canary;
 mod conditions;
 mod containers;
@@ -14,6 +15,7 @@ mod events;
 mod fate;
 mod json;
 mod kubelet;
+mod live;
 mod pass;
 mod random;
 mod replicasets;
@@ -27,9 +29,11 @@ mod validate;
 mod workload;
 mod workload_ref;
 
-pub use driver::{Driver, run};
+pub(in crate::demo) use autoscaler::LOAD;
+pub use driver::Driver;
 pub(in crate::demo) use fate::{Fate, Surroundings};
 pub(in crate::demo) use json::{number, set, text};
+pub use live::run;
 pub(in crate::demo) use pass::INSTANCE_LABEL;
 pub(in crate::demo) use random::{Random, safe_hash};
 pub(in crate::demo) use workload::mark_deleted;

@@ -78,9 +78,11 @@ impl Book {
         };
         let main = find("/spec/containers");
         let image = main.or_else(|| find("/spec/initContainers")).map_or("", |one| text(one, "/image"));
-        let mix = |text: &str| text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let mix = |text: &str| {
+            text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+            })
+        };
         let pace = pod.pointer("/metadata/annotations").and_then(|map| map.get(PACE)).and_then(Value::as_str);
         let grace = pod.pointer("/metadata/deletionGracePeriodSeconds").and_then(Value::as_i64).unwrap_or(0);
         let stopping = text(pod, "/metadata/deletionTimestamp").parse::<Timestamp>().ok();

@@ -102,7 +102,9 @@ impl Work<'_> {
         let fate = self.fate(container);
         match fate {
             Fate::NoReference => {
-                let message = format!("Failed to apply default image tag \"{image}\": couldn't parse image name \"{image}\": invalid reference format");
+                let message = format!(
+                    "Failed to apply default image tag \"{image}\": couldn't parse image name \"{image}\": invalid reference format"
+                );
                 self.tell(container, role, "Warning", "InspectFailed", &message);
                 self.tell(container, role, "Warning", "Failed", "Error: InvalidImageName");
                 wait(status, "InvalidImageName", &message);
@@ -112,7 +114,13 @@ impl Work<'_> {
             Fate::Missing | Fate::Private => {
                 let message = pull_error(&image, fate);
                 self.tell(container, role, "Normal", "Pulling", &format!("Pulling image \"{image}\""));
-                self.tell(container, role, "Warning", "Failed", &format!("Failed to pull image \"{image}\": {message}"));
+                self.tell(
+                    container,
+                    role,
+                    "Warning",
+                    "Failed",
+                    &format!("Failed to pull image \"{image}\": {message}"),
+                );
                 self.tell(container, role, "Warning", "Failed", "Error: ErrImagePull");
                 wait(status, "ErrImagePull", &message);
                 course.failures += 1;
@@ -245,7 +253,8 @@ impl Work<'_> {
 
     fn back_off(&mut self, container: &Value, status: &mut Value, course: &mut Course, role: Role) {
         let image = text(container, "/image");
-        let message = format!("Back-off pulling image \"{image}\": ErrImagePull: {}", pull_error(image, self.fate(container)));
+        let message =
+            format!("Back-off pulling image \"{image}\": ErrImagePull: {}", pull_error(image, self.fate(container)));
         self.tell(container, role, "Normal", "BackOff", &format!("Back-off pulling image \"{image}\""));
         self.tell(container, role, "Warning", "Failed", "Error: ImagePullBackOff");
         wait(status, "ImagePullBackOff", &message);

@@ -72,19 +72,22 @@ fn create(store: &Store, object: &Value, template: &Value, sets: &[Arc<Value>]) 
     let mut selector = object.pointer("/spec/selector").cloned().unwrap_or_else(|| json!({}));
     set(&mut selector, &["matchLabels", HASH], json!(hash));
     let labels = template.pointer("/metadata/labels").cloned().unwrap_or_default();
-    let made = store.create(&REPLICA_SETS, json!({
-        "apiVersion": "apps/v1", "kind": "ReplicaSet",
-        "metadata": {
-            "name": format!("{name}-{hash}"), "namespace": namespace, "labels": labels,
-            "annotations": {REVISION: number.to_string()},
-            "ownerReferences": [{
-                "apiVersion": "apps/v1", "kind": "Deployment", "name": name,
-                "uid": text(object, "/metadata/uid"), "controller": true, "blockOwnerDeletion": true,
-            }],
-        },
-        "spec": {"replicas": 0, "selector": selector, "template": template},
-        "status": {"replicas": 0},
-    }));
+    let made = store.create(
+        &REPLICA_SETS,
+        json!({
+            "apiVersion": "apps/v1", "kind": "ReplicaSet",
+            "metadata": {
+                "name": format!("{name}-{hash}"), "namespace": namespace, "labels": labels,
+                "annotations": {REVISION: number.to_string()},
+                "ownerReferences": [{
+                    "apiVersion": "apps/v1", "kind": "Deployment", "name": name,
+                    "uid": text(object, "/metadata/uid"), "controller": true, "blockOwnerDeletion": true,
+                }],
+            },
+            "spec": {"replicas": 0, "selector": selector, "template": template},
+            "status": {"replicas": 0},
+        }),
+    );
     let written = store.modify::<Refused>(&DEPLOYMENTS, namespace, name, Part::Main, |deployment| {
         set(deployment, &["metadata", "annotations", REVISION], json!(number.to_string()));
         Ok(())
@@ -156,7 +159,13 @@ fn report(store: &Store, object: &Value, new: Option<&Value>, sets: &[Arc<Value>
     let name = new.map_or("", name_of);
     let wished = [
         if enough {
-            condition(now, "Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.".into())
+            condition(
+                now,
+                "Available",
+                "True",
+                "MinimumReplicasAvailable",
+                "Deployment has minimum availability.".into(),
+            )
         } else {
             let text = "Deployment does not have minimum availability.";
             condition(now, "Available", "False", "MinimumReplicasUnavailable", text.into())
@@ -175,7 +184,8 @@ fn report(store: &Store, object: &Value, new: Option<&Value>, sets: &[Arc<Value>
         .map(|one| {
             let same = before.iter().find(|old| text(old, "/type") == one.kind && text(old, "/reason") == one.reason);
             same.cloned().unwrap_or_else(|| {
-                let old = before.iter().find(|old| text(old, "/type") == one.kind && text(old, "/status") == one.status);
+                let old =
+                    before.iter().find(|old| text(old, "/type") == one.kind && text(old, "/status") == one.status);
                 let since = old.map_or_else(|| stamp(now), |old| text(old, "/lastTransitionTime").to_owned());
                 json!({
                     "type": one.kind, "status": one.status, "reason": one.reason, "message": one.message,

@@ -7,9 +7,11 @@ use super::json::{owner_name, text};
 use super::kubelet::Kubelet;
 use super::pass::is_foreign;
 use super::random::Random;
-use crate::demo::scenario::{Played, Upcoming, deed};
-use super::{deployment, workload_ref};
-use crate::demo::store::{Change, DEPLOYMENTS, Happened, Kind, PODS, REPLICA_SETS, ROLLOUTS, Store};
+use super::{autoscaler, deployment, workload_ref};
+use crate::demo::scenario::{Upcoming, deed};
+use crate::demo::store::{
+    Change, DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, Happened, Kind, PODS, REPLICA_SETS, ROLLOUTS, Store,
+};
 use crate::demo::world::World;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -30,6 +32,7 @@ enum Job {
     Deployment(String, String),
     ReplicaSet(String, String),
     Pod(String, String),
+    Autoscaler(String, String),
     Sweep,
 }
 
@@ -41,7 +44,8 @@ impl Job {
             Self::Deployment(..) => 2,
             Self::ReplicaSet(..) => 3,
             Self::Pod(..) => 4,
-            Self::Sweep => 5,
+            Self::Autoscaler(..) => 5,
+            Self::Sweep => 6,
         }
     }
 }
@@ -68,7 +72,7 @@ pub struct Driver {
     count: u64,
     deeds: Vec<Upcoming>,
     /// Whether real time passes between jobs.
-    live: bool,
+    pub(super) live: bool,
     /// When the job was due whose changes are being looked at.
     cause: Option<Timestamp>,
     /// Deeds that could not be done.
@@ -177,7 +181,7 @@ impl Driver {
     }
 
     /// Does the first job of the queue, as `next_due` left it.
-    fn work(&mut self) {
+    pub(super) fn work(&mut self) {
         let Some((key, place)) = self.queue.pop_first() else { return };
         self.queued.remove(&place);
         let (at, job) = place;
@@ -194,19 +198,24 @@ impl Driver {
     fn act(&mut self, at: usize, job: &Job) -> Option<Timestamp> {
         let cluster = self.clusters.get_mut(at)?;
         let Cluster { store, recorder, kubelet, random, .. } = cluster;
+        let signed = |writer| store.signed(writer);
         match job {
             Job::Rollout(namespace, name) => {
+                let store = &signed("rollouts-controller");
                 let wake = super::pass::reconcile(store, recorder, namespace, name);
                 workload_ref::scale_down(store, namespace, name);
                 wake
             }
             Job::Deployment(namespace, name) => {
-                deployment::reconcile(store, recorder, namespace, name);
-                workload_ref::note_generation(store, &DEPLOYMENTS, namespace, name);
+                deployment::reconcile(&signed("kube-controller-manager"), recorder, namespace, name);
+                workload_ref::note_generation(&signed("rollouts-controller"), &DEPLOYMENTS, namespace, name);
                 None
             }
             Job::ReplicaSet(namespace, name) => super::workload::reconcile(store, recorder, random, namespace, name),
             Job::Pod(namespace, name) => kubelet.reconcile(store, recorder, namespace, name),
+            Job::Autoscaler(namespace, name) => {
+                autoscaler::reconcile(&signed("kube-controller-manager"), recorder, namespace, name)
+            }
             Job::Sweep => {
                 recorder.expire(store);
                 let now = store.clock().now();
@@ -251,7 +260,7 @@ impl Driver {
                 // At the start, and when the history was cut: look at everything.
                 cluster.seen = cluster.store.version();
                 let store = cluster.store.clone();
-                for kind in [&ROLLOUTS, &DEPLOYMENTS, &REPLICA_SETS, &PODS] {
+                for kind in [&ROLLOUTS, &DEPLOYMENTS, &REPLICA_SETS, &PODS, &HORIZONTAL_POD_AUTOSCALERS] {
                     for object in store.list(kind, None).0 {
                         self.look(at, kind, &object);
                     }
@@ -272,9 +281,14 @@ impl Driver {
         if change.happened == Happened::Deleted && std::ptr::eq(change.kind, &raw const PODS) {
             self.clusters[at].kubelet.forget(text(object, "/metadata/uid"));
         }
+        if change.kind == &ROLLOUTS {
+            self.look_at_autoscalers(at, object);
+        }
         match change.kind.plural {
             "replicasets" if is_report(change) => self.look_at_owner(at, object),
-            "rollouts" | "deployments" | "replicasets" | "pods" => self.look(at, change.kind, object),
+            "rollouts" | "deployments" | "replicasets" | "pods" | "horizontalpodautoscalers" => {
+                self.look(at, change.kind, object);
+            }
             // What an invalid Rollout may have been waiting for.
             "services" | "analysistemplates" | "clusteranalysistemplates" => {
                 let namespace = text(object, "/metadata/namespace");
@@ -307,6 +321,7 @@ impl Driver {
                 self.wish(at, Job::ReplicaSet(namespace, name), REPLICA_SET_REACTION);
                 self.look_at_owner(at, object);
             }
+            "horizontalpodautoscalers" => self.wish(at, Job::Autoscaler(namespace, name), ROLLOUT_REACTION),
             "pods" => {
                 self.wish(at, Job::Pod(namespace, name), SignedDuration::ZERO);
                 if let Some(owner) = owner_name(object, "ReplicaSet") {
@@ -315,6 +330,16 @@ impl Driver {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// An autoscaler looks when its Rollout has changed.
+    fn look_at_autoscalers(&mut self, at: usize, rollout: &Value) {
+        let (namespace, name) = (text(rollout, "/metadata/namespace"), text(rollout, "/metadata/name"));
+        for autoscaler in self.clusters[at].store.list(&HORIZONTAL_POD_AUTOSCALERS, Some(namespace)).0 {
+            if text(&autoscaler, "/spec/scaleTargetRef/name") == name {
+                self.look(at, &HORIZONTAL_POD_AUTOSCALERS, &autoscaler);
+            }
         }
     }
 
@@ -354,44 +379,4 @@ fn is_report(change: &Change) -> bool {
             && before.get("spec") == change.object.get("spec")
             && before.get("status") != change.object.get("status")
     })
-}
-
-/// How many jobs are done before others on the same thread get a turn.
-const TURN: usize = 64;
-
-/// Runs the controllers and the rest of the script until dropped.
-pub async fn run(played: Played) {
-    let Played { world, script, mut driver } = played;
-    driver.live = true;
-    driver.script(script);
-    let clock = world.clock.clone();
-    let mut news: Vec<_> = world.clusters.iter().map(|cluster| cluster.store.subscribe()).collect();
-    loop {
-        for news in &mut news {
-            news.borrow_and_update();
-        }
-        let mut due = driver.next_due();
-        for _ in 0..TURN {
-            if due.is_none_or(|due| due > clock.now()) {
-                break;
-            }
-            driver.work();
-            due = driver.next_due();
-        }
-        if due.is_some_and(|due| due <= clock.now()) {
-            tokio::task::yield_now().await;
-            continue;
-        }
-        let changed = futures::future::select_all(news.iter_mut().map(|news| Box::pin(news.changed())));
-        let sleep = async {
-            match due {
-                Some(due) => clock.sleep_until(due).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ = changed => {}
-            () = sleep => {}
-        }
-    }
 }

@@ -224,7 +224,8 @@ mod tests {
             pod(&mut recorder, &store, "Scaled", &format!("to {at}"));
         }
         let events = store.list(&EVENTS, None).0;
-        let scaled: Vec<&str> = events.iter().map(|event| text(event, "/message")).filter(|one| *one != "again").collect();
+        let scaled: Vec<&str> =
+            events.iter().map(|event| text(event, "/message")).filter(|one| *one != "again").collect();
         assert_eq!(scaled.len(), 10, "{scaled:?}");
         assert!(scaled.contains(&"(combined from similar events): to 29"), "{scaled:?}");
     }
@@ -234,7 +235,14 @@ mod tests {
         let (store, mut recorder) = (store(), Recorder::default());
         let about = json!({"kind": "Pod", "metadata": {"name": "p", "namespace": "n", "uid": "u"}});
         let tell = |recorder: &mut Recorder| {
-            recorder.tell_series(&store, &about, "default-scheduler", "Warning", ("FailedScheduling", "Scheduling"), "no");
+            recorder.tell_series(
+                &store,
+                &about,
+                "default-scheduler",
+                "Warning",
+                ("FailedScheduling", "Scheduling"),
+                "no",
+            );
         };
         tell(&mut recorder);
         store.clock().advance(SignedDuration::from_mins(50));

@@ -135,14 +135,7 @@ impl Kubelet {
             prepare(store, pod, plan, running);
             return Some(running);
         }
-        let mut work = Work {
-            store,
-            recorder,
-            pod,
-            now,
-            surroundings: &self.surroundings,
-            pulled: &mut self.pulled,
-        };
+        let mut work = Work { store, recorder, pod, now, surroundings: &self.surroundings, pulled: &mut self.pulled };
         let mut inits = list(pod, "/status/initContainerStatuses").to_vec();
         let mut mains = list(pod, "/status/containerStatuses").to_vec();
         let mut wake = Vec::new();
@@ -226,7 +219,11 @@ fn prepare(store: &Store, pod: &Value, plan: &mut Plan, running: Timestamp) {
     };
     let inits: Vec<Value> = list(pod, "/spec/initContainers").iter().map(waiting).collect();
     let mains: Vec<Value> = list(pod, "/spec/containers").iter().map(waiting).collect();
-    let first = if has_init { list(pod, "/spec/initContainers").get(..1).unwrap_or_default() } else { list(pod, "/spec/containers") };
+    let first = if has_init {
+        list(pod, "/spec/initContainers").get(..1).unwrap_or_default()
+    } else {
+        list(pod, "/spec/containers")
+    };
     for container in first {
         plan.courses.entry(text(container, "/name").to_owned()).or_default().next = Some(running);
     }
@@ -240,7 +237,8 @@ fn write(store: &Store, pod: &Value, inits: &[Value], mains: &[Value], initializ
         return;
     }
     let time = stamp(store.clock().now());
-    let runs = |status: &&Value| status.pointer("/state/running").is_some() || status.pointer("/state/terminated").is_some();
+    let runs =
+        |status: &&Value| status.pointer("/state/running").is_some() || status.pointer("/state/terminated").is_some();
     let begun = mains.iter().chain(inits).any(|status| runs(&status));
     // A pod that was deleted meanwhile needs nothing.
     let _ = store.modify::<Refused>(&PODS, text(pod, "/metadata/namespace"), name_of(pod), Part::Status, |pod| {

@@ -82,8 +82,7 @@ fn obstacle(pod: &Value, surroundings: &Surroundings) -> Option<String> {
     let asked = |what: &str| -> f64 {
         containers.iter().map(|one| quantity(one.pointer(&format!("/resources/requests/{what}")))).sum()
     };
-    let marked =
-        containers.iter().any(|one| surroundings.fate(text(one, "/image")) == Fate::Unschedulable);
+    let marked = containers.iter().any(|one| surroundings.fate(text(one, "/image")) == Fate::Unschedulable);
     let victims = "No preemption victims found for incoming pod";
     if asked("cpu") * 1_000.0 > PROCESSOR || surroundings.full || marked {
         return refused("Insufficient cpu", victims);
@@ -135,7 +134,9 @@ mod tests {
     fn a_pod_that_fits_nowhere_is_told_why() {
         let why = |spec: Value| obstacle(&json!({ "spec": spec }), &Surroundings::default()).unwrap_or_default();
         assert_eq!(why(json!({"containers": [{"resources": {"requests": {"cpu": "8"}}}]})), "");
-        let large = why(json!({"containers": [{"resources": {"requests": {"cpu": "7"}}}, {"resources": {"requests": {"cpu": "1100m"}}}]}));
+        let large = why(
+            json!({"containers": [{"resources": {"requests": {"cpu": "7"}}}, {"resources": {"requests": {"cpu": "1100m"}}}]}),
+        );
         assert!(large.starts_with("0/3 nodes are available: 3 Insufficient cpu."), "{large}");
         assert!(why(json!({"containers": [{"resources": {"requests": {"memory": "64Gi"}}}]})).contains("memory"));
         assert!(why(json!({"containers": [], "nodeSelector": {"disk": "ssd"}})).contains("node affinity/selector"));

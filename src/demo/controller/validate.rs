@@ -285,9 +285,8 @@ fn references(store: &Store, rollout: &Value) -> Found {
 fn service(service: &Value, rollout: &Value, field: &str) -> Found {
     let name = text(service, "/metadata/name");
     let labels = rollout.pointer("/spec/template/metadata/labels");
-    let ephemeral = ["stableMetadata", "canaryMetadata"].map(|which| {
-        rollout.pointer(&format!("/spec/strategy/canary/{which}/labels"))
-    });
+    let ephemeral = ["stableMetadata", "canaryMetadata"]
+        .map(|which| rollout.pointer(&format!("/spec/strategy/canary/{which}/labels")));
     for (key, value) in service.pointer("/spec/selector").and_then(Value::as_object).into_iter().flatten() {
         let has = |labels: Option<&Value>| labels.and_then(|labels| labels.get(key)) == Some(value);
         if key != super::spec::HASH_LABEL && !has(labels) && !ephemeral.into_iter().any(has) {

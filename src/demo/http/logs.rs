@@ -45,7 +45,8 @@ impl Chatter {
 
     fn of(&self, cluster: &str, pod: &str) -> Option<(Timestamp, f64)> {
         let talks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let concerns = |talk: &&Talk| (talk.cluster.is_empty() || talk.cluster == cluster) && pod.starts_with(&talk.pods);
+        let concerns =
+            |talk: &&Talk| (talk.cluster.is_empty() || talk.cluster == cluster) && pod.starts_with(&talk.pods);
         talks.iter().rev().find(concerns).map(|talk| (talk.from, talk.per_second))
     }
 }
@@ -67,9 +68,9 @@ impl Options {
         let mut causes = Vec::new();
         let mut least = |name: &str, least: i64, rule: &str| -> Result<Option<i64>, Failure> {
             let Some(text) = query.get(name).filter(|text| !text.is_empty()) else { return Ok(None) };
-            let value: i64 = text.parse().map_err(|_| {
-                Failure::bad_request(format!("strconv.ParseInt: parsing \"{text}\": invalid syntax"))
-            })?;
+            let value: i64 = text
+                .parse()
+                .map_err(|_| Failure::bad_request(format!("strconv.ParseInt: parsing \"{text}\": invalid syntax")))?;
             if value < least {
                 causes.push(Cause::invalid(name, format!("Invalid value: {value}: must be {rule}")));
             }
@@ -199,9 +200,9 @@ fn run_of(
     let last = status.pointer("/lastState/terminated");
     if options.previous {
         let before = restarts.max(1) - 1;
-        return last.map(|last| ended(last, if waits_after(status) { restarts } else { before })).ok_or_else(|| {
-            format!("previous terminated container \"{container}\" in pod \"{name}\" not found")
-        });
+        return last
+            .map(|last| ended(last, if waits_after(status) { restarts } else { before }))
+            .ok_or_else(|| format!("previous terminated container \"{container}\" in pod \"{name}\" not found"));
     }
     if let Some(begun) = status.pointer("/state/running/startedAt").and_then(Value::as_str) {
         let mut book = Book::of(pod, container, restarts, begun.parse().unwrap_or_default(), None);

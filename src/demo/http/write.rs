@@ -175,8 +175,7 @@ pub(crate) fn delete(store: &Store, target: &Target, call: &Call) -> Result<Answ
         return Err(Failure::precondition(kind, name, &what));
     }
     let now = store.clock().now();
-    let done =
-        if options.dry { Ok(present.clone()) } else { end(store, kind, target.space(), name, &options) };
+    let done = if options.dry { Ok(present.clone()) } else { end(store, kind, target.space(), name, &options) };
     let left = done.map_err(|refused| Failure::refused(refused, kind, name))?;
     let waits = left.pointer("/metadata/deletionTimestamp").is_some();
     if waits || kind == &NAMESPACES {

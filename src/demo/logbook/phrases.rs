@@ -137,11 +137,17 @@ impl Voice {
                 vec![self.line(Level::Warn, time, &what, random)]
             }
             46..=48 => {
-                let items: Vec<String> =
-                    (0..random.between(60, 140)).map(|_| format!("sku-{:06}×{}", random.between(0, 999_999), random.between(1, 9))).collect();
+                let items: Vec<String> = (0..random.between(60, 140))
+                    .map(|_| format!("sku-{:06}×{}", random.between(0, 999_999), random.between(1, 9)))
+                    .collect();
                 vec![self.line(Level::Debug, time, &format!("basket {} holds {}", id(random), items.join(",")), random)]
             }
-            49..=140 => {
+            // Programs do write such things.
+            49..=54 => {
+                let what = format!("calling https://hooks.example.com/orders?token={}{}", id(random), id(random));
+                vec![self.line(Level::Debug, time, &what, random)]
+            }
+            55..=140 => {
                 let what = format!("cache miss for customer {}", random.between(1_000, 99_999));
                 vec![self.line(Level::Debug, time, &what, random)]
             }
@@ -222,8 +228,16 @@ impl Voice {
 }
 
 fn request(random: &mut Random) -> String {
-    const PATHS: [&str; 8] =
-        ["/healthz", "/cart", "/cart/items", "/orders", "/orders/recent", "/search?q=shoes", "/login", "/api/v2/prices"];
+    const PATHS: [&str; 8] = [
+        "/healthz",
+        "/cart",
+        "/cart/items",
+        "/orders",
+        "/orders/recent",
+        "/search?q=shoes",
+        "/login",
+        "/api/v2/prices",
+    ];
     let path = PATHS[usize::try_from(random.next() % 8).unwrap_or(0)];
     let (method, status) = match random.between(0, 40) {
         0 => ("GET", 404),

@@ -15,13 +15,16 @@
 //! | `break-image` `lock-image` `fix-image` | `image` | the image cannot be pulled (any more) |
 //! | `crash-image` `oom-image` `unready-image` `calm-image` | `image` | its containers crash, are killed, are not ready |
 //! | `fill-nodes` `free-nodes` | | no node has room (any more) |
+//! | `load` | `hpa`, `percent` | what all pods of an autoscaler's Rollout have to do, in per cent of one pod |
 //! | `evict-pod` | | the youngest pod of the Rollout is evicted by its node |
 //! | `revision` | `revision` | the Rollout's only ReplicaSet has this number |
 //!
 //! `every` repeats it.
 
-use crate::demo::controller::{Fate, Surroundings, mark_deleted, number, set, text};
-use crate::demo::store::{KINDS, Kind, PODS, Part, REPLICA_SETS, ROLLOUTS, Refused, Store, stamp};
+use crate::demo::controller::{Fate, LOAD, Surroundings, mark_deleted, number, set, text};
+use crate::demo::store::{
+    DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, KINDS, Kind, PODS, Part, REPLICA_SETS, ROLLOUTS, Refused, Store, stamp,
+};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -46,13 +49,18 @@ pub fn perform(deed: &mut Value, store: &Store, surroundings: &mut Surroundings)
         namespace => namespace.to_owned(),
     };
     let name = text(deed, "/rollout").to_owned();
-    let place = Place { store, namespace: &namespace, name: &name };
     let what = text(deed, "/do").to_owned();
+    let store = &store.signed(match what.as_str() {
+        "apply" => "kubectl-client-side-apply",
+        "delete" | "scale" | "patch" | "patch-status" | "load" => "kubectl",
+        _ => "kubectl-argo-rollouts",
+    });
+    let place = Place { store, namespace: &namespace, name: &name };
     match what.as_str() {
         "apply" => apply(store, deed.get("manifest").cloned().unwrap_or_default())?,
         "set-image" => {
             let image = next_image(deed)?;
-            place.spec(|rollout| set_image(rollout, &image))?;
+            place.template(|owner| set_image(owner, &image))?;
         }
         "promote" => place.promote()?,
         "promote-full" => place.status(&json!({"promoteFull": true}))?,
@@ -80,6 +88,20 @@ pub fn perform(deed: &mut Value, store: &Store, surroundings: &mut Surroundings)
         }
         "delete-pod" => place.delete_pod()?,
         "revision" => place.renumber(number(deed, "/revision").unwrap_or(1))?,
+        "load" => {
+            let percent = number(deed, "/percent").ok_or("load needs `percent`")?;
+            let written = store.modify::<Refused>(
+                &HORIZONTAL_POD_AUTOSCALERS,
+                &namespace,
+                text(deed, "/hpa"),
+                Part::Main,
+                |object| {
+                    set(object, &["metadata", "annotations", LOAD], json!(percent.to_string()));
+                    Ok(())
+                },
+            );
+            written.map_err(|refused| refused.to_string())?;
+        }
         "evict-pod" => place.evict_pod()?,
         "fill-nodes" | "free-nodes" => {
             surroundings.full = what == "fill-nodes";
@@ -163,6 +185,20 @@ impl Place<'_> {
         written.map(|_| ()).map_err(|refused| refused.to_string())
     }
 
+    /// Changes the object that holds the pod template: the Rollout, or the Deployment that it refers to.
+    fn template(&self, change: impl FnOnce(&mut Value)) -> Result<(), String> {
+        let rollout = self.rollout()?;
+        let workload = text(&rollout, "/spec/workloadRef/name");
+        if workload.is_empty() {
+            return self.spec(change);
+        }
+        let written = self.store.modify::<Refused>(&DEPLOYMENTS, self.namespace, workload, Part::Main, |object| {
+            change(object);
+            Ok(())
+        });
+        written.map(|_| ()).map_err(|refused| refused.to_string())
+    }
+
     fn status(&self, patch: &Value) -> Result<(), String> {
         let written = self.store.modify::<Refused>(&ROLLOUTS, self.namespace, self.name, Part::Status, |rollout| {
             json_patch::merge(rollout, &json!({ "status": patch }));
@@ -209,7 +245,7 @@ impl Place<'_> {
         if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
             labels.remove("rollouts-pod-template-hash");
         }
-        self.spec(|rollout| set(rollout, &["spec", "template"], template))
+        self.template(|owner| set(owner, &["spec", "template"], template))
     }
 
     fn delete_pod(&self) -> Result<(), String> {
