@@ -7,8 +7,11 @@ use super::json::{owner_name, text};
 use super::kubelet::Kubelet;
 use super::pass::is_foreign;
 use super::random::Random;
-use crate::demo::scenario::{Played, Upcoming, deed};
-use crate::demo::store::{Change, Happened, Kind, PODS, REPLICA_SETS, ROLLOUTS, Store};
+use super::{autoscaler, deployment, workload_ref};
+use crate::demo::scenario::{Upcoming, deed};
+use crate::demo::store::{
+    Change, DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, Happened, Kind, PODS, REPLICA_SETS, ROLLOUTS, Store,
+};
 use crate::demo::world::World;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -26,8 +29,10 @@ const SWEEP: SignedDuration = SignedDuration::from_mins(10);
 enum Job {
     Deed(usize),
     Rollout(String, String),
+    Deployment(String, String),
     ReplicaSet(String, String),
     Pod(String, String),
+    Autoscaler(String, String),
     Sweep,
 }
 
@@ -36,9 +41,11 @@ impl Job {
         match self {
             Self::Deed(_) => 0,
             Self::Rollout(..) => 1,
-            Self::ReplicaSet(..) => 2,
-            Self::Pod(..) => 3,
-            Self::Sweep => 4,
+            Self::Deployment(..) => 2,
+            Self::ReplicaSet(..) => 3,
+            Self::Pod(..) => 4,
+            Self::Autoscaler(..) => 5,
+            Self::Sweep => 6,
         }
     }
 }
@@ -65,7 +72,7 @@ pub struct Driver {
     count: u64,
     deeds: Vec<Upcoming>,
     /// Whether real time passes between jobs.
-    live: bool,
+    pub(super) live: bool,
     /// When the job was due whose changes are being looked at.
     cause: Option<Timestamp>,
     /// Deeds that could not be done.
@@ -78,6 +85,7 @@ impl Driver {
     pub fn new(world: World, seed: u64) -> Self {
         let clusters = world.clusters.iter().enumerate().map(|(at, cluster)| {
             let seed = seed ^ (at as u64) << 32;
+            cluster.store.attend();
             Cluster {
                 store: cluster.store.clone(),
                 seen: 0,
@@ -173,7 +181,7 @@ impl Driver {
     }
 
     /// Does the first job of the queue, as `next_due` left it.
-    fn work(&mut self) {
+    pub(super) fn work(&mut self) {
         let Some((key, place)) = self.queue.pop_first() else { return };
         self.queued.remove(&place);
         let (at, job) = place;
@@ -190,10 +198,24 @@ impl Driver {
     fn act(&mut self, at: usize, job: &Job) -> Option<Timestamp> {
         let cluster = self.clusters.get_mut(at)?;
         let Cluster { store, recorder, kubelet, random, .. } = cluster;
+        let signed = |writer| store.signed(writer);
         match job {
-            Job::Rollout(namespace, name) => super::pass::reconcile(store, recorder, namespace, name),
+            Job::Rollout(namespace, name) => {
+                let store = &signed("rollouts-controller");
+                let wake = super::pass::reconcile(store, recorder, namespace, name);
+                workload_ref::scale_down(store, namespace, name);
+                wake
+            }
+            Job::Deployment(namespace, name) => {
+                deployment::reconcile(&signed("kube-controller-manager"), recorder, namespace, name);
+                workload_ref::note_generation(&signed("rollouts-controller"), &DEPLOYMENTS, namespace, name);
+                None
+            }
             Job::ReplicaSet(namespace, name) => super::workload::reconcile(store, recorder, random, namespace, name),
             Job::Pod(namespace, name) => kubelet.reconcile(store, recorder, namespace, name),
+            Job::Autoscaler(namespace, name) => {
+                autoscaler::reconcile(&signed("kube-controller-manager"), recorder, namespace, name)
+            }
             Job::Sweep => {
                 recorder.expire(store);
                 let now = store.clock().now();
@@ -218,7 +240,8 @@ impl Driver {
                 self.failures.push(format!("{} in {name}: {why}", upcoming.deed));
             }
             Ok(deed::Touched::Objects) => {}
-            Ok(deed::Touched::Images) => {
+            Ok(deed::Touched::Surroundings) => {
+                cluster.kubelet.retry();
                 let pods = cluster.store.list(&PODS, None).0;
                 for pod in pods {
                     self.look(at, &PODS, &pod);
@@ -237,7 +260,7 @@ impl Driver {
                 // At the start, and when the history was cut: look at everything.
                 cluster.seen = cluster.store.version();
                 let store = cluster.store.clone();
-                for kind in [&ROLLOUTS, &REPLICA_SETS, &PODS] {
+                for kind in [&ROLLOUTS, &DEPLOYMENTS, &REPLICA_SETS, &PODS, &HORIZONTAL_POD_AUTOSCALERS] {
                     for object in store.list(kind, None).0 {
                         self.look(at, kind, &object);
                     }
@@ -258,9 +281,14 @@ impl Driver {
         if change.happened == Happened::Deleted && std::ptr::eq(change.kind, &raw const PODS) {
             self.clusters[at].kubelet.forget(text(object, "/metadata/uid"));
         }
+        if change.kind == &ROLLOUTS {
+            self.look_at_autoscalers(at, object);
+        }
         match change.kind.plural {
             "replicasets" if is_report(change) => self.look_at_owner(at, object),
-            "rollouts" | "replicasets" | "pods" => self.look(at, change.kind, object),
+            "rollouts" | "deployments" | "replicasets" | "pods" | "horizontalpodautoscalers" => {
+                self.look(at, change.kind, object);
+            }
             // What an invalid Rollout may have been waiting for.
             "services" | "analysistemplates" | "clusteranalysistemplates" => {
                 let namespace = text(object, "/metadata/namespace");
@@ -283,10 +311,17 @@ impl Driver {
         let (namespace, name) = place(text(object, "/metadata/name"));
         match kind.plural {
             "rollouts" => self.wish(at, Job::Rollout(namespace, name), ROLLOUT_REACTION),
+            "deployments" => {
+                for user in workload_ref::users(&self.clusters[at].store, kind.kind, &namespace, &name) {
+                    self.wish(at, Job::Rollout(namespace.clone(), user), ROLLOUT_REACTION);
+                }
+                self.wish(at, Job::Deployment(namespace, name), REPLICA_SET_REACTION);
+            }
             "replicasets" => {
                 self.wish(at, Job::ReplicaSet(namespace, name), REPLICA_SET_REACTION);
                 self.look_at_owner(at, object);
             }
+            "horizontalpodautoscalers" => self.wish(at, Job::Autoscaler(namespace, name), ROLLOUT_REACTION),
             "pods" => {
                 self.wish(at, Job::Pod(namespace, name), SignedDuration::ZERO);
                 if let Some(owner) = owner_name(object, "ReplicaSet") {
@@ -298,7 +333,21 @@ impl Driver {
         }
     }
 
+    /// An autoscaler looks when its Rollout has changed.
+    fn look_at_autoscalers(&mut self, at: usize, rollout: &Value) {
+        let (namespace, name) = (text(rollout, "/metadata/namespace"), text(rollout, "/metadata/name"));
+        for autoscaler in self.clusters[at].store.list(&HORIZONTAL_POD_AUTOSCALERS, Some(namespace)).0 {
+            if text(&autoscaler, "/spec/scaleTargetRef/name") == name {
+                self.look(at, &HORIZONTAL_POD_AUTOSCALERS, &autoscaler);
+            }
+        }
+    }
+
     fn look_at_owner(&mut self, at: usize, replica_set: &Value) {
+        if let Some(owner) = owner_name(replica_set, "Deployment") {
+            let namespace = text(replica_set, "/metadata/namespace").to_owned();
+            self.wish(at, Job::Deployment(namespace, owner.to_owned()), REPLICA_SET_REACTION);
+        }
         if let Some(owner) = owner_name(replica_set, "Rollout").filter(|_| !is_foreign(replica_set)) {
             let namespace = text(replica_set, "/metadata/namespace").to_owned();
             self.wish(at, Job::Rollout(namespace, owner.to_owned()), ROLLOUT_REACTION);
@@ -330,44 +379,4 @@ fn is_report(change: &Change) -> bool {
             && before.get("spec") == change.object.get("spec")
             && before.get("status") != change.object.get("status")
     })
-}
-
-/// How many jobs are done before others on the same thread get a turn.
-const TURN: usize = 64;
-
-/// Runs the controllers and the rest of the script until dropped.
-pub async fn run(played: Played) {
-    let Played { world, script, mut driver } = played;
-    driver.live = true;
-    driver.script(script);
-    let clock = world.clock.clone();
-    let mut news: Vec<_> = world.clusters.iter().map(|cluster| cluster.store.subscribe()).collect();
-    loop {
-        for news in &mut news {
-            news.borrow_and_update();
-        }
-        let mut due = driver.next_due();
-        for _ in 0..TURN {
-            if due.is_none_or(|due| due > clock.now()) {
-                break;
-            }
-            driver.work();
-            due = driver.next_due();
-        }
-        if due.is_some_and(|due| due <= clock.now()) {
-            tokio::task::yield_now().await;
-            continue;
-        }
-        let changed = futures::future::select_all(news.iter_mut().map(|news| Box::pin(news.changed())));
-        let sleep = async {
-            match due {
-                Some(due) => clock.sleep_until(due).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ = changed => {}
-            () = sleep => {}
-        }
-    }
 }

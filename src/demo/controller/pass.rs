@@ -70,6 +70,7 @@ pub fn reconcile(store: &Store, recorder: &mut Recorder, namespace: &str, name: 
         return None;
     }
     let before = Status::of(&rollout);
+    let rollout = super::workload_ref::resolved(store, rollout);
     let mut pass = Pass {
         store,
         recorder,
@@ -204,7 +205,7 @@ impl Pass<'_> {
             Ok(())
         });
         if let Ok(rollout) = written {
-            self.rollout = rollout;
+            self.rollout = super::workload_ref::resolved(self.store, rollout);
         }
     }
 
@@ -240,9 +241,6 @@ impl Pass<'_> {
 /// What of a Rollout the simulated controller cannot run. Background analysis is none of it: the rollout goes on as if
 /// its runs were fine.
 fn unsimulated(rollout: &Value) -> Option<&'static str> {
-    if rollout.pointer("/spec/workloadRef").is_some() {
-        return Some("rollouts with a workloadRef");
-    }
     let steps = list(rollout, "/spec/strategy/canary/steps");
     let known = |step: &&Value| ["analysis", "experiment"].iter().any(|kind| step.get(kind).is_some());
     steps.iter().any(|step| known(&step)).then_some("analysis and experiment steps")

@@ -85,6 +85,8 @@ pub struct Status {
     pub stable_rs: String,
     #[serde(skip_serializing_if = "zero")]
     pub updated_replicas: i64,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub workload_observed_generation: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -123,6 +125,7 @@ impl Default for Status {
             selector: String::new(),
             stable_rs: String::new(),
             updated_replicas: 0,
+            workload_observed_generation: String::new(),
         }
     }
 }
@@ -183,6 +186,10 @@ impl Status {
     pub fn finish(&mut self, spec: Spec<'_>) {
         let generation = super::json::number(spec.0, "/metadata/generation").unwrap_or(0);
         self.observed_generation = generation.to_string();
+        if spec.0.pointer("/spec/workloadRef").is_some() {
+            let generation = super::json::annotation(spec.0, super::workload_ref::GENERATION);
+            generation.clone_into(&mut self.workload_observed_generation);
+        }
         let (phase, message) = phase(spec, self);
         phase.clone_into(&mut self.phase);
         self.message = message;
