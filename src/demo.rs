@@ -13,6 +13,7 @@ pub mod controller;
 mod files;
 pub mod http;
 pub mod load;
+pub mod metrics;
 pub mod scenario;
 pub mod serve;
 pub mod store;

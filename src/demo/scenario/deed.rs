@@ -14,6 +14,7 @@
 //! | `delete-pod` | | deletes the youngest pod of the Rollout |
 //! | `break-image` `fix-image` | `image` | the image cannot be pulled (any more) |
 //! | `crash-image` `calm-image` | `image` | its containers end soon after their start |
+//! | `series` `alert` | see `scenario::series` | changes what the cluster's Prometheus says |
 //! | `revision` | `revision` | the Rollout's only ReplicaSet has this number |
 //!
 //! `every` repeats it.
