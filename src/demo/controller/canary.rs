@@ -29,6 +29,11 @@ impl Pass<'_> {
         }
         self.forget_old();
         self.reconcile_services();
+        self.reconcile_experiments();
+        if self.reconcile_runs() {
+            self.sync_status();
+            return;
+        }
         if !self.scale() {
             self.reconcile_pause();
         }
@@ -84,6 +89,9 @@ impl Pass<'_> {
         }
         if step.get("setWeight").is_some() || step.get("setCanaryScale").is_some() {
             return self.at_desired_counts();
+        }
+        if step.get("analysis").is_some() || step.get("experiment").is_some() {
+            return self.run_step_complete(step);
         }
         step.get("setHeaderRoute").is_some() || step.get("setMirrorRoute").is_some()
     }
@@ -202,7 +210,7 @@ impl Pass<'_> {
     }
 
     /// A rollback to a version that is older than the stable one with few versions between them.
-    fn in_rollback_window(&self) -> bool {
+    pub fn in_rollback_window(&self) -> bool {
         let Some(window) = super::json::number(&self.rollout, "/spec/rollbackWindow/revisions") else { return false };
         let (Some(new), Some(stable)) = (self.new, self.stable) else { return false };
         let (new, stable) = (&self.sets[new].created, &self.sets[stable].created);
@@ -211,6 +219,7 @@ impl Pass<'_> {
     }
 
     fn persist(&mut self, mut status: Status) {
+        self.mirror_runs(&mut status);
         self.judge(&mut status);
         self.settle_pauses(&mut status);
         status.finish(self.spec());
