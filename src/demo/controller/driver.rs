@@ -2,13 +2,17 @@
 //! one look of one controller at one object. The same core is driven by hand, moving the clock to the next job, and
 //! live, sleeping until it.
 
+use super::analysis::{self, Hands, Underway};
 use super::events::{KEPT, Recorder};
 use super::json::{owner_name, text};
 use super::kubelet::Kubelet;
 use super::pass::is_foreign;
 use super::random::Random;
-use crate::demo::scenario::{Played, Upcoming, deed};
-use crate::demo::store::{Change, Happened, Kind, PODS, REPLICA_SETS, ROLLOUTS, Store};
+use crate::demo::metrics::Prometheus;
+use crate::demo::scenario::{Played, Upcoming, deed, series};
+use crate::demo::store::{
+    ANALYSIS_RUNS, Change, EXPERIMENTS, Happened, JOBS, Kind, PODS, REPLICA_SETS, ROLLOUTS, Store,
+};
 use crate::demo::world::World;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -26,19 +30,40 @@ const SWEEP: SignedDuration = SignedDuration::from_mins(10);
 enum Job {
     Deed(usize),
     Rollout(String, String),
+    Experiment(String, String),
+    AnalysisRun(String, String),
+    Batch(String, String),
     ReplicaSet(String, String),
     Pod(String, String),
     Sweep,
 }
 
 impl Job {
+    /// A look at the object of this kind and name in the namespace of `beside`, and how long its controller takes to
+    /// react.
+    fn about(kind: &str, beside: &Value, name: &str) -> Option<(Self, SignedDuration)> {
+        let (namespace, name) = (text(beside, "/metadata/namespace").to_owned(), name.to_owned());
+        Some(match kind {
+            "Rollout" => (Self::Rollout(namespace, name), ROLLOUT_REACTION),
+            "Experiment" => (Self::Experiment(namespace, name), ROLLOUT_REACTION),
+            "AnalysisRun" => (Self::AnalysisRun(namespace, name), ROLLOUT_REACTION),
+            "Job" => (Self::Batch(namespace, name), ROLLOUT_REACTION),
+            "ReplicaSet" => (Self::ReplicaSet(namespace, name), REPLICA_SET_REACTION),
+            "Pod" => (Self::Pod(namespace, name), SignedDuration::ZERO),
+            _ => return None,
+        })
+    }
+
     fn rank(&self) -> u8 {
         match self {
             Self::Deed(_) => 0,
             Self::Rollout(..) => 1,
-            Self::ReplicaSet(..) => 2,
-            Self::Pod(..) => 3,
-            Self::Sweep => 4,
+            Self::Experiment(..) => 2,
+            Self::AnalysisRun(..) => 3,
+            Self::Batch(..) => 4,
+            Self::ReplicaSet(..) => 5,
+            Self::Pod(..) => 6,
+            Self::Sweep => 7,
         }
     }
 }
@@ -52,6 +77,8 @@ struct Cluster {
     recorder: Recorder,
     kubelet: Kubelet,
     random: Random,
+    metrics: Prometheus,
+    underway: Underway,
 }
 
 /// All controllers of a world, and the script of what people do.
@@ -84,6 +111,8 @@ impl Driver {
                 recorder: Recorder::default(),
                 kubelet: Kubelet::new(seed),
                 random: Random::new(seed),
+                metrics: cluster.metrics.clone(),
+                underway: Underway::new(),
             }
         });
         let mut driver = Self {
@@ -189,9 +218,14 @@ impl Driver {
 
     fn act(&mut self, at: usize, job: &Job) -> Option<Timestamp> {
         let cluster = self.clusters.get_mut(at)?;
-        let Cluster { store, recorder, kubelet, random, .. } = cluster;
+        let Cluster { store, recorder, kubelet, random, metrics, underway, .. } = cluster;
         match job {
             Job::Rollout(namespace, name) => super::pass::reconcile(store, recorder, namespace, name),
+            Job::Experiment(namespace, name) => super::experiment::reconcile(store, recorder, namespace, name),
+            Job::AnalysisRun(namespace, name) => {
+                analysis::reconcile(Hands { store, recorder, metrics, underway }, namespace, name)
+            }
+            Job::Batch(namespace, name) => analysis::batch::reconcile(store, recorder, random, namespace, name),
             Job::ReplicaSet(namespace, name) => super::workload::reconcile(store, recorder, random, namespace, name),
             Job::Pod(namespace, name) => kubelet.reconcile(store, recorder, namespace, name),
             Job::Sweep => {
@@ -206,7 +240,8 @@ impl Driver {
     fn perform(&mut self, at: usize, number: usize) -> Option<Timestamp> {
         let upcoming = self.deeds.get_mut(number)?;
         let cluster = self.clusters.get_mut(at)?;
-        let changed = deed::perform(&mut upcoming.deed, &cluster.store, &mut cluster.kubelet.surroundings);
+        let changed = series::perform(&upcoming.deed, &cluster.metrics)
+            .unwrap_or_else(|| deed::perform(&mut upcoming.deed, &cluster.store, &mut cluster.kubelet.surroundings));
         let again = deed::again(&upcoming.deed).and_then(|every| upcoming.at.checked_add(every).ok());
         if let Some(again) = again {
             upcoming.at = again;
@@ -237,7 +272,7 @@ impl Driver {
                 // At the start, and when the history was cut: look at everything.
                 cluster.seen = cluster.store.version();
                 let store = cluster.store.clone();
-                for kind in [&ROLLOUTS, &REPLICA_SETS, &PODS] {
+                for kind in [&ROLLOUTS, &EXPERIMENTS, &ANALYSIS_RUNS, &JOBS, &REPLICA_SETS, &PODS] {
                     for object in store.list(kind, None).0 {
                         self.look(at, kind, &object);
                     }
@@ -260,7 +295,9 @@ impl Driver {
         }
         match change.kind.plural {
             "replicasets" if is_report(change) => self.look_at_owner(at, object),
-            "rollouts" | "replicasets" | "pods" => self.look(at, change.kind, object),
+            "rollouts" | "experiments" | "analysisruns" | "jobs" | "replicasets" | "pods" => {
+                self.look(at, change.kind, object);
+            }
             // What an invalid Rollout may have been waiting for.
             "services" | "analysistemplates" | "clusteranalysistemplates" => {
                 let namespace = text(object, "/metadata/namespace");
@@ -279,29 +316,18 @@ impl Driver {
         if is_foreign(object) {
             return;
         }
-        let place = |name: &str| (text(object, "/metadata/namespace").to_owned(), name.to_owned());
-        let (namespace, name) = place(text(object, "/metadata/name"));
-        match kind.plural {
-            "rollouts" => self.wish(at, Job::Rollout(namespace, name), ROLLOUT_REACTION),
-            "replicasets" => {
-                self.wish(at, Job::ReplicaSet(namespace, name), REPLICA_SET_REACTION);
-                self.look_at_owner(at, object);
-            }
-            "pods" => {
-                self.wish(at, Job::Pod(namespace, name), SignedDuration::ZERO);
-                if let Some(owner) = owner_name(object, "ReplicaSet") {
-                    let (namespace, name) = place(owner);
-                    self.wish(at, Job::ReplicaSet(namespace, name), REPLICA_SET_REACTION);
-                }
-            }
-            _ => {}
+        if let Some((job, after)) = Job::about(kind.kind, object, text(object, "/metadata/name")) {
+            self.wish(at, job, after);
         }
+        self.look_at_owner(at, object);
     }
 
-    fn look_at_owner(&mut self, at: usize, replica_set: &Value) {
-        if let Some(owner) = owner_name(replica_set, "Rollout").filter(|_| !is_foreign(replica_set)) {
-            let namespace = text(replica_set, "/metadata/namespace").to_owned();
-            self.wish(at, Job::Rollout(namespace, owner.to_owned()), ROLLOUT_REACTION);
+    fn look_at_owner(&mut self, at: usize, owned: &Value) {
+        for kind in ["Rollout", "Experiment", "AnalysisRun", "Job", "ReplicaSet"] {
+            let owner = owner_name(owned, kind).filter(|_| !is_foreign(owned));
+            if let Some((job, after)) = owner.and_then(|owner| Job::about(kind, owned, owner)) {
+                self.wish(at, job, after);
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 use super::events::Recorder;
 use super::json::{flag, list, number, set, text};
 use super::replicasets::{Held, held};
+use super::runs::{self, Runs};
 use super::spec::Spec;
 use super::status::{Status, condition};
 use crate::demo::store::{Part, ROLLOUTS, Refused, Store};
@@ -41,6 +42,8 @@ pub struct Pass<'a> {
     pub new: Option<usize>,
     /// Which of them is stable.
     pub stable: Option<usize>,
+    /// Its AnalysisRuns and Experiments.
+    pub runs: Runs,
     /// A reason to pause that is added by this pass.
     pub pause_now: Option<&'static str>,
     /// A reason to pause that this pass removes.
@@ -75,6 +78,7 @@ pub fn reconcile(store: &Store, recorder: &mut Recorder, namespace: &str, name: 
         sets: held(store, &rollout),
         new: None,
         stable: None,
+        runs: Runs::of(store, &rollout, &before),
         pause_now: None,
         unpause: None,
         clear_pauses: false,
@@ -131,7 +135,8 @@ impl Pass<'_> {
             self.decline(what);
             return;
         }
-        if let Some(problem) = super::validate::problem(self.store, &self.rollout) {
+        let problem = super::validate::problem(self.store, &self.rollout);
+        if let Some(problem) = problem.or_else(|| runs::problem(self.store, &self.rollout)) {
             self.invalid(&problem);
             return;
         }
@@ -230,8 +235,7 @@ impl Pass<'_> {
     }
 }
 
-/// What of a Rollout the simulated controller cannot run. Background analysis is none of it: the rollout goes on as if
-/// its runs were fine.
+/// What of a Rollout the simulated controller cannot run.
 fn unsimulated(rollout: &Value) -> Option<&'static str> {
     let strategy = rollout.pointer("/spec/strategy")?;
     if strategy.get("canary").is_none() && strategy.get("blueGreen").is_some() {
@@ -244,8 +248,7 @@ fn unsimulated(rollout: &Value) -> Option<&'static str> {
         return Some("canaries with traffic routing");
     }
     let steps = list(rollout, "/spec/strategy/canary/steps");
-    let known = |step: &&Value| ["analysis", "experiment", "plugin"].iter().any(|kind| step.get(kind).is_some());
-    steps.iter().any(|step| known(&step)).then_some("analysis, experiment and plugin steps")
+    steps.iter().any(|step| step.get("plugin").is_some()).then_some("plugin steps")
 }
 
 /// The text form of a Rollout's own revision annotation.
