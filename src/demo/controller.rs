@@ -4,11 +4,13 @@
 //! Must not know: HTTP, and any type of rolltop's own. What it reads and writes are JSON values in the store, through
 //! the same writes that a client has.
 
+mod analysis;
 mod arithmetic;
 mod canary;
 mod conditions;
 mod driver;
 mod events;
+mod experiment;
 mod json;
 mod kubelet;
 mod pass;
