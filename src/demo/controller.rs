@@ -4,6 +4,7 @@
 //! Must not know: HTTP, and any type of rolltop's own. What it reads and writes are JSON values in the store, through
 //! the same writes that a client has.
 
+mod analysis;
 mod arithmetic;
 mod autoscaler;
 mod bluegreen;
@@ -13,7 +14,9 @@ mod containers;
 mod deployment;
 mod driver;
 mod events;
+mod experiment;
 mod fate;
+mod job;
 mod json;
 mod kubelet;
 mod live;

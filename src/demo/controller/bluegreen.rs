@@ -4,8 +4,7 @@
 use super::json::{flag, number, set, text, time};
 use super::pass::Pass;
 use super::replicasets::Held;
-use super::runs::{RunKind, RunState};
-use super::scaledown::INCONCLUSIVE;
+use super::runs::{INCONCLUSIVE, RunKind, RunState};
 use super::status::Status;
 use jiff::SignedDuration;
 use serde_json::{Value, json};

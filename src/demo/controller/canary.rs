@@ -3,7 +3,6 @@
 
 use super::json::{remove, set, text};
 use super::pass::Pass;
-use super::runs::{RunKind, RunState};
 use super::spec::{pause_duration, step_text};
 use super::status::{Pause, Status};
 use crate::demo::store::stamp;
@@ -37,6 +36,7 @@ impl Pass<'_> {
         if !self.spec().paused() {
             self.reconcile_traffic();
         }
+        self.reconcile_experiments();
         if !self.reconcile_runs() && !self.scale() {
             self.reconcile_pause();
             self.reconcile_plugins();
@@ -94,11 +94,11 @@ impl Pass<'_> {
         if step.get("setWeight").is_some() || step.get("setCanaryScale").is_some() {
             return self.at_desired_counts() && !(step.get("setWeight").is_some() && self.weight_unverified());
         }
-        if step.get("analysis").is_some() {
-            return self.run_state(RunKind::Step) == RunState::Successful;
-        }
         if step.get("plugin").is_some() {
             return self.plugin_done(self.spec().current_step(&self.before).1.unwrap_or(0));
+        }
+        if step.get("analysis").is_some() || step.get("experiment").is_some() {
+            return self.run_step_complete(step);
         }
         step.get("setHeaderRoute").is_some() || step.get("setMirrorRoute").is_some()
     }
@@ -258,6 +258,7 @@ impl Pass<'_> {
 
     /// Finishes a status and writes it.
     pub fn persist(&mut self, mut status: Status) {
+        self.mirror_runs(&mut status);
         self.judge(&mut status);
         self.settle_pauses(&mut status);
         status.finish(self.spec());

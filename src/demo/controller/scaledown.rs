@@ -6,7 +6,7 @@
 
 use super::json::{remove, set, text, time};
 use super::pass::Pass;
-use super::runs::{RunKind, RunState};
+use super::runs::{INCONCLUSIVE, RunKind, RunState};
 use super::spec::HASH_LABEL;
 use crate::demo::store::{Part, REPLICA_SETS, Refused, SERVICES, stamp};
 use jiff::{SignedDuration, Timestamp};
@@ -14,9 +14,6 @@ use serde_json::{Value, json};
 
 /// The annotation with the time at which a ReplicaSet may be scaled to zero. It has no prefix.
 pub const DEADLINE: &str = "scale-down-deadline";
-
-/// The pause condition under which nothing is scaled down.
-pub const INCONCLUSIVE: &str = "InconclusiveAnalysisRun";
 
 impl Pass<'_> {
     /// Whether the aborted new version stays until its deadline.

@@ -6,7 +6,6 @@ use super::json::{flag, list, number, set, text};
 use super::pass::Pass;
 use super::spec::Spec;
 use super::status::Status;
-use crate::demo::store::EXPERIMENTS;
 use serde_json::{Value, json};
 
 /// The weights of canary and stable in `status.canary.weights`.
@@ -55,7 +54,8 @@ impl Pass<'_> {
             self.weights = None;
             return;
         }
-        let additional = self.experiment_weights();
+        let ends = self.aborted() || self.before.promote_full || self.new == self.stable;
+        let additional = if ends { Vec::new() } else { self.experiment_weights() };
         let to_others: i64 = additional.iter().filter_map(|one| number(one, "/weight")).sum();
         let max = self.spec().max_weight();
         let Some(weight) = self.wished_weight().map(|weight| weight.clamp(0, max)) else { return };
@@ -156,27 +156,6 @@ impl Pass<'_> {
         }
         let Some(at) = self.stable else { return false };
         spec.dynamic_stable() || (self.sets[at].side.spec == stable && self.sets[at].pods == stable)
-    }
-
-    /// The shares of a running Experiment's templates.
-    fn experiment_weights(&self) -> Vec<Value> {
-        let (Some(step), _) = self.spec().current_step(&self.before) else { return Vec::new() };
-        let templates = list(step, "/experiment/templates");
-        let name = text(&self.before.canary, "/currentExperiment");
-        if name.is_empty() || self.aborted() || self.before.promote_full {
-            return Vec::new();
-        }
-        let experiment = self.store.get(&EXPERIMENTS, &self.namespace, name);
-        let Some(experiment) = experiment.filter(|experiment| text(experiment, "/status/phase") == "Running") else {
-            return Vec::new();
-        };
-        let statuses = list(&experiment, "/status/templateStatuses");
-        let weighed = statuses.iter().filter_map(|status| {
-            let template = templates.iter().find(|template| text(template, "/name") == text(status, "/name"))?;
-            let (service, hash) = (text(status, "/serviceName"), text(status, "/podTemplateHash"));
-            Some(side(number(template, "/weight")?, service, hash))
-        });
-        weighed.collect()
     }
 
     /// Whether the router has answered that it obeys.

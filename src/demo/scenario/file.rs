@@ -16,6 +16,9 @@ pub struct File {
     /// What runs where.
     #[serde(default)]
     pub services: Vec<Service>,
+    /// What the Prometheus of each cluster says.
+    #[serde(default)]
+    pub metrics: Vec<super::series::Entry>,
     /// What people did.
     #[serde(default)]
     pub past: Vec<Entry>,
