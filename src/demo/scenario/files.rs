@@ -15,6 +15,9 @@ pub static SCENARIOS: &[(&str, &str)] = files! {
     "quiet"
     "stuck"
     "crash"
+    "bluegreen"
+    "traffic"
+    "deadline"
 };
 
 /// Manifests that services are made of, by name.
@@ -24,4 +27,9 @@ pub static TEMPLATES: &[(&str, &str)] = files! {
     "canary-demo"
     "rolling"
     "steps"
+    "blue-green"
+    "blue-green-timed"
+    "mesh"
+    "mesh-shrinking"
+    "deadline-abort"
 };
