@@ -10,11 +10,15 @@
 
 pub mod age;
 pub mod analysis;
+pub mod beside;
+pub mod blue_green;
+pub mod deadline;
 pub mod event;
 pub mod experiment;
 pub mod feed;
 pub mod forecast;
 pub mod images;
+pub mod invalid;
 pub mod lenient;
 pub mod meta;
 pub mod next;
@@ -32,6 +36,7 @@ pub mod share;
 pub mod status;
 pub mod strategy;
 pub mod texts;
+pub mod traffic;
 pub mod tree;
 pub mod waits;
 pub mod warnings;
