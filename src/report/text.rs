@@ -3,9 +3,10 @@
 
 use super::rollout::{Seen, strategy_word};
 use super::table::aligned;
+use super::tree;
 use crate::argo::age;
 use crate::argo::forecast;
-use crate::argo::picture::{Pause, Picture, ReplicaSetPicture};
+use crate::argo::picture::{Pause, Picture};
 use crate::argo::rollout::Rollout;
 use jiff::Timestamp;
 
@@ -71,7 +72,7 @@ pub fn rollout(row: Row<'_>, promote: &str) -> String {
     }
     if !picture.revisions.is_empty() {
         lines.push(String::new());
-        lines.extend(aligned(&tree(picture, now), GAP).lines().map(ToOwned::to_owned));
+        lines.extend(aligned(&tree::rows(picture, now), GAP).lines().map(ToOwned::to_owned));
     }
     lines.push(String::new());
     lines.join("\n")
@@ -98,50 +99,6 @@ fn pause_words(pause: &Pause, now: Timestamp) -> String {
     let ends =
         pause.ends_at.map_or_else(|| ", until promoted".into(), |at| format!(", ends {}", age::countdown(at, now)));
     format!("{}{since}{ends}", pause.reason)
-}
-
-fn tree(picture: &Picture, now: Timestamp) -> Vec<Vec<String>> {
-    let head = ["NAME", "KIND", "STATUS", "READY", "RESTARTS", "AGE", "INFO"];
-    let mut rows = vec![head.map(ToOwned::to_owned).to_vec()];
-    for revision in &picture.revisions {
-        rows.push(vec![format!("revision {}", revision.revision)]);
-        for set in &revision.replica_sets {
-            rows.push(vec![
-                format!("  {}", set.name),
-                "ReplicaSet".into(),
-                set.status.to_owned(),
-                format!("{}/{}", set.ready, set.desired),
-                String::new(),
-                age::human_since(set.created, now),
-                set_info(set, now),
-            ]);
-            rows.extend(set.pods.iter().map(|pod| {
-                vec![
-                    format!("    {}", pod.name),
-                    "Pod".into(),
-                    pod.status.to_string(),
-                    format!("{}/{}", pod.ready, pod.containers),
-                    pod.restarts.to_string(),
-                    age::human_since(pod.created, now),
-                    pod.message.as_deref().unwrap_or_default().to_owned(),
-                ]
-            }));
-        }
-    }
-    rows
-}
-
-fn set_info(set: &ReplicaSetPicture, now: Timestamp) -> String {
-    let mut info: Vec<String> = set.tags.iter().map(|tag| (*tag).to_owned()).collect();
-    if let Some(at) = set.scale_down_at {
-        let passed = at <= now;
-        info.push(if passed {
-            "scale-down time has passed".into()
-        } else {
-            format!("leaves {}", age::countdown(at, now))
-        });
-    }
-    info.join(", ")
 }
 
 /// Names as `kubectl -o name` prints them, one per line.
