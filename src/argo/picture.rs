@@ -207,6 +207,10 @@ pub enum Waits {
     },
     /// An analysis or an experiment.
     Analysis,
+    /// A plugin that is a step.
+    Plugin,
+    /// A traffic router that has not confirmed the weight.
+    Traffic,
     /// A person has to repair it: aborted, deadline exceeded, invalid.
     Repair,
     /// Not known.

@@ -5,9 +5,9 @@ use super::rollout::{Seen, strategy_word};
 use super::table::aligned;
 use super::tree;
 use crate::argo::age;
-use crate::argo::forecast;
 use crate::argo::picture::{Pause, Picture};
 use crate::argo::rollout::Rollout;
+use crate::argo::{forecast, why};
 use jiff::Timestamp;
 
 /// Width of the labels on the left.
@@ -65,6 +65,9 @@ pub fn rollout(row: Row<'_>, promote: &str) -> String {
     }
     for (at, pause) in picture.pauses.iter().enumerate() {
         line(if at == 0 { "pauses" } else { "" }, pause_words(pause, now));
+    }
+    for (at, reason) in why::lines(rollout, picture, now).into_iter().enumerate() {
+        line(if at == 0 { "waits" } else { "" }, reason);
     }
     line("next", forecast::next_sentence(rollout, picture, now, promote));
     for (at, warning) in picture.warnings.iter().enumerate() {
@@ -156,6 +159,7 @@ replicas  desired 3, current 4, updated 1, ready 4, available 4
 images    web:1 (stable)
           web:2 (canary)
 pauses    CanaryPauseStep, since 2026-01-01T01:00:00Z, ends in 40s
+waits     step 2 is a pause; it ends in 40s
 next      in 40s by itself: 10 % → 100 %, then done; rolltop promote web: at once
 
 NAME          KIND         STATUS             READY   RESTARTS   AGE   INFO

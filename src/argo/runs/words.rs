@@ -76,6 +76,7 @@ fn measured(metric: &MetricPicture) -> String {
 pub fn allowance(metric: &MetricPicture) -> Option<String> {
     match metric.failure_limit? {
         0 if metric.failed == 0 => Some("no failure allowed".to_owned()),
+        0 => Some(format!("{} failed, none allowed", metric.failed)),
         limit => Some(format!("{} of {limit} failures allowed", metric.failed)),
     }
 }
@@ -113,7 +114,7 @@ pub fn experiment(experiment: &ExperimentPicture, now: Timestamp) -> String {
     }
     let mut parts: Vec<String> = Vec::new();
     if let Some(open) = experiment.analysis_runs.iter().find(|run| !ended(&run.status)) {
-        parts.push(self::run(open, now));
+        parts.push(run(open, now));
     }
     match experiment.ends_at.map(|at| age::countdown(at, now)) {
         Some(left) if left == "now" => parts.push("its time is over".to_owned()),
