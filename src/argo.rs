@@ -4,9 +4,10 @@
 //!
 //! Objects: [`meta`] ([`pairs`]), [`rollout`] ([`strategy`], [`status`]), [`replicaset`], [`pod`], [`analysis`], [`experiment`], [`event`], [`workload`]; [`texts`] visits
 //! their texts, [`share`] keeps equal ones once.
-//! What is derived from them: [`picture`], put together from [`phase`], [`weights`], [`pauses`], [`waits`], [`tree`]
-//! ([`pod_status`]), [`runs`], [`images`], [`warnings`]; then [`forecast`] (what happens next) and [`promote`] (which patch, or
-//! why not). Durations in words: [`age`]. What the edge of the cluster reports: [`feed`].
+//! What is derived from them: [`picture`], put together from [`phase`], [`weights`], [`traffic`], [`blue_green`], [`pauses`],
+//! [`waits`], [`deadline`], [`invalid`], [`beside`], [`tree`] ([`pod_status`], [`runs`]), [`images`], [`warnings`]; then [`why`]
+//! (why it waits), [`forecast`] with [`next`] (what happens next) and [`promote`] (which patch, or why not). In words:
+//! [`steps`], [`settings`], durations by [`age`]. What the edge of the cluster reports: [`feed`].
 
 pub mod age;
 pub mod analysis;
@@ -32,6 +33,7 @@ pub mod promote;
 pub mod replicaset;
 pub mod rollout;
 pub mod runs;
+pub mod settings;
 pub mod share;
 pub mod status;
 pub mod steps;

@@ -2,10 +2,11 @@
 //!
 //! Must not know: clusters, state, views, the clock. No other room is serialisable outward.
 //!
-//! [`rollout`] (with `runs`) is the report that scripts read, [`text`] (with `tree`) the same for people, in columns of
+//! [`rollout`] (with `runs`) is the report that scripts read, [`text`] (with `tree` and `beside`) the same for people, in columns of
 //! [`table`]. [`recording`] reads a recording, and [`playback`] turns its lines into the objects of a moment or into changes
 //! for the screen.
 
+mod beside;
 pub mod playback;
 pub mod recording;
 pub mod rollout;

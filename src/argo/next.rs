@@ -31,6 +31,9 @@ pub fn next_sentence(rollout: &Rollout, picture: &Picture, now: Timestamp, promo
     match &picture.phase {
         Phase::Healthy => healthy(rollout, picture, now),
         Phase::Paused => paused(rollout, picture, now, promote_key),
+        Phase::Progressing if matches!(picture.waits, Waits::Person { .. } | Waits::Timer { .. }) => {
+            paused(rollout, picture, now, promote_key)
+        }
         Phase::Progressing => progressing(rollout, picture, now),
         Phase::Degraded => degraded(rollout, picture, now),
         Phase::Other(word) if word.is_empty() => "not known: the controller has not written a phase".into(),

@@ -19,6 +19,8 @@ pub fn of(rollout: &Rollout, phase: &Phase, message: &str, pauses: &[Pause]) -> 
         Phase::Healthy => Waits::Nothing,
         Phase::Degraded => Waits::Repair,
         Phase::Paused => paused(rollout, pauses),
+        // Two writes of the controller that cross can leave the pause without its phase, for a moment.
+        Phase::Progressing if !pauses.is_empty() && rollout.status.controller_pause => paused(rollout, pauses),
         Phase::Progressing => progressing(rollout, message),
         Phase::Other(_) => Waits::Unknown,
     }
@@ -140,6 +142,10 @@ mod tests {
             ),
             (
                 json!({"phase": "Paused", "currentStepIndex": 2, "pauseConditions": pause("InconclusiveAnalysisRun")}),
+                Waits::Person { since: start },
+            ),
+            (
+                json!({"phase": "Progressing", "controllerPause": true, "currentStepIndex": 1, "pauseConditions": pause("CanaryPauseStep")}),
                 Waits::Person { since: start },
             ),
             (json!({"phase": "Progressing", "currentStepIndex": 0}), Waits::Pods),

@@ -147,6 +147,26 @@ fn traffic_and_pods(rollout: &Rollout, picture: &Picture, now: Timestamp, found:
     if let Some(at) = rollout.spec.restart_at.filter(|at| *at > now && Some(*at) != rollout.status.restarted_at) {
         found.push(format!("a restart of all pods is planned for {at}"));
     }
+    let scaled_by = picture
+        .scaler
+        .as_ref()
+        .filter(|scaler| scaler.min > picture.replicas.desired || scaler.max < picture.replicas.desired);
+    if let Some(scaler) = scaled_by {
+        let (name, min, max) = (&scaler.name, scaler.min, scaler.max);
+        found.push(format!(
+            "{} pods are wanted, HorizontalPodAutoscaler {name} allows {min} to {max}",
+            picture.replicas.desired
+        ));
+    }
+    if let Some(reference) = &rollout.spec.workload_ref
+        && rollout.spec.template.as_ref().is_some_and(|template| !template.spec.containers.is_empty())
+    {
+        found.push(format!(
+            "it has a template and refers to {} {}: the controller refuses both",
+            reference.kind, reference.name
+        ));
+    }
+    unreadable(picture, found);
     if picture.revisions.iter().all(|revision| revision.replica_sets.is_empty()) {
         return;
     }
@@ -157,6 +177,24 @@ fn traffic_and_pods(rollout: &Rollout, picture: &Picture, now: Timestamp, found:
     for (role, hash) in [("stable", &status.stable_rs), ("desired", &status.current_pod_hash)] {
         if !hash.is_empty() && !known(hash) {
             found.push(format!("the {role} ReplicaSet (pod hash {hash}) is missing"));
+        }
+    }
+}
+
+/// What belongs to it and cannot be read, and deadlines that are no time.
+fn unreadable(picture: &Picture, found: &mut Vec<String>) {
+    for revision in &picture.revisions {
+        for one in &revision.experiments {
+            found.extend(one.unreadable.iter().map(|why| format!("Experiment {} cannot be read: {why}", one.name)));
+        }
+        let experiments = &revision.experiments;
+        for run in revision.analysis_runs.iter().chain(experiments.iter().flat_map(|one| &one.analysis_runs)) {
+            found.extend(run.unreadable.iter().map(|why| format!("AnalysisRun {} cannot be read: {why}", run.name)));
+        }
+        for set in revision.replica_sets.iter().chain(experiments.iter().flat_map(|one| &one.replica_sets)) {
+            if set.scale_down_unread {
+                found.push(format!("the scale-down time of ReplicaSet {} cannot be read", set.name));
+            }
         }
     }
 }

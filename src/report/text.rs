@@ -1,13 +1,14 @@
 //! Text: one rollout, or a list of them, for people and for the eye of a pipe: no colour, no cursor movement, columns
 //! padded with blanks.
 
+use super::beside;
 use super::rollout::{Seen, strategy_word};
 use super::table::aligned;
 use super::tree;
 use crate::argo::age;
 use crate::argo::picture::{Pause, Picture};
 use crate::argo::rollout::Rollout;
-use crate::argo::{forecast, why};
+use crate::argo::{forecast, settings, why};
 use jiff::Timestamp;
 
 /// Width of the labels on the left.
@@ -49,6 +50,12 @@ pub fn rollout(row: Row<'_>, promote: &str) -> String {
         let words = |weight| forecast::weight_words(weight, weights.max);
         line("weight", format!("set {}, actual {}", words(weights.set), weights.actual.map_or("–".into(), words)));
     }
+    if let Some(traffic) = &picture.traffic {
+        line("traffic", beside::traffic(traffic));
+    }
+    if let Some(blue_green) = &picture.blue_green {
+        line("stages", beside::stages(blue_green));
+    }
     if rollout.unreadable.is_none() {
         let r = &picture.replicas;
         line(
@@ -65,6 +72,15 @@ pub fn rollout(row: Row<'_>, promote: &str) -> String {
     }
     for (at, pause) in picture.pauses.iter().enumerate() {
         line(if at == 0 { "pauses" } else { "" }, pause_words(pause, now));
+    }
+    if let Some(workload) = &picture.workload {
+        line("workload", beside::workload(workload));
+    }
+    if let Some(scaler) = &picture.scaler {
+        line("scaler", beside::scaler(scaler));
+    }
+    for (at, (label, value)) in settings::of(rollout).into_iter().enumerate() {
+        line(if at == 0 { "settings" } else { "" }, format!("{label}: {value}"));
     }
     for (at, reason) in why::lines(rollout, picture, now).into_iter().enumerate() {
         line(if at == 0 { "waits" } else { "" }, reason);
@@ -159,6 +175,9 @@ replicas  desired 3, current 4, updated 1, ready 4, available 4
 images    web:1 (stable)
           web:2 (canary)
 pauses    CanaryPauseStep, since 2026-01-01T01:00:00Z, ends in 40s
+settings  progress deadline: 10m, then counts as failed, goes on
+          surge: 25%
+          unavailable: 25%
 waits     step 2 is a pause; it ends in 40s
 next      in 40s by itself: 10 % → 100 %, then done; rolltop promote web: at once
 
