@@ -6,7 +6,8 @@
 //! their texts, [`share`] keeps equal ones once.
 //! What is derived from them: [`picture`], put together from [`phase`], [`weights`], [`pauses`], [`waits`], [`tree`]
 //! ([`pod_status`]), [`runs`], [`images`], [`warnings`]; then [`forecast`] (what happens next) and [`promote`] (which patch, or
-//! why not). Durations in words: [`age`]. What the edge of the cluster reports: [`feed`].
+//! why not). Durations in words: [`age`]. What the edge of the cluster reports: [`feed`], kept in a [`set`]; which objects belong
+//! to one rollout: [`kin`]; what events tell of them: [`story`].
 
 pub mod age;
 pub mod analysis;
@@ -15,6 +16,7 @@ pub mod experiment;
 pub mod feed;
 pub mod forecast;
 pub mod images;
+pub mod kin;
 pub mod lenient;
 pub mod meta;
 pub mod next;
@@ -28,8 +30,10 @@ pub mod promote;
 pub mod replicaset;
 pub mod rollout;
 pub mod runs;
+pub mod set;
 pub mod share;
 pub mod status;
+pub mod story;
 pub mod strategy;
 pub mod texts;
 pub mod tree;

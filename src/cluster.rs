@@ -11,6 +11,7 @@
 mod access;
 mod actions;
 mod backoff;
+mod belonging;
 mod client;
 mod detail;
 mod difference;
@@ -18,12 +19,15 @@ mod failure;
 mod fence;
 mod follow;
 pub mod hub;
+mod kinds;
 pub mod kubeconfig;
+
 mod leg;
 mod lines;
 mod login;
 pub mod oneshot;
 mod place;
+mod sieve;
 mod skew;
 mod source;
 mod trouble;

@@ -177,11 +177,11 @@ impl Network {
     fn on_order(&mut self, order: Order, tasks: &mut JoinSet<()>) {
         let sink = Arc::clone(&self.sink);
         match order {
-            Order::OpenDetail { detail, key, selector, .. } => {
-                let selector = selector.unwrap_or_default();
+            Order::OpenDetail { detail, key, uid, selector, workload } => {
                 let Some(known) = self.sources.get(&key.source) else { return };
                 let shared = Arc::clone(&known.shared);
-                let task = tasks.spawn(detail::keep(detail, key.namespace, selector, self.tempo, shared, sink));
+                let asked = detail::Asked { detail, key, uid, selector, workload };
+                let task = tasks.spawn(detail::keep(asked, self.tempo, shared, sink));
                 if let Some(before) = self.details.insert(detail, task) {
                     before.abort();
                 }
