@@ -24,7 +24,11 @@ pub mod kubeconfig;
 
 mod leg;
 mod lines;
+mod log_lines;
+mod log_source;
 mod login;
+mod logs;
+mod object;
 pub mod oneshot;
 mod place;
 mod sieve;
