@@ -1,10 +1,11 @@
 //! Warnings: what a person should know about a rollout and no other field of its picture says.
 
 use super::age;
+use super::images;
 use super::meta::Writer;
 use super::pauses::{BLUE_GREEN_PAUSE, CANARY_PAUSE_STEP, INCONCLUSIVE_EXPERIMENT, INCONCLUSIVE_RUN, pause_seconds};
 use super::phase::{self, Degradation};
-use super::picture::{Phase, Picture, Waits};
+use super::picture::{Children, Phase, Picture, Waits};
 use super::rollout::{Rollout, StepKind};
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,7 +15,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 
 /// All warnings, the gravest first.
 #[must_use]
-pub fn of(rollout: &Rollout, picture: &Picture, now: Timestamp) -> Vec<String> {
+pub fn of(rollout: &Rollout, picture: &Picture, children: Children<'_>, now: Timestamp) -> Vec<String> {
     if let Some(reason) = &rollout.unreadable {
         return vec![format!("this object cannot be read ({reason}); nothing below its name is known")];
     }
@@ -22,7 +23,7 @@ pub fn of(rollout: &Rollout, picture: &Picture, now: Timestamp) -> Vec<String> {
     if rollout.meta.deleting.is_some() {
         found.push("it is being deleted".into());
     }
-    degraded(rollout, picture, &mut found);
+    degraded(rollout, picture, children, &mut found);
     if picture.waits == Waits::Controller {
         found.extend(silent(rollout, now));
     }
@@ -39,7 +40,7 @@ pub fn of(rollout: &Rollout, picture: &Picture, now: Timestamp) -> Vec<String> {
     found
 }
 
-fn degraded(rollout: &Rollout, picture: &Picture, found: &mut Vec<String>) {
+fn degraded(rollout: &Rollout, picture: &Picture, children: Children<'_>, found: &mut Vec<String>) {
     let spec = &rollout.spec.strategy;
     match (&spec.canary, &spec.blue_green) {
         (Some(_), Some(_)) => found.push("the spec names both canary and blue-green: the controller refuses it".into()),
@@ -59,9 +60,7 @@ fn degraded(rollout: &Rollout, picture: &Picture, found: &mut Vec<String>) {
     }
     match phase::degradation(rollout, &picture.message) {
         Degradation::Aborted => {
-            let wanted: Vec<&str> = rollout
-                .spec
-                .template
+            let wanted: Vec<&str> = images::template(rollout, children.workload)
                 .iter()
                 .flat_map(|template| &template.spec.containers)
                 .map(|container| &*container.image)
@@ -148,7 +147,7 @@ fn traffic_and_pods(rollout: &Rollout, picture: &Picture, now: Timestamp, found:
     if let Some(at) = rollout.spec.restart_at.filter(|at| *at > now && Some(*at) != rollout.status.restarted_at) {
         found.push(format!("a restart of all pods is planned for {at}"));
     }
-    if picture.revisions.is_empty() {
+    if picture.revisions.iter().all(|revision| revision.replica_sets.is_empty()) {
         return;
     }
     let known = |hash: &str| {

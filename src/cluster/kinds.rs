@@ -4,14 +4,15 @@ use super::wire::Kind;
 use crate::argo::analysis::AnalysisRun;
 use crate::argo::event::KubeEvent;
 use crate::argo::experiment::Experiment;
-use crate::argo::lenient::null_is_default;
 use crate::argo::meta::Meta;
 use crate::argo::pod::Pod;
 use crate::argo::replicaset::ReplicaSet;
-use crate::argo::rollout::{PodTemplate, Rollout};
+use crate::argo::rollout::Rollout;
 use crate::argo::share::Sharing;
-use crate::argo::workload::{Scaler, Workload, WorkloadSpec};
-use serde::Deserialize;
+use crate::argo::workload::{Scaler, Workload};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 /// The path of the group of Argo Rollouts.
 pub const ARGO: &str = "/apis/argoproj.io/v1alpha1";
@@ -66,8 +67,21 @@ kinds! {
     Pod: CORE, "pods", "pods";
     AnalysisRun: ARGO, "analysisruns", "analysisruns.argoproj.io";
     Experiment: ARGO, "experiments", "experiments.argoproj.io";
-    KubeEvent: CORE, "events", "events";
     Scaler: "/apis/autoscaling/v2", "horizontalpodautoscalers", "horizontalpodautoscalers.autoscaling";
+}
+
+impl Kind for KubeEvent {
+    const GROUP: &'static str = CORE;
+    const PLURAL: &'static str = "events";
+    const RESOURCE: &'static str = "events";
+
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.event(self);
+    }
 }
 
 /// A kind that `workloadRef` can name (Argo Rollouts, `utils/unstructured` and `rollout/templateref.go`).
@@ -82,9 +96,15 @@ pub trait Referred: Kind {
 macro_rules! referred {
     ($($name:ident: $kind:literal, $group:expr, $plural:literal, $resource:literal;)*) => {$(
         #[doc = concat!("A referred ", $kind, ".")]
-        #[derive(Clone, Debug, Deserialize)]
-        #[serde(transparent)]
+        #[derive(Clone, Debug)]
         pub struct $name(Workload);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = Value::deserialize(deserializer)?;
+                Workload::decode($kind, &value).map(Self).map_err(D::Error::custom)
+            }
+        }
 
         impl Kind for $name {
             const GROUP: &'static str = $group;
@@ -104,7 +124,7 @@ macro_rules! referred {
             const KIND: &'static str = $kind;
 
             fn workload(&self) -> Workload {
-                Workload { kind: $kind.into(), ..self.0.clone() }
+                self.0.clone()
             }
         }
     )*};
@@ -113,39 +133,7 @@ macro_rules! referred {
 referred! {
     Deployment: "Deployment", APPS, "deployments", "deployments.apps";
     PlainReplicaSet: "ReplicaSet", APPS, "replicasets", "replicasets.apps";
-}
-
-/// A referred PodTemplate: its template stands beside the metadata.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct PlainTemplate {
-    #[serde(rename = "metadata", deserialize_with = "null_is_default")]
-    meta: Meta,
-    #[serde(deserialize_with = "null_is_default")]
-    template: PodTemplate,
-}
-
-impl Kind for PlainTemplate {
-    const GROUP: &'static str = CORE;
-    const PLURAL: &'static str = "podtemplates";
-    const RESOURCE: &'static str = "podtemplates";
-
-    fn meta(&self) -> &Meta {
-        &self.meta
-    }
-
-    fn share(&mut self, sharing: &mut Sharing) {
-        sharing.meta(&mut self.meta);
-    }
-}
-
-impl Referred for PlainTemplate {
-    const KIND: &'static str = "PodTemplate";
-
-    fn workload(&self) -> Workload {
-        let spec = WorkloadSpec { template: self.template.clone(), ..WorkloadSpec::default() };
-        Workload { kind: Self::KIND.into(), meta: self.meta.clone(), spec, ..Workload::default() }
-    }
+    PlainTemplate: "PodTemplate", CORE, "podtemplates", "podtemplates";
 }
 
 /// The path of the collection that objects of a kind lie in, for looking at one closely; `None` for a kind that rolltop
