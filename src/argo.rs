@@ -7,7 +7,8 @@
 //! What is derived from them: [`picture`], put together from [`phase`], [`weights`], [`traffic`], [`blue_green`], [`pauses`],
 //! [`waits`], [`deadline`], [`invalid`], [`beside`], [`tree`] ([`pod_status`], [`runs`]), [`images`], [`warnings`]; then [`why`]
 //! (why it waits), [`forecast`] with [`next`] (what happens next) and [`promote`] (which patch, or why not). In words:
-//! [`steps`], [`settings`], durations by [`age`]. What the edge of the cluster reports: [`feed`].
+//! [`steps`], [`settings`], durations by [`age`]. What the edge of the cluster reports: [`feed`], kept in a [`set`]; which
+//! objects belong to one rollout: [`kin`]; what events tell of them: [`story`].
 
 pub mod age;
 pub mod analysis;
@@ -20,6 +21,7 @@ pub mod feed;
 pub mod forecast;
 pub mod images;
 pub mod invalid;
+pub mod kin;
 pub mod lenient;
 pub mod meta;
 pub mod next;
@@ -33,10 +35,12 @@ pub mod promote;
 pub mod replicaset;
 pub mod rollout;
 pub mod runs;
+pub mod set;
 pub mod settings;
 pub mod share;
 pub mod status;
 pub mod steps;
+pub mod story;
 pub mod strategy;
 pub mod texts;
 pub mod traffic;
