@@ -6,16 +6,19 @@
 //! their texts, [`share`] keeps equal ones once.
 //! What is derived from them: [`picture`], put together from [`phase`], [`weights`], [`pauses`], [`waits`], [`tree`]
 //! ([`pod_status`]), [`runs`], [`images`], [`warnings`]; then [`forecast`] (what happens next) and [`promote`] (which patch, or
-//! why not). Durations in words: [`age`]. What the edge of the cluster reports: [`feed`].
+//! why not). Durations in words: [`age`]. Whole objects, looked at closely: [`mask`]
+//! (without what is secret in them), [`describe`] (in words). What the edge of the cluster reports: [`feed`].
 
 pub mod age;
 pub mod analysis;
+pub mod describe;
 pub mod event;
 pub mod experiment;
 pub mod feed;
 pub mod forecast;
 pub mod images;
 pub mod lenient;
+pub mod mask;
 pub mod meta;
 pub mod next;
 pub mod pairs;
