@@ -11,7 +11,7 @@
 //! | what a key does, and why not | [`keyboard`], [`action`], [`availability`], [`act`], [`navigate`], [`promote`], [`mod@pointer`] |
 //! | what the edge of the cluster tells | [`news`], [`connection`] |
 //! | what passes by itself | [`clock`] |
-//! | what is looked at closely | [`node`], [`logs`], [`document`], [`timeline`], [`run`], [`experiment`], [`charts`] |
+//! | what is looked at closely | [`node`], [`logs`], [`document`], [`timeline`], [`search`], [`reading`], [`run`], [`experiment`], [`charts`] |
 //! | what a frame shows | [`model`], [`frame`], [`present`] |
 
 pub mod access;
@@ -41,9 +41,11 @@ pub mod overlay;
 pub mod pointer;
 pub mod present;
 pub mod promote;
+pub mod reading;
 pub mod request;
 pub mod run;
 pub mod screen;
+pub mod search;
 pub mod selection;
 pub mod sieve;
 pub mod source;

@@ -70,6 +70,8 @@ pub fn service(state: &State, key: &RolloutKey) -> String {
 fn summary(state: &State) -> String {
     match state.screen() {
         Screen::Board(channel) => health::heads_line(&heads(state, *channel)),
+        // What is read stands here as long as there is nothing to be said of the connection.
+        Screen::Logs(view) if connected(state, view.key.source) => crate::app::logs::summary(state),
         screen if screen.key().is_some() => {
             let Some(key) = screen.key() else { return String::new() };
             let Some(source) = state.sources.get(key.source) else { return String::new() };
@@ -81,6 +83,12 @@ fn summary(state: &State) -> String {
         Screen::FirstRun { .. } => String::new(),
         _ => health::summary(counts(state), state.size.0 >= WIDE),
     }
+}
+
+/// The source is live, and what comes from it is the present.
+fn connected(state: &State, source: crate::names::SourceId) -> bool {
+    let source = state.sources.get(source);
+    source.is_some_and(|source| source.is_live() && source.stale(&state.setup, state.now).is_none())
 }
 
 fn counts(state: &State) -> Counts {
