@@ -8,7 +8,7 @@ use super::overlay::Overlay;
 use super::present::{Subject, page};
 use super::source::channel_name;
 use super::state::State;
-use super::{connection, promote, request};
+use super::{connection, document, logs, promote, request};
 use crate::argo::feed::{Answer, Delta, DetailId, News, RequestId, TroubleKind};
 use crate::argo::rollout::Rollout;
 use crate::names::{RolloutKey, SourceId};
@@ -23,13 +23,11 @@ pub fn take(state: &mut State, news: News) -> Vec<Effect> {
         News::Rollouts(source, delta) => rollouts(state, source, delta),
         News::ReplicaSets(id, delta) => children(state, id, |detail| detail.replica_sets(delta)),
         News::Pods(id, delta) => children(state, id, |detail| detail.pods(delta)),
-        News::AnalysisRuns(..)
-        | News::Experiments(..)
-        | News::Events(..)
-        | News::Workload(..)
-        | News::Scalers(..)
-        | News::Logs(..)
-        | News::Object(..) => Vec::new(),
+        News::AnalysisRuns(..) | News::Experiments(..) | News::Events(..) | News::Workload(..) | News::Scalers(..) => {
+            Vec::new()
+        }
+        News::Logs(id, news) => logs::take(state, id, news),
+        News::Object(id, answer) => document::take(state, id, answer),
         News::DetailTrouble(id, kind, trouble) => children(state, id, |detail| detail.trouble(kind, trouble)),
         News::Access(source, namespace, access) => {
             state.access.answered(source, namespace, access, state.now);
