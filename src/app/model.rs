@@ -19,14 +19,14 @@ mod timeline;
 pub use board::{Board, BoardRow, Gauge, Sorting};
 pub use charts::ChartsPage;
 pub use dialog::{Button, Dialog, FinderDialog, FinderLine, WriteDialog};
-pub use document::DocumentPage;
+pub use document::{DocumentLine, DocumentPage};
 pub use experiment::ExperimentPage;
-pub use logs::LogsPage;
+pub use logs::{LogRow, LogsPage, PickerRow};
 pub use overview::{Cell, Column, HappenedLine, Health, Matrix, MatrixRow, NeedLine, TroubleLine};
 pub use page::{ConditionLine, RevisionLine, RolloutPage, StepLine, TreeKind};
 pub use run::RunPage;
 pub use text::{HelpLine, HelpPage, LogPage, TextPage};
-pub use timeline::TimelinePage;
+pub use timeline::{TimelinePage, TimelineRow};
 
 use jiff::Timestamp;
 

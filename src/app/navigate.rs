@@ -1,13 +1,12 @@
 //! Going about: the cursor, the channels, the stack of screens, and the detail that is watched while it is open.
 
+use super::action::Place;
 use super::charts::ChartsView;
 use super::detail::{Detail, Wanted};
-use super::document::DocumentView;
 use super::effect::Effect;
 use super::experiment::ExperimentView;
 use super::fleet::Row;
 use super::list::{Item, List, Scope, in_line, line_of};
-use super::logs::LogsView;
 use super::model::Mark;
 use super::node::Node;
 use super::overlay::Overlay;
@@ -16,7 +15,7 @@ use super::screen::{RolloutView, Screen};
 use super::selection::Selected;
 use super::source::channel_name;
 use super::state::State;
-use super::timeline::TimelineView;
+use super::{document, logs, timeline};
 use crate::argo::feed::{DetailId, Order};
 use crate::names::RolloutKey;
 
@@ -37,6 +36,12 @@ pub fn by(state: &mut State, rows: isize) {
         state.touch();
         return;
     }
+    match state.screen().place() {
+        Place::Logs => logs::scroll(state, rows),
+        Place::Document => document::scroll(state, rows),
+        Place::Timeline => timeline::scroll(state, rows),
+        _ => {}
+    }
     let (length, page) = (super::frame::scroll_length(state), state.page_rows);
     let most = length.saturating_sub(page.min(length));
     let current = current_step(state);
@@ -52,10 +57,7 @@ pub fn by(state: &mut State, rows: isize) {
             *first = (next < most).then_some(next);
         }
         Some(
-            Screen::Logs(LogsView { scroll, .. })
-            | Screen::Document(DocumentView { scroll, .. })
-            | Screen::Timeline(TimelineView { scroll, .. })
-            | Screen::Run(RunView { scroll, .. })
+            Screen::Run(RunView { scroll, .. })
             | Screen::Experiment(ExperimentView { scroll, .. })
             | Screen::Charts(ChartsView { scroll, .. }),
         ) => *scroll = Some(scrolled(scroll.unwrap_or(0), most)),

@@ -9,7 +9,7 @@ use super::present::{Subject, page};
 use super::screen::Screen;
 use super::source::channel_name;
 use super::state::State;
-use super::{connection, promote, request};
+use super::{connection, document, logs, promote, request};
 use crate::argo::feed::{Answer, Delta, DetailId, News, RequestId, TroubleKind};
 use crate::argo::rollout::Rollout;
 use crate::names::{RolloutKey, SourceId};
@@ -30,7 +30,8 @@ pub fn take(state: &mut State, news: News) -> Vec<Effect> {
         | News::Workload(id, _)
         | News::Scalers(id, _)
         | News::DetailTrouble(id, ..) => children(state, id, news),
-        News::Logs(..) | News::Object(..) => Vec::new(),
+        News::Logs(id, news) => logs::take(state, id, news),
+        News::Object(id, answer) => document::take(state, id, answer),
         News::Access(source, namespace, access) => {
             state.access.answered(source, namespace, access, state.now);
             state.touch();
