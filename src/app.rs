@@ -29,6 +29,7 @@ pub mod experiment;
 pub mod filter;
 pub mod fleet;
 pub mod frame;
+pub mod history;
 pub mod keyboard;
 pub mod list;
 pub mod logs;

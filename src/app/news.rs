@@ -8,7 +8,7 @@ use super::overlay::Overlay;
 use super::present::{Subject, page};
 use super::source::channel_name;
 use super::state::State;
-use super::{connection, promote, request};
+use super::{connection, history, promote, request};
 use crate::argo::feed::{Answer, Delta, DetailId, News, RequestId, TroubleKind};
 use crate::argo::rollout::Rollout;
 use crate::names::{RolloutKey, SourceId};
@@ -149,6 +149,7 @@ fn changed(state: &mut State, key: &RolloutKey, before: &Row, looks_different: b
         detail.derive(&rollout, cluster_now);
         state.dirty = true;
     }
+    history::observe(state, key, Some(before));
     let verdict = settled?.verdict;
     state.notes.log(now, verdict.mark, verdict.words.clone());
     Some(Effect::Log(verdict.words))
@@ -185,7 +186,12 @@ fn children(state: &mut State, id: DetailId, change: impl FnOnce(&mut super::det
         let cluster_now = state.sources.get(detail.key.source).map_or(now, |source| source.cluster_time(now));
         let note = detail.note();
         change(detail);
-        state.dirty |= detail.derive(&row.rollout, cluster_now) || detail.note() != note;
+        let derived = detail.derive(&row.rollout, cluster_now);
+        state.dirty |= derived || detail.note() != note;
+        if derived {
+            let key = detail.key.clone();
+            history::observe(state, &key, None);
+        }
     }
     Vec::new()
 }

@@ -5,6 +5,7 @@ use super::detail::Detail;
 use super::effect::Effect;
 use super::filter::Filter;
 use super::fleet::Fleet;
+use super::history::History;
 use super::list::{Item, List, Scope, in_line};
 use super::model::Mark;
 use super::notes::Notes;
@@ -84,6 +85,8 @@ pub struct State {
     pub(super) access: AccessCache,
     pub(super) detail: Option<Detail>,
     pub(super) notes: Notes,
+    /// What was seen so far, for the charts.
+    pub(super) history: History,
     /// Rows of the scrolling part of text screens.
     pub(super) page_rows: usize,
     /// When Ctrl-C was pressed for the first time.
@@ -128,6 +131,7 @@ impl State {
             access: AccessCache::default(),
             detail: None,
             notes,
+            history: History::default(),
             page_rows: 20,
             interrupted_at: None,
             last_key: None,

@@ -75,7 +75,15 @@ pub const TABLE: &[Row] = &[
     row(A::Fold, "fold", &[c('f')], "fold", "fold or unfold", Show, &[Place::Rollout, Place::Document]),
     row(A::PreviousLog, "previous-log", &[c('b')], "before", "the log before the last restart", Show, &[Place::Logs]),
     row(A::Choose, "choose", &[c(',')], "choose", "choose pods and containers", Show, &[Place::Logs]),
-    row(A::NextMetric, "next-metric", &[c('n')], "", "the next metric", Move, &[Place::Analysis, Place::Charts]),
+    row(
+        A::NextMetric,
+        "next-metric",
+        &[c('n')],
+        "next metric",
+        "the next metric",
+        Move,
+        &[Place::Analysis, Place::Charts],
+    ),
     row(
         A::PreviousMetric,
         "previous-metric",
