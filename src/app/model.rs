@@ -16,9 +16,9 @@ mod run;
 mod text;
 mod timeline;
 
-pub use board::{Board, BoardRow, Gauge};
+pub use board::{Board, BoardRow, Gauge, Sorting};
 pub use charts::{ChartsPage, Series, SeriesKind, TimeChart, TimeMark};
-pub use dialog::{Button, Dialog, WriteDialog};
+pub use dialog::{Button, Dialog, FinderDialog, FinderLine, WriteDialog};
 pub use document::DocumentPage;
 pub use experiment::{ExperimentKind, ExperimentLine, ExperimentPage};
 pub use logs::LogsPage;

@@ -93,9 +93,10 @@ pub fn show(state: &mut State, screens: Vec<Screen>) -> Vec<Effect> {
     if let Some(channel) = board
         && state.board.scope != Scope::Board(channel)
     {
-        let page = state.board.page;
+        let (page, order) = (state.board.page, state.board.order);
         state.board = List::new(Scope::Board(channel));
         state.board.page = page;
+        state.board.order = order;
     }
     state.rebuild_shown_list();
     Vec::new()

@@ -115,7 +115,7 @@ fn changed(state: &mut State, key: &RolloutKey, before: &Row, looks_different: b
     let row = state.fleet.get(key)?;
     let rollout = row.rollout.clone();
     if looks_different {
-        let moves = row.urgency != before.urgency;
+        let moves = state.moves(before, row);
         let sifted = state.attention_only || !state.filter.is_empty();
         let renamed = row.service != before.service;
         let seen = state.list().shows(row) || row.needs_person() || before.needs_person();
