@@ -61,23 +61,44 @@ fn page_noting(state: &State, view: &ExperimentView, ticker: &Ticker) -> Experim
     let context = state.context(row, false);
     let moment = Moment::new(context.cluster_now, ticker);
     let subject = Subject::new(&row.rollout, state.picture(row), &context);
+    let look = Look { revision, cursor: cursor(state, view), rows: usize::from(state.size.1) };
+    page_of(experiment, look, &subject, &moment)
+}
+
+/// What of an experiment is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// The revision that it was made for; 0: not known.
+    pub revision: i64,
+    /// The line under the cursor.
+    pub cursor: usize,
+    /// Rows that can be of use.
+    pub rows: usize,
+}
+
+/// The page of an experiment.
+#[must_use]
+pub fn page_of(
+    experiment: &ExperimentPicture,
+    look: Look,
+    subject: &Subject<'_>,
+    moment: &Moment<'_>,
+) -> ExperimentPage {
     let entries = lines::entries(experiment);
-    let cursor = cursor(state, view);
-    let rows = usize::from(state.size.1);
-    let first = cursor.saturating_sub(rows);
-    let shown = entries.iter().skip(first).take(rows * 2 + 1);
+    let first = look.cursor.saturating_sub(look.rows);
+    let shown = entries.iter().skip(first).take(look.rows * 2 + 1);
     ExperimentPage {
         mark: if experiment.unreadable.is_some() { Mark::Unknown } else { verdict::mark(&experiment.status) },
-        headline: headline(experiment, &moment),
-        facts: facts(experiment, revision, &subject, &moment),
+        headline: headline(experiment, moment),
+        facts: facts(experiment, look.revision, subject, moment),
         notes: notes(experiment),
-        lines: shown.map(|entry| lines::line(entry, experiment, subject.picture, &moment)).collect(),
+        lines: shown.map(|entry| lines::line(entry, experiment, subject.picture, moment)).collect(),
         first,
         total: entries.len(),
-        cursor: (!entries.is_empty()).then_some(cursor),
-        about: about(experiment, &subject, &moment),
-        outcome: outcome_of(experiment, &subject, &moment),
-        stale: moment.stale(&context),
+        cursor: (!entries.is_empty()).then_some(look.cursor),
+        about: about(experiment, subject, moment),
+        outcome: outcome_of(experiment, subject, moment),
+        stale: moment.stale(subject.context),
     }
 }
 

@@ -59,6 +59,7 @@ fn rollouts(state: &mut State, source: SourceId, delta: Delta<Rollout>) -> Vec<E
         source.listed = true;
         source.doubtful = false;
     }
+    history::look_at_sources(state);
     // Many at once (a first list, a page of it): sorting once is cheaper than finding so many places.
     let bulk = changes.iter().filter(|change| !matches!(change.kind, ChangeKind::Changed { .. })).count() > 64;
     for change in &changes {

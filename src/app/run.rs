@@ -14,6 +14,7 @@ pub mod verdict;
 
 use super::action::Action;
 use super::effect::Effect;
+use super::history::measured::MetricTrack;
 use super::model::{MetricLine, RunPage};
 use super::present::tick::Ticker;
 use super::present::{Subject, words};
@@ -71,9 +72,10 @@ fn revision(state: &State, view: &RunView) -> Option<i64> {
     found.map(|revision| revision.revision).filter(|revision| *revision > 0)
 }
 
-/// Index of the metric that is shown.
-fn shown(run: &RunPicture, view: &RunView) -> usize {
-    view.metric.unwrap_or_else(|| verdict::foremost(run)).min(run.metrics.len().saturating_sub(1))
+/// Index of the metric that is shown: the one that was chosen, else the one that a person wants to see first.
+#[must_use]
+pub fn shown(run: &RunPicture, chosen: Option<usize>) -> usize {
+    chosen.unwrap_or_else(|| verdict::foremost(run)).min(run.metrics.len().saturating_sub(1))
 }
 
 /// What it shows.
@@ -89,26 +91,53 @@ fn page_noting(state: &State, view: &RunView, ticker: &Ticker) -> RunPage {
     let context = state.context(row, false);
     let moment = Moment::new(context.cluster_now, ticker);
     let subject = Subject::new(&row.rollout, state.picture(row), &context);
-    let at = shown(run, view);
-    let rows = usize::from(state.size.1);
-    let metric = run.metrics.get(at).map(|metric| {
-        let track = state.history.measured.metric(&run.uid, &metric.name);
-        metric::page(metric, track, view.scroll.unwrap_or(0), rows, &moment)
-    });
+    let at = shown(run, view.metric);
+    let look = Look {
+        experiment,
+        revision: revision(state, view),
+        metric: at,
+        track: run.metrics.get(at).and_then(|metric| state.history.measured.metric(&run.uid, &metric.name)),
+        cursor: view.scroll.unwrap_or(0),
+        rows: usize::from(state.size.1),
+    };
+    page_of(run, &look, &subject, &moment)
+}
+
+/// Where a run belongs, and what of it is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// The experiment that it belongs to.
+    pub experiment: Option<&'a ExperimentPicture>,
+    /// The revision that it was made for.
+    pub revision: Option<i64>,
+    /// Index of the metric that is shown.
+    pub metric: usize,
+    /// What was seen of that metric so far.
+    pub track: Option<&'a MetricTrack>,
+    /// The measurement under the cursor, from the newest.
+    pub cursor: usize,
+    /// Rows of a table that can be of use.
+    pub rows: usize,
+}
+
+/// The page of a run.
+#[must_use]
+pub fn page_of(run: &RunPicture, look: &Look<'_>, subject: &Subject<'_>, moment: &Moment<'_>) -> RunPage {
+    let metric = run.metrics.get(look.metric);
     RunPage {
         mark: if run.unreadable.is_some() { super::model::Mark::Unknown } else { verdict::mark(&run.status) },
-        headline: verdict::headline(run, &moment),
-        facts: facts(run, experiment, revision(state, view), &moment),
+        headline: verdict::headline(run, moment),
+        facts: facts(run, look.experiment, look.revision, moment),
         notes: notes(run),
-        metric,
+        metric: metric.map(|metric| metric::page(metric, look.track, look.cursor, look.rows, moment)),
         metrics: run.metrics.iter().map(line).collect(),
-        shown: at,
-        about: about(run, run.metrics.get(at)),
-        outcome: match experiment {
+        shown: look.metric,
+        about: about(run, metric),
+        outcome: match look.experiment {
             Some(experiment) => of_experiment(run, experiment),
-            None => outcome::of_run(run, &subject, &moment),
+            None => outcome::of_run(run, subject, moment),
         },
-        stale: moment.stale(&context),
+        stale: moment.stale(subject.context),
     }
 }
 
@@ -259,7 +288,7 @@ pub fn tick(state: &State, view: &RunView) -> Option<Timestamp> {
 pub fn length(state: &State, view: &RunView) -> usize {
     let Some((run, _)) = find(state, view) else { return 0 };
     run.metrics
-        .get(shown(run, view))
+        .get(shown(run, view.metric))
         .map_or(0, |metric| metric::listed(metric, state.history.measured.metric(&run.uid, &metric.name)).all.len())
 }
 
@@ -267,7 +296,7 @@ pub fn length(state: &State, view: &RunView) -> usize {
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let Screen::Run(view) = state.screen() else { return Vec::new() };
     let Some((run, _)) = find(state, view) else { return Vec::new() };
-    let (count, at) = (run.metrics.len(), shown(run, view));
+    let (count, at) = (run.metrics.len(), shown(run, view.metric));
     let next = match action {
         Action::NextMetric => (at + 1) % count.max(1),
         Action::PreviousMetric => (at + count.saturating_sub(1)) % count.max(1),

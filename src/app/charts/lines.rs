@@ -31,10 +31,18 @@ pub fn steps(points: &[(Timestamp, Option<f64>)], gaps: &[(Timestamp, Timestamp)
             end = None;
             continue;
         };
+        // What was replaced in the same moment was not there for any time.
+        if until == *at && index + 1 < points.len() {
+            continue;
+        }
         for (begin, until) in without(((*at).max(span.from), until.min(span.to)), gaps) {
             let piece = [(span.seconds(begin), *value), (span.seconds(until), *value)];
             match stretches.last_mut() {
-                Some(stretch) if end == Some(begin) => stretch.extend(piece),
+                Some(stretch) if end == Some(begin) => match stretch.last_mut() {
+                    // The same goes on.
+                    Some(last) if last.1 == *value => *last = piece[1],
+                    _ => stretch.extend(piece),
+                },
                 _ => stretches.push(piece.to_vec()),
             }
             end = Some(until);
@@ -59,7 +67,8 @@ fn without(whole: (Timestamp, Timestamp), gaps: &[(Timestamp, Timestamp)]) -> Ve
         }
         at = at.max(*until);
     }
-    if at < end || (at == end && gaps.iter().all(|(begin, until)| at <= *begin || at >= *until)) {
+    // A moment is a stretch too, unless it lies in a gap.
+    if at < end || whole.0 == end && gaps.iter().all(|(begin, until)| end < *begin || end > *until) {
         parts.push((at, end));
     }
     parts

@@ -212,3 +212,87 @@ pub fn brief(metric: &MetricPicture) -> String {
     let dry = if metric.dry_run { " · dry-run" } else { "" };
     format!("{value}{}{failed}{error}{dry}", limit.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::history::measured::Runs;
+    use crate::app::present::tick::Ticker;
+    use crate::app::run::testing::{begin, measured, metric, run};
+    use crate::names::{Namespace, RolloutKey, SourceId};
+    use jiff::{SignedDuration, Timestamp};
+
+    fn now() -> Timestamp {
+        begin() + SignedDuration::from_secs(700)
+    }
+
+    fn page_of(metric: &MetricPicture, track: Option<&MetricTrack>, cursor: usize) -> MetricPage {
+        page(metric, track, cursor, 24, &Moment::new(now(), &Ticker::default()))
+    }
+
+    fn stat<'a>(page: &'a MetricPage, name: &str) -> &'a str {
+        &page.stats.iter().find(|(known, _, _)| known == name).unwrap().1
+    }
+
+    /// Ten of 57, as the controller leaves them.
+    fn ten_of_57() -> MetricPicture {
+        let kept = (47..57).map(|n| measured("Successful", &format!("0.99{}", n % 10), n * 10)).collect();
+        MetricPicture { count: 55, successful: 50, failed: 5, error: 2, ..metric("success-rate", kept) }
+    }
+
+    #[test]
+    fn counters_are_totals_and_the_list_says_how_many_of_them_it_holds() {
+        let page = page_of(&ten_of_57(), None, 0);
+        assert_eq!((page.listed.as_str(), page.total, page.rows.len()), ("newest 10 of 57", 10, 10));
+        assert_eq!(stat(&page, "passed"), "50 of 57");
+        assert_eq!(stat(&page, "mean"), "0.995 of 10 listed");
+        assert_eq!(stat(&page, "failed"), "5, limit 2");
+        assert_eq!(stat(&page, "errors"), "2, in a row 0, limit 4");
+        assert_eq!(stat(&page, "count"), "55 of 20");
+        assert_eq!(page.title, "success-rate, 57 measurements, every 10s");
+    }
+
+    #[test]
+    fn what_was_seen_before_is_listed_too() {
+        let key = RolloutKey { source: SourceId(0), namespace: Namespace::from("shop"), name: "checkout".into() };
+        let mut runs = Runs::default();
+        let before = (30..57).map(|n| measured("Successful", "1", n * 10)).collect();
+        runs.observe(&key, &run(vec![metric("success-rate", before)]), now());
+        let page = page_of(&ten_of_57(), runs.metric("uid-run", "success-rate"), 26);
+        assert_eq!((page.listed.as_str(), page.total, page.cursor), ("27 seen of 57, newest first", 27, 26));
+        assert_eq!(page.columns.len(), 27);
+        assert_eq!((page.first, page.rows[page.cursor - page.first].at.as_str()), (2, "13:45:00Z"));
+    }
+
+    #[test]
+    fn a_value_that_is_no_number_stands_on_the_axis_and_reads_as_it_was_told() {
+        let told = vec![
+            measured("Failed", "NaN", 0),
+            measured("Failed", "+Inf", 10),
+            measured("Error", "", 20),
+            measured("Inconclusive", "[]", 30),
+            measured("Successful", "{\"a\":\n 1}", 40),
+        ];
+        let page = page_of(&metric("success-rate", told), None, 4);
+        let values: Vec<&str> = page.rows.iter().map(|row| row.value.as_str()).collect();
+        assert_eq!(values, ["{\"a\": 1}", "[]", "–", "+Inf", "NaN"]);
+        let columns: Vec<Option<f64>> = page.columns.iter().map(|column| column.value).collect();
+        assert_eq!(columns, [None, Some(f64::INFINITY), None, None, None]);
+        assert_eq!(page.scale.unwrap().limit, Some(0.99), "the scale holds the limit even alone");
+    }
+
+    #[test]
+    fn a_metric_without_a_limit_says_what_decides() {
+        let mut metric = metric("smoke", vec![measured("Successful", "", 0)]);
+        metric.threshold = None;
+        assert_eq!(stat(&page_of(&metric, None, 0), "limit"), "see condition");
+        metric.success_condition = None;
+        let page = page_of(&metric, None, 0);
+        assert!(stat(&page, "limit") == "no condition" && page.scale.is_none());
+        metric.failure_limit = None;
+        metric.unread = vec![("count", crate::argo::lenient::IntOrString::Text("{{args.n}}".into()))];
+        metric.wanted = None;
+        let page = page_of(&metric, None, 0);
+        assert_eq!((stat(&page, "failed"), stat(&page, "count")), ("0, no limit", "1 of {{args.n}} (not known)"));
+    }
+}

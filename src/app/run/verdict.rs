@@ -330,3 +330,160 @@ pub fn one_line(text: &str) -> String {
 fn len(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::present::tick::Ticker;
+    use crate::app::run::testing::{begin, measured, metric, run};
+    use crate::argo::lenient::IntOrString;
+    use jiff::{SignedDuration, Timestamp};
+
+    fn now() -> Timestamp {
+        begin() + SignedDuration::from_secs(103)
+    }
+
+    fn said(run: &RunPicture) -> String {
+        headline(run, &Moment::new(now(), &Ticker::default()))
+    }
+
+    /// A run with one metric that ended in a phase.
+    fn ended(phase: &str, change: impl FnOnce(&mut MetricPicture)) -> RunPicture {
+        let measurements = vec![
+            measured("Successful", "[1]", 0),
+            measured("Failed", "[0.98]", 10),
+            measured("Failed", "[0.961]", 110),
+        ];
+        let mut metric = metric("success-rate", measurements);
+        metric.phase = phase.into();
+        metric.failed = 3;
+        change(&mut metric);
+        RunPicture { status: phase.into(), message: "the run's message".into(), ..run(vec![metric]) }
+    }
+
+    #[test]
+    fn a_verdict_names_value_condition_count_and_limit() {
+        let last = |phase: &'static str, value: &'static str| {
+            move |metric: &mut MetricPicture| metric.measurements = vec![measured(phase, value, 110)]
+        };
+        let table: Vec<(RunPicture, &str)> = vec![
+            (ended("Failed", |_| {}), "Failed: 0.961 at 13:41:50Z breaks result[0] >= 0.99 (3 failures, limit 2)"),
+            (
+                ended("Failed", |metric| metric.failure_condition = Some("result[0] < 0.97".into())),
+                "Failed: 0.961 at 13:41:50Z meets the failure condition result[0] < 0.97 (3 failures, limit 2)",
+            ),
+            (
+                ended("Failed", |metric| {
+                    metric.success_condition = None;
+                    let job = MeasurementPicture { job: Some("smoke-1".into()), ..measured("Failed", "", 110) };
+                    metric.measurements = vec![job];
+                    (metric.failed, metric.failure_limit) = (1, Some(0));
+                }),
+                "Failed: job smoke-1 at 13:41:50Z (1 failure, limit 0)",
+            ),
+            // It failed for another reason than its failures: the controller's words.
+            (ended("Failed", |metric| metric.failed = 1), "Failed: the run's message"),
+            (
+                ended("Failed", |metric| {
+                    metric.unread = vec![("failureLimit", IntOrString::Text("{{args.n}}".into()))]
+                }),
+                "Failed: the run's message",
+            ),
+            (
+                ended("Error", |metric| {
+                    metric.consecutive_error = 5;
+                    let failed =
+                        MeasurementPicture { message: "dial tcp:\n timeout".into(), ..measured("Error", "", 110) };
+                    metric.measurements = vec![failed];
+                }),
+                "Error: 5 errors in a row, limit 4: dial tcp: timeout",
+            ),
+            (
+                ended("Inconclusive", |metric| {
+                    last("Inconclusive", "[0.95]")(metric);
+                    metric.inconclusive = 1;
+                }),
+                "Inconclusive: 0.95 at 13:41:50Z neither passed nor failed (1 inconclusive, limit 0)",
+            ),
+            (
+                ended("Failed", last("Failed", "NaN")),
+                "Failed: NaN at 13:41:50Z breaks result[0] >= 0.99 (3 failures, limit 2)",
+            ),
+            (
+                RunPicture { message: "Run Terminated".into(), ..ended("Successful", |_| {}) },
+                "Successful: it was ended before its time, nothing had failed",
+            ),
+            (
+                RunPicture {
+                    message: "".into(),
+                    ..ended("Successful", |metric| {
+                        (metric.count, metric.successful, metric.failed) = (20, 20, 0);
+                    })
+                },
+                "Successful: 20 of 20 measurements passed",
+            ),
+            (RunPicture { status: "".into(), ..run(Vec::new()) }, "Pending: nothing is measured yet"),
+            (RunPicture { status: "Wondering".into(), message: "new".into(), ..run(Vec::new()) }, "Wondering: new"),
+            (
+                RunPicture { unreadable: Some("spec: no".into()), ..run(Vec::new()) },
+                "this AnalysisRun cannot be read: spec: no",
+            ),
+        ];
+        for (run, words) in table {
+            assert_eq!(said(&run), words);
+        }
+    }
+
+    #[test]
+    fn the_metric_that_decided_is_named_where_there_are_several_and_a_dry_run_never_decides() {
+        let mut failed = ended("Failed", |_| {});
+        let dry = MetricPicture { dry_run: true, name: "try".into(), ..failed.metrics[0].clone() };
+        let good = metric("p99", vec![measured("Successful", "1", 0)]);
+        failed.metrics = vec![dry, good, failed.metrics.remove(0)];
+        assert_eq!(foremost(&failed), 2);
+        assert!(said(&failed).starts_with("Failed: success-rate 0.961 at"), "{}", said(&failed));
+        failed.metrics.truncate(2);
+        assert_eq!((foremost(&failed), said(&failed).as_str()), (0, "Failed: the run's message"));
+    }
+
+    #[test]
+    fn a_run_that_goes_on_says_how_near_its_end_is() {
+        let mut metric = metric("success-rate", vec![measured("Successful", "1", 80), measured("Failed", "0.5", 100)]);
+        metric.next_at = Some(now() + SignedDuration::from_secs(7));
+        let words = |metric: &MetricPicture| said(&run(vec![metric.clone()]));
+        assert_eq!(words(&metric), "Running: 2 of 20 measurements, 1 failure, limit 2, measures next in 7s");
+        metric.failed = 2;
+        metric.wanted = None;
+        assert_eq!(
+            words(&metric),
+            "Running: 2 measurements, 2 failures, limit 2: one more ends it, measures next in 7s"
+        );
+        metric.failure_limit = None;
+        metric.next_at = None;
+        assert_eq!(words(&metric), "Running: 2 measurements, 2 failures, no limit");
+        let two = run(vec![metric.clone(), metric]);
+        assert_eq!(said(&two), "Running: 0 of 2 metrics are complete, success-rate: 2 failures, no limit");
+    }
+
+    #[test]
+    fn what_a_value_missed_is_the_difference_that_a_person_would_work_out() {
+        let threshold = |limit: f64, good, text: &str| Threshold { limit, good, text: text.into() };
+        let table = [
+            ("0.961", threshold(0.99, Comparison::AtLeast, "0.99"), "missed 0.99 by 0.029"),
+            ("0.985", threshold(0.99, Comparison::AtLeast, "0.99"), "missed 0.99 by 0.005"),
+            ("312", threshold(250.0, Comparison::Below, "250"), "missed 250 by 62"),
+            ("250", threshold(250.0, Comparison::Below, "250"), "is at 250, must be below it"),
+            ("4", threshold(5.0, Comparison::Equal, "5"), "is not 5"),
+            ("0", threshold(0.0, Comparison::Other, "0"), "is 0"),
+            ("NaN", threshold(5.0, Comparison::Below, "5"), ""),
+            ("inf", threshold(5.0, Comparison::Below, "5"), ""),
+            ("1e300", threshold(5.0, Comparison::Below, "5"), "missed 5 by 1.0e300"),
+        ];
+        for (value, threshold, words) in table {
+            let measurement = measured("Failed", value, 0);
+            let digits = Digits::of(&[measurement.number.unwrap()], Some(threshold.limit));
+            assert_eq!(missed(&measurement, Some(&threshold), digits), words);
+            assert_eq!(missed(&measured("Successful", value, 0), Some(&threshold), digits), "");
+        }
+    }
+}
