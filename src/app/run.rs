@@ -124,12 +124,18 @@ pub struct Look<'a> {
 #[must_use]
 pub fn page_of(run: &RunPicture, look: &Look<'_>, subject: &Subject<'_>, moment: &Moment<'_>) -> RunPage {
     let metric = run.metrics.get(look.metric);
+    let headline = verdict::headline(run, moment);
+    let mut shown = metric.map(|metric| metric::page(metric, look.track, look.cursor, look.rows, moment));
+    if let Some(shown) = shown.as_mut().filter(|shown| headline.contains(&shown.state)) {
+        // Said once.
+        shown.state.clear();
+    }
     RunPage {
         mark: if run.unreadable.is_some() { super::model::Mark::Unknown } else { verdict::mark(&run.status) },
-        headline: verdict::headline(run, moment),
+        headline,
         facts: facts(run, look.experiment, look.revision, moment),
         notes: notes(run),
-        metric: metric.map(|metric| metric::page(metric, look.track, look.cursor, look.rows, moment)),
+        metric: shown,
         metrics: run.metrics.iter().map(line).collect(),
         shown: look.metric,
         about: about(run, metric),

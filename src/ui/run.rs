@@ -10,7 +10,7 @@ use super::pen::Pen;
 use super::screen::Placed;
 use super::text;
 use super::theme::Role;
-use crate::app::model::{MetricPage, RunPage};
+use crate::app::model::{Mark, MetricPage, RunPage};
 use ratatui::layout::Rect;
 
 /// From this width on there are two columns.
@@ -51,52 +51,52 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &RunPage, placed: &mut Placed) 
 
 fn body(pen: &mut Pen<'_>, area: Rect, page: &RunPage, metric: &MetricPage, placed: &mut Placed) {
     let two = area.width >= TWO;
-    // The table wants all its rows, the chart as many as make it readable; what is left goes to the chart.
-    let wanted = (metric.total.min(500) as u16 + 1).max(LEAST_TABLE);
-    let most_chart = if area.height >= 30 { 16 } else { 11 };
-    let chart_rows = match area.height {
-        0..12 => 0,
-        height => (height.saturating_sub(wanted + 2)).clamp(LEAST_CHART.max((height / 2).min(10)), most_chart),
-    };
-    let chart_rows = if metric.scale.is_none() { chart_rows.min(3) } else { chart_rows };
-    let right_width = if two { (area.width / 3).clamp(24, 56) } else { 0 };
+    let right_width = if two { (area.width * 9 / 25).clamp(26, 56) } else { 0 };
     let left_width = if two { area.width - right_width - 2 } else { area.width };
-    let right_x = area.x + left_width + 2;
     let mut y = area.y;
     pen.title(area.x, y, area.width, &metric.title);
     y += 1;
-    let state_words = if page.metrics.len() > 1 { metric.state.as_str() } else { "" };
-    if !state_words.is_empty() && area.height >= 12 {
+    if !metric.state.is_empty() && area.height >= 12 {
         pen.mark(area.x, y, metric.mark);
-        pen.put(area.x + 2, y, area.width.saturating_sub(2), state_words, Role::Fg);
+        pen.put(area.x + 2, y, area.width.saturating_sub(2), &metric.state, Role::Fg);
         y += 1;
     }
-    let mut top = Rect { y, height: chart_rows, width: left_width, ..area };
-    if chart_rows > 0 {
-        if two {
-            let used = numbers(pen, Rect { x: right_x, width: right_width, height: chart_rows.max(10), ..top }, metric);
-            chart::draw(pen, top, metric);
-            // Numbers beside a chart without values need more rows than it.
-            top.height = top.height.max(used.min(area.bottom().saturating_sub(y + LEAST_TABLE + 1)));
-        } else {
-            let lines = in_lines(pen, area.width, metric);
-            for line in lines.iter().take(2) {
-                pen.put(area.x, top.y, area.width, line, Role::Fg);
-                top.y += 1;
-            }
-            top.height = top.height.saturating_sub(lines.len().min(2) as u16);
-            chart::draw(pen, top, metric);
+    let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };
+    let left = Rect { width: left_width, ..rest };
+    if two && rest.height >= 8 {
+        let right = Rect { x: area.x + left_width + 2, width: right_width, ..rest };
+        let used = numbers(pen, right, metric) + 1;
+        facts(pen, Rect { y: y + used, height: right.height.saturating_sub(used), ..right }, page);
+    } else if rest.height >= 3 {
+        let lines = in_lines(pen, area.width, metric);
+        let most = if rest.height >= 12 { 2 } else { 1 };
+        for line in lines.iter().take(most) {
+            pen.put(area.x, y, area.width, line, Role::Fg);
+            y += 1;
         }
-        y = top.bottom() + 1;
-    } else if let Some(line) = in_lines(pen, area.width, metric).first().filter(|_| area.height >= 4) {
-        pen.put(area.x, y, area.width, line, Role::Fg);
-        y += 1;
     }
-    let low = Rect { y, height: area.bottom().saturating_sub(y), ..area };
-    let titled = low.height >= 3;
-    table::draw(pen, Rect { width: left_width, ..low }, metric, titled, placed);
-    if two {
-        facts(pen, Rect { x: right_x, width: right_width, ..low }, page);
+    let left = Rect { y, height: area.bottom().saturating_sub(y), ..left };
+    let chart_rows = chart_rows(left.height, metric);
+    if chart_rows > 0 {
+        chart::draw(pen, Rect { height: chart_rows, ..left }, metric);
+        y += chart_rows + 1;
+    }
+    let low = Rect { y, height: area.bottom().saturating_sub(y), ..left };
+    table::draw(pen, low, metric, low.height >= 3, placed);
+}
+
+/// Rows of the chart with axis and times: the table wants all its rows, the chart as many as make it readable, and
+/// what is left over is the chart's.
+fn chart_rows(height: u16, metric: &MetricPage) -> u16 {
+    let wanted = (metric.total.min(500) as u16 + 1).max(LEAST_TABLE);
+    match height {
+        0..11 => 0,
+        // Without a value there is only the axis.
+        _ if metric.scale.is_none() => 3,
+        _ => {
+            let most = if height >= 26 { 16 } else { 11 };
+            height.saturating_sub(wanted + 1).clamp(LEAST_CHART.max((height / 2).min(10)), most)
+        }
     }
 }
 
@@ -136,40 +136,40 @@ fn in_lines(pen: &Pen<'_>, width: u16, metric: &MetricPage) -> Vec<String> {
     lines
 }
 
-/// The measurement under the cursor in full, the other metrics, then facts by name.
+/// A row of facts: its name, words, and a mark before them.
+type Fact = (String, String, Option<Mark>);
+
+/// The measurement under the cursor in full, facts by name, and the other metrics at the foot.
 fn facts(pen: &mut Pen<'_>, area: Rect, page: &RunPage) {
-    let label = page.about.iter().map(|(name, _)| pen.width(name)).max().unwrap_or(0).clamp(5, 10);
+    let height = usize::from(area.height);
+    let label = page.about.iter().map(|(name, _)| pen.width(name)).max().unwrap_or(0).clamp(7, 10);
     let room = usize::from(area.width.saturating_sub(label + 2)).max(1);
-    let mut rows: Vec<(String, String, Option<crate::app::model::Mark>)> = Vec::new();
-    let mut fact = |name: &str, words: &str, most: usize| {
-        let mut lines = text::wrap(words, room);
-        if lines.len() > most {
-            lines = vec![lines[..most - 1].join(" "), lines[most - 1..].join(" ")];
-            lines.retain(|line| !line.is_empty());
-        }
-        for (index, line) in lines.into_iter().enumerate() {
-            rows.push((if index == 0 { name.to_owned() } else { String::new() }, line, None));
-        }
-    };
-    // On a low screen each fact has one line, so that every one of them is there.
-    let most = if usize::from(area.height) > page.about.len() + page.metrics.len() + 6 { 40 } else { 1 };
-    for (name, words) in &page.about {
-        fact(name, words, most);
-    }
-    if let Some(metric) = page.metric.as_ref() {
-        for line in &metric.detail {
-            let (name, words) = line.split_once(' ').unwrap_or((line, ""));
-            match name {
-                "value" | "job" | "took" => fact(name, words, most),
-                _ => fact("told", line, most),
-            }
+    let mut told: Vec<(&str, &str)> = Vec::new();
+    for line in page.metric.iter().flat_map(|metric| &metric.detail) {
+        match line.split_once(' ') {
+            Some((name @ ("value" | "job" | "took"), words)) => told.push((name, words)),
+            // What went wrong comes before everything.
+            _ => told.insert(0, ("told", line)),
         }
     }
-    let others = others(page, usize::from(area.height));
-    let at = usize::from(area.height).saturating_sub(others.len()).min(rows.len());
-    rows.truncate(at);
+    told.extend(page.about.iter().map(|(name, words)| (name.as_str(), words.as_str())));
+    let others = others(page, height);
+    let free = height.saturating_sub(others.len());
+    // As many lines for each as let all of them be there; the first of them more, when there is room for no more.
+    let lines =
+        |most: usize| told.iter().flat_map(|(name, words)| fact(name, words, room, most)).collect::<Vec<Fact>>();
+    let most = (1..=20).rev().find(|most| lines(*most).len() <= free).unwrap_or(1);
+    let mut rows = lines(most);
+    if rows.len() < free
+        && let Some((name, words)) = told.first()
+    {
+        let spare = free - rows.len();
+        let first = fact(name, words, room, most);
+        rows.splice(..first.len(), fact(name, words, room, most + spare));
+    }
+    rows.truncate(free);
     rows.extend(others);
-    for (index, (name, words, mark)) in rows.iter().take(usize::from(area.height)).enumerate() {
+    for (index, (name, words, mark)) in rows.iter().take(height).enumerate() {
         let y = area.y + index as u16;
         pen.put(area.x, y, label, name, Role::Dim);
         let mut x = area.x + label + 2;
@@ -181,8 +181,19 @@ fn facts(pen: &mut Pen<'_>, area: Rect, page: &RunPage) {
     }
 }
 
+/// A fact in at most so many lines; the last of them holds the rest, so that the cut shows.
+fn fact(name: &str, words: &str, room: usize, most: usize) -> Vec<Fact> {
+    let mut lines = text::wrap(words, room);
+    if lines.len() > most {
+        let rest = lines.split_off(most - 1).join(" ");
+        lines.push(rest);
+    }
+    let named = lines.into_iter().enumerate();
+    named.map(|(index, line)| (if index == 0 { name.to_owned() } else { String::new() }, line, None)).collect()
+}
+
 /// The list of metrics around the one that is shown; empty when there is only that.
-fn others(page: &RunPage, height: usize) -> Vec<(String, String, Option<crate::app::model::Mark>)> {
+fn others(page: &RunPage, height: usize) -> Vec<Fact> {
     if page.metrics.len() < 2 {
         return Vec::new();
     }

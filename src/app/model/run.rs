@@ -43,7 +43,7 @@ pub struct MetricLine {
 pub struct MetricPage {
     /// `success-rate, 12 measurements, every 10s`.
     pub title: String,
-    /// Its state in words: `Running: next in 7s`.
+    /// Its state in words: `2 of 20 measurements, measures next in 7s`; empty where the headline says it.
     pub state: String,
     /// Mark of the metric.
     pub mark: Mark,

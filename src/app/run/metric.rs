@@ -135,7 +135,7 @@ fn stats(
     if finite.len() > 1 {
         let of = finite.len() as f64;
         let mean = finite.iter().map(|value| value / of).sum::<f64>();
-        fact("mean", format!("{} of {} listed", digits.write(mean), finite.len()), None);
+        fact("mean", format!("{}, last {}", digits.write(mean), finite.len()), None);
     }
     fact("passed", format!("{} of {}", number(metric.successful), number(verdict::total(metric))), None);
     let against = |count: i64, limit: &Limit| {
@@ -150,7 +150,11 @@ fn stats(
     let limit = limit_of(metric, "consecutiveErrorLimit");
     let (words, mark) = against(metric.consecutive_error, &limit);
     // The limit is one of errors in a row.
-    let words = if metric.error == 0 { words } else { format!("{}, in a row {words}", number(metric.error)) };
+    let words = match (metric.error, words.split_once(", ")) {
+        (1.., Some((row, limit))) if metric.error == metric.consecutive_error => format!("{row} in a row, {limit}"),
+        (1.., Some((row, limit))) => format!("{}, {row} in a row, {limit}", number(metric.error)),
+        _ => words,
+    };
     fact("errors", words, mark);
     let (words, mark) = against(metric.inconclusive, &limit_of(metric, "inconclusiveLimit"));
     fact("unclear", words, mark.map(|_| Mark::Unknown));
@@ -245,9 +249,9 @@ mod tests {
         let page = page_of(&ten_of_57(), None, 0);
         assert_eq!((page.listed.as_str(), page.total, page.rows.len()), ("newest 10 of 57", 10, 10));
         assert_eq!(stat(&page, "passed"), "50 of 57");
-        assert_eq!(stat(&page, "mean"), "0.995 of 10 listed");
+        assert_eq!(stat(&page, "mean"), "0.995, last 10");
         assert_eq!(stat(&page, "failed"), "5, limit 2");
-        assert_eq!(stat(&page, "errors"), "2, in a row 0, limit 4");
+        assert_eq!(stat(&page, "errors"), "2, 0 in a row, limit 4");
         assert_eq!(stat(&page, "count"), "55 of 20");
         assert_eq!(page.title, "success-rate, 57 measurements, every 10s");
     }

@@ -51,7 +51,7 @@ fn subject_says(subject: &Subject<'_>) -> String {
 #[must_use]
 pub fn after_failure(message: &str, said: &str, subject: &Subject<'_>, moment: &Moment<'_>) -> String {
     if !subject.is_aborted() {
-        return "The rollout is not aborted: the controller has not reacted yet.".to_owned();
+        return "The rollout is not aborted so far.".to_owned();
     }
     let when = subject.rollout.status.aborted_at.map_or_else(String::new, |at| format!(" {}", moment.ago(at)));
     // Somebody may have aborted for another reason: only what the controller says is a cause.

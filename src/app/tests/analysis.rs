@@ -171,7 +171,7 @@ fn a_failed_run_tells_what_it_did_only_as_far_as_the_rollout_says_so() {
     let message = "Metric \"success-rate\" assessed Failed due to failed (3) > failureLimit (2)";
     let failed = RunPicture { status: "Failed".into(), message: message.into(), ..run(vec![measuring(0)]) };
     let script = on_run(vec![failed.clone()]);
-    assert_eq!(run_page(&script).outcome, "The rollout is not aborted: the controller has not reacted yet.");
+    assert_eq!(run_page(&script).outcome, "The rollout is not aborted so far.");
     let with = |message: &str| {
         let mut script = Script::fleet();
         let status = json!({"phase": "Degraded", "abort": true, "abortedAt": "2026-03-01T13:34:00Z", "message": message,
