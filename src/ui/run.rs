@@ -85,18 +85,14 @@ fn body(pen: &mut Pen<'_>, area: Rect, page: &RunPage, metric: &MetricPage, plac
     table::draw(pen, low, metric, low.height >= 3, placed);
 }
 
-/// Rows of the chart with axis and times: the table wants all its rows, the chart as many as make it readable, and
-/// what is left over is the chart's.
+/// Rows of the chart with axis and times: as many as make it readable, and the table keeps a few.
 fn chart_rows(height: u16, metric: &MetricPage) -> u16 {
-    let wanted = (metric.total.min(500) as u16 + 1).max(LEAST_TABLE);
-    match height {
-        0..11 => 0,
+    let most = if height >= 26 { 16 } else { 11 };
+    match height.saturating_sub(LEAST_TABLE + 1) {
+        0..LEAST_CHART => 0,
         // Without a value there is only the axis.
         _ if metric.scale.is_none() => 3,
-        _ => {
-            let most = if height >= 26 { 16 } else { 11 };
-            height.saturating_sub(wanted + 1).clamp(LEAST_CHART.max((height / 2).min(10)), most)
-        }
+        rows => rows.min(most),
     }
 }
 
