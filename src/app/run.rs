@@ -38,8 +38,8 @@ pub struct RunView {
     pub name: Arc<str>,
     /// The measurement under the cursor, from the newest; `None`: the newest, whichever that is.
     pub scroll: Option<usize>,
-    /// Index of the metric that is shown; `None`: the one that decides.
-    pub metric: Option<usize>,
+    /// Name of the metric that is shown; `None`: the one that decides.
+    pub metric: Option<Box<str>>,
 }
 
 impl RunView {
@@ -74,8 +74,11 @@ fn revision(state: &State, view: &RunView) -> Option<i64> {
 
 /// Index of the metric that is shown: the one that was chosen, else the one that a person wants to see first.
 #[must_use]
-pub fn shown(run: &RunPicture, chosen: Option<usize>) -> usize {
-    chosen.unwrap_or_else(|| verdict::foremost(run)).min(run.metrics.len().saturating_sub(1))
+pub fn shown(run: &RunPicture, chosen: Option<&str>) -> usize {
+    chosen
+        .and_then(|name| run.metrics.iter().position(|metric| *metric.name == *name))
+        .unwrap_or_else(|| verdict::foremost(run))
+        .min(run.metrics.len().saturating_sub(1))
 }
 
 /// What it shows.
@@ -91,7 +94,7 @@ fn page_noting(state: &State, view: &RunView, ticker: &Ticker) -> RunPage {
     let context = state.context(row, false);
     let moment = Moment::new(context.cluster_now, ticker);
     let subject = Subject::new(&row.rollout, state.picture(row), &context);
-    let at = shown(run, view.metric);
+    let at = shown(run, view.metric.as_deref());
     let look = Look {
         experiment,
         revision: revision(state, view),
@@ -294,7 +297,7 @@ pub fn tick(state: &State, view: &RunView) -> Option<Timestamp> {
 pub fn length(state: &State, view: &RunView) -> usize {
     let Some((run, _)) = find(state, view) else { return 0 };
     run.metrics
-        .get(shown(run, view.metric))
+        .get(shown(run, view.metric.as_deref()))
         .map_or(0, |metric| metric::listed(metric, state.history.measured.metric(&run.uid, &metric.name)).all.len())
 }
 
@@ -302,7 +305,8 @@ pub fn length(state: &State, view: &RunView) -> usize {
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let Screen::Run(view) = state.screen() else { return Vec::new() };
     let Some((run, _)) = find(state, view) else { return Vec::new() };
-    let (count, at) = (run.metrics.len(), shown(run, view.metric));
+    let (count, at) = (run.metrics.len(), shown(run, view.metric.as_deref()));
+    let names: Vec<Box<str>> = run.metrics.iter().map(|metric| metric.name.clone()).collect();
     let next = match action {
         Action::NextMetric => (at + 1) % count.max(1),
         Action::PreviousMetric => (at + count.saturating_sub(1)) % count.max(1),
@@ -313,7 +317,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         return Vec::new();
     }
     if let Some(Screen::Run(view)) = state.screens.last_mut() {
-        view.metric = Some(next);
+        view.metric = names.into_iter().nth(next);
         view.scroll = None;
     }
     state.touch();
