@@ -24,7 +24,7 @@ pub use experiment::{ExperimentKind, ExperimentLine, ExperimentPage};
 pub use logs::LogsPage;
 pub use overview::{Cell, Column, HappenedLine, Health, Matrix, MatrixRow, NeedLine, TroubleLine};
 pub use page::{ConditionLine, RevisionLine, RolloutPage, StepLine, TreeKind};
-pub use run::{Column as MeasurementColumn, MeasurementLine, MetricLine, MetricPage, RunPage, Scale, Sign};
+pub use run::{Column as MeasurementColumn, MeasurementLine, MetricPage, OtherMetric, RunPage, Scale, Sign};
 pub use text::{HelpLine, HelpPage, LogPage, TextPage};
 pub use timeline::TimelinePage;
 

@@ -15,7 +15,7 @@ pub mod verdict;
 use super::action::Action;
 use super::effect::Effect;
 use super::history::measured::MetricTrack;
-use super::model::{MetricLine, RunPage};
+use super::model::{OtherMetric, RunPage};
 use super::present::tick::Ticker;
 use super::present::{Subject, words};
 use super::screen::Screen;
@@ -172,8 +172,8 @@ fn missing(state: &State, view: &RunView) -> RunPage {
     }
 }
 
-fn line(metric: &MetricPicture) -> MetricLine {
-    MetricLine { mark: verdict::mark(&metric.phase), name: metric.name.to_string(), words: metric::brief(metric) }
+fn line(metric: &MetricPicture) -> OtherMetric {
+    OtherMetric { mark: verdict::mark(&metric.phase), name: metric.name.to_string(), words: metric::brief(metric) }
 }
 
 /// `background · revision 3 · ran 1m50s, ended 26m ago`.

@@ -16,7 +16,7 @@ pub struct RunPage {
     /// The metric that is shown; `None`: the run has none, or is not known.
     pub metric: Option<MetricPage>,
     /// All metrics, in the order of the spec.
-    pub metrics: Vec<MetricLine>,
+    pub metrics: Vec<OtherMetric>,
     /// Index of the shown one in `metrics`.
     pub shown: usize,
     /// Facts by name: query, conditions, arguments, jobs.
@@ -29,7 +29,7 @@ pub struct RunPage {
 
 /// A metric in the list of metrics.
 #[derive(Clone, Debug, PartialEq)]
-pub struct MetricLine {
+pub struct OtherMetric {
     /// Mark.
     pub mark: Mark,
     /// Name.
