@@ -32,6 +32,7 @@ pub mod filter;
 pub mod finder;
 pub mod fleet;
 pub mod frame;
+pub mod history;
 pub mod keyboard;
 pub mod list;
 pub mod logs;

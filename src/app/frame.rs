@@ -101,6 +101,12 @@ fn next_line(state: &State) -> String {
     if state.screen().place() == Place::Text {
         return String::new();
     }
+    match state.screen() {
+        Screen::Run(view) => return run::next(state, view),
+        Screen::Experiment(view) => return experiment::next(state, view),
+        Screen::Charts(view) => return charts::next(state, view),
+        _ => {}
+    }
     let row = match state.selected() {
         Selected::One(row) => row,
         Selected::Several(rows) => {
@@ -173,6 +179,7 @@ fn keys(state: &State) -> Vec<KeyHint> {
         let word = match (row.action, place) {
             (Action::ToggleBoard, Place::Matrix) => "board",
             (Action::ToggleBoard, _) => "matrix",
+            (Action::NextMetric, Place::Charts) => "next chart",
             (Action::Back, _) if state.screens.len() > 1 => "back",
             _ => closer::word(state, row),
         };
@@ -202,6 +209,9 @@ pub fn next_change(state: &State) -> Option<Timestamp> {
         Screen::Board(_) => lists::tick_board(state),
         Screen::Rollout(view) => page::tick(state, view),
         Screen::Document(_) => document::next_change(state),
+        Screen::Run(view) => run::tick(state, view),
+        Screen::Experiment(view) => experiment::tick(state, view),
+        Screen::Charts(view) => charts::tick(state, view),
         _ => None,
     };
     let next = state.selected_row().and_then(|row| {

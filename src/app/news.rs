@@ -9,7 +9,7 @@ use super::present::{Subject, page};
 use super::screen::Screen;
 use super::source::channel_name;
 use super::state::State;
-use super::{connection, document, logs, promote, request};
+use super::{connection, document, history, logs, promote, request};
 use crate::argo::feed::{Answer, Delta, DetailId, News, RequestId, TroubleKind};
 use crate::argo::rollout::Rollout;
 use crate::names::{RolloutKey, SourceId};
@@ -60,6 +60,7 @@ fn rollouts(state: &mut State, source: SourceId, delta: Delta<Rollout>) -> Vec<E
         source.listed = true;
         source.doubtful = false;
     }
+    history::look_at_sources(state);
     // Many at once (a first list, a page of it): sorting once is cheaper than finding so many places.
     let bulk = changes.iter().filter(|change| !matches!(change.kind, ChangeKind::Changed { .. })).count() > 64;
     for change in &changes {
@@ -150,6 +151,7 @@ fn changed(state: &mut State, key: &RolloutKey, before: &Row, looks_different: b
         detail.derive(&rollout, cluster_now);
         state.dirty = true;
     }
+    history::observe(state, key, Some(before));
     let verdict = settled?.verdict;
     state.notes.log(now, verdict.mark, verdict.words.clone());
     Some(Effect::Log(verdict.words))
@@ -192,6 +194,10 @@ fn children(state: &mut State, id: DetailId, news: News) -> Vec<Effect> {
         let different = detail.take(news);
         let derived = different && detail.derive(&row.rollout, cluster_now);
         state.dirty |= derived || (different && !(in_picture && page)) || detail.note() != note;
+        if derived {
+            let key = detail.key.clone();
+            history::observe(state, &key, None);
+        }
     }
     Vec::new()
 }
