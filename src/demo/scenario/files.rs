@@ -15,6 +15,12 @@ pub static SCENARIOS: &[(&str, &str)] = files! {
     "quiet"
     "stuck"
     "crash"
+    "images"
+    "invalid"
+    "workload"
+    "hpa"
+    "logs"
+    "long"
 };
 
 /// Manifests that services are made of, by name.
@@ -24,4 +30,9 @@ pub static TEMPLATES: &[(&str, &str)] = files! {
     "canary-demo"
     "rolling"
     "steps"
+    "sidecar"
+    "busy"
+    "workload-ref"
+    "autoscaled"
+    "long-steps"
 };
