@@ -121,7 +121,8 @@ pub(crate) fn logs(
     let (run, book) = run_of(&pod, name, &options, burst).map_err(Failure::bad_request)?;
     let from = options.since.and_then(|since| since.checked_sub(SignedDuration::from_nanos(1)).ok());
     let most = options.tail.unwrap_or(usize::MAX);
-    let entries = if most == 0 { Vec::new() } else { book.between(from, now, most) };
+    let upto = if book.is_over() { Timestamp::MAX } else { now };
+    let entries = if most == 0 { Vec::new() } else { book.between(from, upto, most) };
     let mut limit = options.limit;
     let first = cut(lines(&entries, options.stamps, options.tail), &mut limit);
     if !options.follow || book.is_over() {
@@ -286,8 +287,9 @@ impl Follower {
             news.borrow_and_update();
             self.look();
             let now = self.store.clock().now();
-            let entries = self.book.between(Some(self.last), now, usize::MAX);
             self.over |= self.book.is_over();
+            let upto = if self.book.is_over() { Timestamp::MAX } else { now };
+            let entries = self.book.between(Some(self.last), upto, usize::MAX);
             self.last = now;
             if !entries.is_empty() {
                 return Some(cut(lines(&entries, self.options.stamps, None), &mut self.limit));
