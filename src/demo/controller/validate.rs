@@ -23,8 +23,24 @@ fn invalid<T>(field: &str, value: &str, why: &str) -> Result<T, String> {
     Err(format!("{field}: Invalid value: {value}: {why}"))
 }
 
+/// As Go quotes it (`%q`): what cannot be printed is escaped.
 fn quoted(text: &str) -> String {
-    format!("{text:?}")
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            ' '..='~' => out.push(letter),
+            _ if u32::from(letter) < 0x80 => out.push_str(&format!("\\x{:02x}", u32::from(letter))),
+            _ if letter.escape_debug().eq([letter]) => out.push(letter),
+            _ if u32::from(letter) <= 0xffff => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            _ => out.push_str(&format!("\\U{:08x}", u32::from(letter))),
+        }
+    }
+    out.push('"');
+    out
 }
 
 fn spec(rollout: &Value) -> Found {
@@ -290,12 +306,27 @@ fn service(service: &Value, rollout: &Value, field: &str) -> Found {
     for (key, value) in service.pointer("/spec/selector").and_then(Value::as_object).into_iter().flatten() {
         let has = |labels: Option<&Value>| labels.and_then(|labels| labels.get(key)) == Some(value);
         if key != super::spec::HASH_LABEL && !has(labels) && !ephemeral.into_iter().any(has) {
-            return invalid(field, &quoted(name), &format!("Service {name:?} has unmatch label {key:?} in rollout"));
+            return invalid(
+                field,
+                &quoted(name),
+                &format!("Service {} has unmatch label {} in rollout", quoted(name), quoted(key)),
+            );
         }
     }
     let manager = super::json::annotation(service, "argo-rollouts.argoproj.io/managed-by-rollouts");
     if !manager.is_empty() && manager != text(rollout, "/metadata/name") {
-        return invalid(field, &quoted(name), &format!("Service {name:?} is managed by another Rollout"));
+        return invalid(field, &quoted(name), &format!("Service {} is managed by another Rollout", quoted(name)));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_quoted_as_go_quotes_them() {
+        assert_eq!(quoted("a \"b\" \\ ü\n"), r#""a \"b\" \\ ü\n""#);
+        assert_eq!(quoted("\u{1b}[31m\u{202e}x\u{200d}👩"), r#""\x1b[31m\u202ex\u200d👩""#);
+    }
 }
