@@ -3,6 +3,10 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "simulated/client.rs"]
+mod client;
+#[path = "simulator_edges/http.rs"]
+mod http;
 #[path = "simulator_edges/scene.rs"]
 mod scene;
 
@@ -97,7 +101,7 @@ fn pods_are_in_every_state_that_people_meet() {
         let mut scene = Scene::new("gradual");
         let mut whole = json!({"restartPolicy": "Always", "containers": [{"name": "web", "image": image}]});
         json_patch::merge(&mut whole, &spec);
-        scene.pod_of("web", whole);
+        scene.pod_of("web", &whole);
         for (at, text, message) in seen {
             scene.until(*at);
             let status = scene.pod_status("web");
@@ -140,7 +144,7 @@ fn what_a_container_is_configured_from_may_come_later() {
     let mut scene = Scene::new("quiet");
     let env = json!([{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "database", "key": "password"}}}]);
     let containers = json!([{"name": "web", "image": "shop/web:1", "env": env}]);
-    scene.pod_of("web", json!({ "containers": containers }));
+    scene.pod_of("web", &json!({ "containers": containers }));
     scene.until(3_000);
     let said = |scene: &Scene| scene.pod_status("web").message.unwrap_or_default().to_string();
     assert_eq!(said(&scene), "secret \"database\" not found");

@@ -43,10 +43,10 @@ impl Scene {
 
     /// Makes a pod of one container.
     pub fn pod(&mut self, name: &str, image: &str) {
-        self.pod_of(name, json!({"containers": [{"name": "web", "image": image}]}));
+        self.pod_of(name, &json!({"containers": [{"name": "web", "image": image}]}));
     }
 
-    pub fn pod_of(&mut self, name: &str, spec: Value) {
+    pub fn pod_of(&mut self, name: &str, spec: &Value) {
         let pod =
             json!({"metadata": {"name": name, "namespace": "demo"}, "spec": spec, "status": {"phase": "Pending"}});
         self.store.create(&PODS, pod).unwrap();

@@ -7,6 +7,7 @@ use super::spec::{Spec, pause_duration};
 use crate::demo::store::{ANALYSIS_TEMPLATES, CLUSTER_ANALYSIS_TEMPLATES, ROLLOUTS, SERVICES, Store};
 use jiff::SignedDuration;
 use serde_json::Value;
+use std::fmt::Write;
 
 /// What is wrong, as the condition's message says it.
 type Found = Result<(), String>;
@@ -27,17 +28,19 @@ fn invalid<T>(field: &str, value: &str, why: &str) -> Result<T, String> {
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for letter in text.chars() {
-        match letter {
-            '"' | '\\' => out.extend(['\\', letter]),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            ' '..='~' => out.push(letter),
-            _ if u32::from(letter) < 0x80 => out.push_str(&format!("\\x{:02x}", u32::from(letter))),
-            _ if letter.escape_debug().eq([letter]) => out.push(letter),
-            _ if u32::from(letter) <= 0xffff => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
-            _ => out.push_str(&format!("\\U{:08x}", u32::from(letter))),
-        }
+        let number = u32::from(letter);
+        // Writing into a string cannot fail.
+        let _ = match letter {
+            '"' | '\\' => write!(out, "\\{letter}"),
+            '\n' => write!(out, "\\n"),
+            '\r' => write!(out, "\\r"),
+            '\t' => write!(out, "\\t"),
+            ' '..='~' => write!(out, "{letter}"),
+            _ if number < 0x80 => write!(out, "\\x{number:02x}"),
+            _ if letter.escape_debug().eq([letter]) => write!(out, "{letter}"),
+            _ if number <= 0xffff => write!(out, "\\u{number:04x}"),
+            _ => write!(out, "\\U{number:08x}"),
+        };
     }
     out.push('"');
     out
