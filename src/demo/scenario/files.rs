@@ -15,6 +15,10 @@ pub static SCENARIOS: &[(&str, &str)] = files! {
     "quiet"
     "stuck"
     "crash"
+    "analysis"
+    "analysis-failed"
+    "analysis-odd"
+    "experiment"
 };
 
 /// Manifests that services are made of, by name.
@@ -24,4 +28,8 @@ pub static TEMPLATES: &[(&str, &str)] = files! {
     "canary-demo"
     "rolling"
     "steps"
+    "analysed"
+    "judged"
+    "smoke-fails"
+    "experiment"
 };
