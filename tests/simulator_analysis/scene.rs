@@ -68,9 +68,8 @@ impl Scene {
         let driver = Driver::new(world, 7);
         let name = manifests.iter().find(|manifest| manifest["kind"] == "Rollout");
         let rollout = name.map_or_else(String::new, |manifest| text(manifest, "/metadata/name").to_owned());
-        let mut scene = Self {
-            driver, store, begin: clock.now(), watched: 0, rollout, rows: Vec::new(), hashes: Vec::new(),
-        };
+        let mut scene =
+            Self { driver, store, begin: clock.now(), watched: 0, rollout, rows: Vec::new(), hashes: Vec::new() };
         scene.watched = scene.store.version();
         for manifest in manifests {
             scene.apply(manifest);
@@ -255,8 +254,12 @@ fn rollout_row(object: &Value) -> String {
 
 /// `run NAME PHASE MESSAGE | METRIC PHASE ✔1 ✖2 (MESSAGE) …`, metrics by name.
 pub fn run_row(object: &Value) -> String {
-    let mut row =
-        format!("run {} {} {}", text(object, "/metadata/name"), text(object, "/status/phase"), text(object, "/status/message"));
+    let mut row = format!(
+        "run {} {} {}",
+        text(object, "/metadata/name"),
+        text(object, "/status/phase"),
+        text(object, "/status/message")
+    );
     row.truncate(row.trim_end().len());
     let mut results = object.pointer("/status/metricResults").and_then(Value::as_array).cloned().unwrap_or_default();
     results.sort_by_key(|result| text(result, "/name").to_owned());
@@ -281,13 +284,20 @@ pub fn experiment_row(object: &Value) -> String {
         format!("experiment {} {} {}", status("/metadata/name"), status("/status/phase"), status("/status/message"));
     for template in object.pointer("/status/templateStatuses").and_then(Value::as_array).into_iter().flatten() {
         row = format!(
-            "{row} | {} {} {}/{}", text(template, "/name"), text(template, "/status"),
-            template["availableReplicas"], template["replicas"]
+            "{row} | {} {} {}/{}",
+            text(template, "/name"),
+            text(template, "/status"),
+            template["availableReplicas"],
+            template["replicas"]
         );
     }
     for run in object.pointer("/status/analysisRuns").and_then(Value::as_array).into_iter().flatten() {
         row = format!(
-            "{row} | {} {} {} {}", text(run, "/name"), text(run, "/analysisRun"), text(run, "/phase"), text(run, "/message")
+            "{row} | {} {} {} {}",
+            text(run, "/name"),
+            text(run, "/analysisRun"),
+            text(run, "/phase"),
+            text(run, "/message")
         );
     }
     format!("{row} | {}", status("/status/conditions/0/reason"))
