@@ -213,7 +213,7 @@ impl Pass<'_> {
     /// Whether the analysis or experiment of the current step has succeeded.
     pub fn run_step_complete(&self, step: &Value) -> bool {
         if step.get("analysis").is_some() {
-            return self.runs.step.as_ref().is_some_and(|run| phase(run) == "Successful");
+            return self.run_state(RunKind::Step) == RunState::Successful;
         }
         step.get("experiment").is_some() && self.runs.experiment.as_ref().is_some_and(|one| phase(one) == "Successful")
     }
@@ -381,5 +381,6 @@ impl Pass<'_> {
             Some(name) if !reset && !moved_on => set(&mut status.canary, &["currentExperiment"], json!(name)),
             _ => super::json::remove(&mut status.canary, &["currentExperiment"]),
         }
+        self.mirror_experiment_weights(status);
     }
 }
