@@ -4,69 +4,25 @@
 
 use super::analysis::{self, Hands, Underway};
 use super::events::{KEPT, Recorder};
+use super::job::{Job, ROLLOUT_REACTION};
 use super::json::{owner_name, text};
 use super::kubelet::Kubelet;
 use super::pass::is_foreign;
 use super::random::Random;
+use super::{autoscaler, deployment, workload_ref};
 use crate::demo::metrics::Prometheus;
-use crate::demo::scenario::{Played, Upcoming, deed, series};
+use crate::demo::scenario::{Upcoming, deed, series};
 use crate::demo::store::{
-    ANALYSIS_RUNS, Change, EXPERIMENTS, Happened, JOBS, Kind, PODS, REPLICA_SETS, ROLLOUTS, Store,
+    ANALYSIS_RUNS, Change, DEPLOYMENTS, EXPERIMENTS, HORIZONTAL_POD_AUTOSCALERS, Happened, JOBS, Kind, PODS,
+    REPLICA_SETS, ROLLOUTS, Store,
 };
 use crate::demo::world::World;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
-/// How long the rollouts controller takes to react. Shorter than the ReplicaSet controller, so that a burst of passes
-/// ends before the pods of its first scaling are counted, as on a real cluster.
-const ROLLOUT_REACTION: SignedDuration = SignedDuration::from_millis(20);
-const REPLICA_SET_REACTION: SignedDuration = SignedDuration::from_millis(60);
 /// How often old events are removed.
 const SWEEP: SignedDuration = SignedDuration::from_mins(10);
-
-/// One look at one object. The order is who goes first at the same moment.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Job {
-    Deed(usize),
-    Rollout(String, String),
-    Experiment(String, String),
-    AnalysisRun(String, String),
-    Batch(String, String),
-    ReplicaSet(String, String),
-    Pod(String, String),
-    Sweep,
-}
-
-impl Job {
-    /// A look at the object of this kind and name in the namespace of `beside`, and how long its controller takes to
-    /// react.
-    fn about(kind: &str, beside: &Value, name: &str) -> Option<(Self, SignedDuration)> {
-        let (namespace, name) = (text(beside, "/metadata/namespace").to_owned(), name.to_owned());
-        Some(match kind {
-            "Rollout" => (Self::Rollout(namespace, name), ROLLOUT_REACTION),
-            "Experiment" => (Self::Experiment(namespace, name), ROLLOUT_REACTION),
-            "AnalysisRun" => (Self::AnalysisRun(namespace, name), ROLLOUT_REACTION),
-            "Job" => (Self::Batch(namespace, name), ROLLOUT_REACTION),
-            "ReplicaSet" => (Self::ReplicaSet(namespace, name), REPLICA_SET_REACTION),
-            "Pod" => (Self::Pod(namespace, name), SignedDuration::ZERO),
-            _ => return None,
-        })
-    }
-
-    fn rank(&self) -> u8 {
-        match self {
-            Self::Deed(_) => 0,
-            Self::Rollout(..) => 1,
-            Self::Experiment(..) => 2,
-            Self::AnalysisRun(..) => 3,
-            Self::Batch(..) => 4,
-            Self::ReplicaSet(..) => 5,
-            Self::Pod(..) => 6,
-            Self::Sweep => 7,
-        }
-    }
-}
 
 /// The controllers of one cluster.
 #[derive(Debug)]
@@ -92,7 +48,7 @@ pub struct Driver {
     count: u64,
     deeds: Vec<Upcoming>,
     /// Whether real time passes between jobs.
-    live: bool,
+    pub(super) live: bool,
     /// When the job was due whose changes are being looked at.
     cause: Option<Timestamp>,
     /// Deeds that could not be done.
@@ -105,6 +61,7 @@ impl Driver {
     pub fn new(world: World, seed: u64) -> Self {
         let clusters = world.clusters.iter().enumerate().map(|(at, cluster)| {
             let seed = seed ^ (at as u64) << 32;
+            cluster.store.attend();
             Cluster {
                 store: cluster.store.clone(),
                 seen: 0,
@@ -202,7 +159,7 @@ impl Driver {
     }
 
     /// Does the first job of the queue, as `next_due` left it.
-    fn work(&mut self) {
+    pub(super) fn work(&mut self) {
         let Some((key, place)) = self.queue.pop_first() else { return };
         self.queued.remove(&place);
         let (at, job) = place;
@@ -219,15 +176,32 @@ impl Driver {
     fn act(&mut self, at: usize, job: &Job) -> Option<Timestamp> {
         let cluster = self.clusters.get_mut(at)?;
         let Cluster { store, recorder, kubelet, random, metrics, underway, .. } = cluster;
+        let signed = |writer| store.signed(writer);
         match job {
-            Job::Rollout(namespace, name) => super::pass::reconcile(store, recorder, namespace, name),
-            Job::Experiment(namespace, name) => super::experiment::reconcile(store, recorder, namespace, name),
+            Job::Rollout(namespace, name) => {
+                let store = &signed("rollouts-controller");
+                let wake = super::pass::reconcile(store, recorder, namespace, name);
+                workload_ref::scale_down(store, namespace, name);
+                wake
+            }
+            Job::Deployment(namespace, name) => {
+                deployment::reconcile(&signed("kube-controller-manager"), recorder, namespace, name);
+                workload_ref::note_generation(&signed("rollouts-controller"), &DEPLOYMENTS, namespace, name);
+                None
+            }
+            Job::Experiment(namespace, name) => {
+                super::experiment::reconcile(&signed("rollouts-controller"), recorder, namespace, name)
+            }
             Job::AnalysisRun(namespace, name) => {
+                let store = &signed("rollouts-controller");
                 analysis::reconcile(Hands { store, recorder, metrics, underway }, namespace, name)
             }
             Job::Batch(namespace, name) => analysis::batch::reconcile(store, recorder, random, namespace, name),
             Job::ReplicaSet(namespace, name) => super::workload::reconcile(store, recorder, random, namespace, name),
             Job::Pod(namespace, name) => kubelet.reconcile(store, recorder, namespace, name),
+            Job::Autoscaler(namespace, name) => {
+                autoscaler::reconcile(&signed("kube-controller-manager"), recorder, namespace, name)
+            }
             Job::Sweep => {
                 recorder.expire(store);
                 let now = store.clock().now();
@@ -253,7 +227,8 @@ impl Driver {
                 self.failures.push(format!("{} in {name}: {why}", upcoming.deed));
             }
             Ok(deed::Touched::Objects) => {}
-            Ok(deed::Touched::Images) => {
+            Ok(deed::Touched::Surroundings) => {
+                cluster.kubelet.retry();
                 let pods = cluster.store.list(&PODS, None).0;
                 for pod in pods {
                     self.look(at, &PODS, &pod);
@@ -272,7 +247,16 @@ impl Driver {
                 // At the start, and when the history was cut: look at everything.
                 cluster.seen = cluster.store.version();
                 let store = cluster.store.clone();
-                for kind in [&ROLLOUTS, &EXPERIMENTS, &ANALYSIS_RUNS, &JOBS, &REPLICA_SETS, &PODS] {
+                for kind in [
+                    &ROLLOUTS,
+                    &DEPLOYMENTS,
+                    &EXPERIMENTS,
+                    &ANALYSIS_RUNS,
+                    &JOBS,
+                    &REPLICA_SETS,
+                    &PODS,
+                    &HORIZONTAL_POD_AUTOSCALERS,
+                ] {
                     for object in store.list(kind, None).0 {
                         self.look(at, kind, &object);
                     }
@@ -293,9 +277,19 @@ impl Driver {
         if change.happened == Happened::Deleted && std::ptr::eq(change.kind, &raw const PODS) {
             self.clusters[at].kubelet.forget(text(object, "/metadata/uid"));
         }
+        if change.kind == &ROLLOUTS {
+            self.look_at_autoscalers(at, object);
+        }
         match change.kind.plural {
             "replicasets" if is_report(change) => self.look_at_owner(at, object),
-            "rollouts" | "experiments" | "analysisruns" | "jobs" | "replicasets" | "pods" => {
+            "rollouts"
+            | "deployments"
+            | "experiments"
+            | "analysisruns"
+            | "jobs"
+            | "replicasets"
+            | "pods"
+            | "horizontalpodautoscalers" => {
                 self.look(at, change.kind, object);
             }
             // What an invalid Rollout may have been waiting for.
@@ -317,13 +311,28 @@ impl Driver {
             return;
         }
         if let Some((job, after)) = Job::about(kind.kind, object, text(object, "/metadata/name")) {
+            if let Job::Deployment(namespace, name) = &job {
+                for user in workload_ref::users(&self.clusters[at].store, kind.kind, namespace, name) {
+                    self.wish(at, Job::Rollout(namespace.clone(), user), ROLLOUT_REACTION);
+                }
+            }
             self.wish(at, job, after);
         }
         self.look_at_owner(at, object);
     }
 
+    /// An autoscaler looks when its Rollout has changed.
+    fn look_at_autoscalers(&mut self, at: usize, rollout: &Value) {
+        let (namespace, name) = (text(rollout, "/metadata/namespace"), text(rollout, "/metadata/name"));
+        for autoscaler in self.clusters[at].store.list(&HORIZONTAL_POD_AUTOSCALERS, Some(namespace)).0 {
+            if text(&autoscaler, "/spec/scaleTargetRef/name") == name {
+                self.look(at, &HORIZONTAL_POD_AUTOSCALERS, &autoscaler);
+            }
+        }
+    }
+
     fn look_at_owner(&mut self, at: usize, owned: &Value) {
-        for kind in ["Rollout", "Experiment", "AnalysisRun", "Job", "ReplicaSet"] {
+        for kind in ["Rollout", "Deployment", "Experiment", "AnalysisRun", "Job", "ReplicaSet"] {
             let owner = owner_name(owned, kind).filter(|_| !is_foreign(owned));
             if let Some((job, after)) = owner.and_then(|owner| Job::about(kind, owned, owner)) {
                 self.wish(at, job, after);
@@ -356,44 +365,4 @@ fn is_report(change: &Change) -> bool {
             && before.get("spec") == change.object.get("spec")
             && before.get("status") != change.object.get("status")
     })
-}
-
-/// How many jobs are done before others on the same thread get a turn.
-const TURN: usize = 64;
-
-/// Runs the controllers and the rest of the script until dropped.
-pub async fn run(played: Played) {
-    let Played { world, script, mut driver } = played;
-    driver.live = true;
-    driver.script(script);
-    let clock = world.clock.clone();
-    let mut news: Vec<_> = world.clusters.iter().map(|cluster| cluster.store.subscribe()).collect();
-    loop {
-        for news in &mut news {
-            news.borrow_and_update();
-        }
-        let mut due = driver.next_due();
-        for _ in 0..TURN {
-            if due.is_none_or(|due| due > clock.now()) {
-                break;
-            }
-            driver.work();
-            due = driver.next_due();
-        }
-        if due.is_some_and(|due| due <= clock.now()) {
-            tokio::task::yield_now().await;
-            continue;
-        }
-        let changed = futures::future::select_all(news.iter_mut().map(|news| Box::pin(news.changed())));
-        let sleep = async {
-            match due {
-                Some(due) => clock.sleep_until(due).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ = changed => {}
-            () = sleep => {}
-        }
-    }
 }

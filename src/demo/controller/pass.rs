@@ -3,7 +3,7 @@
 //! therefore sees the same burst of small changes as with the real controller.
 
 use super::events::Recorder;
-use super::json::{flag, list, number, set, text};
+use super::json::{flag, list, set, text};
 use super::replicasets::{Held, held};
 use super::runs::{self, Runs};
 use super::spec::Spec;
@@ -60,6 +60,10 @@ pub struct Pass<'a> {
     pub restarted_at: Option<String>,
     /// When to look again, whatever happens.
     pub wake: Option<Timestamp>,
+    /// `status.canary.weights` to come.
+    pub weights: Option<Value>,
+    /// `status.canary.stepPluginStatuses` to come.
+    pub plugins: Vec<Value>,
 }
 
 /// Looks at a Rollout; says when to look again.
@@ -69,6 +73,7 @@ pub fn reconcile(store: &Store, recorder: &mut Recorder, namespace: &str, name: 
         return None;
     }
     let before = Status::of(&rollout);
+    let rollout = super::workload_ref::resolved(store, rollout);
     let mut pass = Pass {
         store,
         recorder,
@@ -87,6 +92,8 @@ pub fn reconcile(store: &Store, recorder: &mut Recorder, namespace: &str, name: 
         abort_cause: None,
         restarted_at: before.restarted_at.clone(),
         wake: None,
+        weights: before.canary.get("weights").cloned(),
+        plugins: list(&before.canary, "/stepPluginStatuses").to_vec(),
         before,
         rollout,
     };
@@ -131,10 +138,6 @@ impl Pass<'_> {
     }
 
     fn run(&mut self) {
-        if let Some(what) = unsimulated(&self.rollout) {
-            self.decline(what);
-            return;
-        }
         let problem = super::validate::problem(self.store, &self.rollout);
         if let Some(problem) = problem.or_else(|| runs::problem(self.store, &self.rollout)) {
             self.invalid(&problem);
@@ -164,13 +167,14 @@ impl Pass<'_> {
         if self.sync_revision() {
             return;
         }
-        self.canary();
+        if self.spec().blue_green().is_some() { self.blue_green() } else { self.canary() }
     }
 
     /// The hash of the present template: that of the ReplicaSet that has it, whatever its name says.
     fn template_hash(&self) -> String {
         let template = self.rollout.pointer("/spec/template").unwrap_or(&Value::Null);
-        let same = self.sets.iter().find(|set| &set.template == template);
+        // An undo brings back what was injected, too.
+        let same = self.sets.iter().find(|set| &set.template == template || set.whole_template == *template);
         same.map_or_else(|| self.spec().template_hash(), |set| set.hash.clone())
     }
 
@@ -202,7 +206,7 @@ impl Pass<'_> {
             Ok(())
         });
         if let Ok(rollout) = written {
-            self.rollout = rollout;
+            self.rollout = super::workload_ref::resolved(self.store, rollout);
         }
     }
 
@@ -219,36 +223,6 @@ impl Pass<'_> {
         self.write_status(&after);
         self.wake_at(self.now.saturating_add(SignedDuration::from_secs(20)).unwrap_or(self.now));
     }
-
-    /// Says on the Rollout that the simulated controller does not run it.
-    fn decline(&mut self, what: &str) {
-        let text = format!("The simulated controller does not run {what}");
-        let mut after = self.before.clone();
-        if !after.set_condition(condition(self.now, "Progressing", "Unknown", "NotSimulated", text.clone())) {
-            return;
-        }
-        let generation = number(&self.rollout, "/metadata/generation").unwrap_or(0);
-        after.observed_generation = generation.to_string();
-        "Progressing".clone_into(&mut after.phase);
-        after.message = text;
-        self.write_status(&after);
-    }
-}
-
-/// What of a Rollout the simulated controller cannot run.
-fn unsimulated(rollout: &Value) -> Option<&'static str> {
-    let strategy = rollout.pointer("/spec/strategy")?;
-    if strategy.get("canary").is_none() && strategy.get("blueGreen").is_some() {
-        return Some("blue-green rollouts");
-    }
-    if rollout.pointer("/spec/workloadRef").is_some() {
-        return Some("rollouts with a workloadRef");
-    }
-    if rollout.pointer("/spec/strategy/canary/trafficRouting").is_some_and(|routing| !routing.is_null()) {
-        return Some("canaries with traffic routing");
-    }
-    let steps = list(rollout, "/spec/strategy/canary/steps");
-    steps.iter().any(|step| step.get("plugin").is_some()).then_some("plugin steps")
 }
 
 /// The text form of a Rollout's own revision annotation.

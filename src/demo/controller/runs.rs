@@ -156,7 +156,8 @@ impl Pass<'_> {
     /// blue-green pass, after traffic and before scaling. Sets `abort_now` with its cause when one failed and
     /// `pause_now` when one is inconclusive. Says whether the pass ends here with a write of the status.
     pub fn reconcile_runs(&mut self) -> bool {
-        let back = self.new.is_some_and(|at| self.has_deadline(at));
+        // As the pass read it at its start, also if it has taken the deadline away since.
+        let back = self.new.is_some_and(|at| !self.sets[at].deadline.is_empty());
         let first = self.before.stable_rs.is_empty();
         if self.aborted() || self.before.promote_full || back || first || self.in_rollback_window() {
             for kind in RunKind::ALL {

@@ -9,6 +9,7 @@
 //! | `GET /-/series`, `POST /-/series` | what the Prometheus of each cluster says; changes it, by JSON as in a scenario's `metrics:` or lines such as `job=steps: 0.5` |
 //! | `POST /-/compact`, `POST /-/cut` | forgets the history of all clusters (watches get 410); cuts all open watches |
 //! | `GET /-/requests`, `DELETE /-/requests` | the log as a JSON list (`?writes=1`: only writes); forgets it |
+//! | `POST /-/logs` with `{"pods": "web-", "perSecond": 1700}` | pods whose names begin so write that many lines per virtual second from now on; 0 takes it back |
 //!
 //! Below `/clusters/NAME/-/` the last three rows concern that cluster alone.
 
@@ -91,7 +92,18 @@ pub(crate) fn answer(server: &Server, cluster: Option<&str>, what: &str, call: &
             server.log.clear();
             done()
         }
-        (_, "clock" | "faults" | "series" | "compact" | "cut" | "requests") => Err(Failure::method_not_allowed()),
+        ("POST", "logs") => {
+            let order: Value = serde_json::from_slice(&call.body)
+                .map_err(|error| Failure::bad_request(format!("the body is not JSON: {error}")))?;
+            let pace = order.get("perSecond").and_then(Value::as_f64).filter(|pace| (0.0..=1e6).contains(pace));
+            let pace = pace.ok_or_else(|| Failure::bad_request("perSecond must be a number from 0 to 1000000"))?;
+            let pods = order.get("pods").and_then(Value::as_str).unwrap_or_default();
+            server.chatter.order(cluster, pods, pace, server.world.clock.now());
+            done()
+        }
+        (_, "clock" | "faults" | "series" | "compact" | "cut" | "requests" | "logs") => {
+            Err(Failure::method_not_allowed())
+        }
         _ => Err(Failure::no_such_path()),
     }
 }

@@ -87,12 +87,6 @@ impl Pass<'_> {
         given.iter().map(of).collect()
     }
 
-    /// Whether a ReplicaSet waits to be scaled down.
-    pub(super) fn has_deadline(&self, at: usize) -> bool {
-        let set = self.store.get(&crate::demo::store::REPLICA_SETS, &self.namespace, &self.sets[at].name);
-        set.is_some_and(|set| !crate::demo::controller::json::annotation(&set, "scale-down-deadline").is_empty())
-    }
-
     /// Whether an inconclusive end holds the update.
     pub(super) fn held_by_analysis(&self) -> bool {
         self.before.pause(INCONCLUSIVE).is_some()
