@@ -2,13 +2,16 @@
 //!
 //! Must not know: the network, the clock (time comes in as an argument), the terminal, kube, any room but `names`.
 //!
-//! Objects: [`meta`] ([`pairs`]), [`rollout`] ([`strategy`], [`status`]), [`replicaset`], [`pod`]; [`texts`] visits
+//! Objects: [`meta`] ([`pairs`]), [`rollout`] ([`strategy`], [`status`]), [`replicaset`], [`pod`], [`analysis`], [`experiment`], [`event`], [`workload`]; [`texts`] visits
 //! their texts, [`share`] keeps equal ones once.
 //! What is derived from them: [`picture`], put together from [`phase`], [`weights`], [`pauses`], [`waits`], [`tree`]
-//! ([`pod_status`]), [`images`], [`warnings`]; then [`forecast`] (what happens next) and [`promote`] (which patch, or
+//! ([`pod_status`]), [`runs`], [`images`], [`warnings`]; then [`forecast`] (what happens next) and [`promote`] (which patch, or
 //! why not). Durations in words: [`age`]. What the edge of the cluster reports: [`feed`].
 
 pub mod age;
+pub mod analysis;
+pub mod event;
+pub mod experiment;
 pub mod feed;
 pub mod forecast;
 pub mod images;
@@ -24,6 +27,7 @@ pub mod pod_status;
 pub mod promote;
 pub mod replicaset;
 pub mod rollout;
+pub mod runs;
 pub mod share;
 pub mod status;
 pub mod strategy;
@@ -32,3 +36,4 @@ pub mod tree;
 pub mod waits;
 pub mod warnings;
 pub mod weights;
+pub mod workload;

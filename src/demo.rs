@@ -14,6 +14,7 @@ mod files;
 pub mod http;
 pub mod load;
 pub mod logbook;
+pub mod metrics;
 pub mod scenario;
 pub mod serve;
 pub mod store;

@@ -227,7 +227,7 @@ proptest! {
         let sets: Vec<Arc<ReplicaSet>> = sets.into_iter().filter_map(|v| serde_json::from_value(v).ok()).map(Arc::new).collect();
         let pods: Vec<Arc<Pod>> = pods.into_iter().filter_map(|v| serde_json::from_value(v).ok()).map(Arc::new).collect();
         for at in [now(), Timestamp::MIN, Timestamp::MAX] {
-            let _ = picture::of(&rollout, Children { replica_sets: Some(&sets), pods: Some(&pods) }, at);
+            let _ = picture::of(&rollout, Children { replica_sets: Some(&sets), pods: Some(&pods), ..Children::default() }, at);
             let _ = picture::of(&rollout, Children::default(), at);
         }
         let _ = promote::reaction(&promote::seen(&rollout), &Rollout::decode(&next));

@@ -1,14 +1,19 @@
 //! Actions carried out: what each row of the table does to the state.
 
-use super::action::Action;
+use super::action::{Action, Place};
+use super::charts::{self, ChartsView};
+use super::document::{self, DocumentView};
 use super::effect::Effect;
 use super::filter::Filter;
+use super::logs::{self, LogsView};
 use super::model::Mark;
 use super::overlay::Overlay;
 use super::screen::{PANES, Screen};
 use super::selection::Selected;
+use super::sorting::Sorting;
 use super::state::State;
-use super::{navigate, promote};
+use super::timeline::{self, TimelineView};
+use super::{experiment, finder, navigate, promote};
 use crate::argo::feed::Order;
 
 /// Carries out an action that is available.
@@ -63,13 +68,63 @@ pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Repaint => return vec![Effect::Repaint],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Interrupt => {}
+        Action::Logs => return navigate::look(state, |key, _| Screen::Logs(LogsView::new(key))),
+        Action::Events => return navigate::look(state, |key, node| Screen::Timeline(TimelineView::new(key, node))),
+        Action::Describe => {
+            return navigate::look(state, |key, node| Screen::Document(DocumentView::new(key, node, true)));
+        }
+        Action::Yaml => {
+            return navigate::look(state, |key, node| Screen::Document(DocumentView::new(key, node, false)));
+        }
+        Action::Charts => return navigate::look(state, |key, _| Screen::Charts(ChartsView::new(key))),
+        Action::Sort => sort(state, state.matrix.order.next()),
+        Action::Palette => finder::open(state),
+        Action::Search
+        | Action::NextHit
+        | Action::PreviousHit
+        | Action::Wrap
+        | Action::Follow
+        | Action::Fold
+        | Action::PreviousLog
+        | Action::Choose
+        | Action::NextMetric
+        | Action::PreviousMetric => return closer(state, action),
     }
     Vec::new()
+}
+
+/// What only one of the screens of a rollout has.
+fn closer(state: &mut State, action: Action) -> Vec<Effect> {
+    match state.screen().place() {
+        Place::Logs => logs::act(state, action),
+        Place::Document => document::act(state, action),
+        Place::Timeline => timeline::act(state, action),
+        Place::Analysis if matches!(state.screen(), Screen::Experiment(_)) => experiment::act(state, action),
+        Place::Analysis => super::run::act(state, action),
+        Place::Charts => charts::act(state, action),
+        Place::Matrix | Place::Board | Place::Rollout | Place::Text => Vec::new(),
+    }
 }
 
 /// Lets everything pass again.
 pub fn clear_filter(state: &mut State) {
     state.filter = Filter::default();
+    state.rebuild_lists();
+}
+
+/// Another order for both lists.
+pub fn sort(state: &mut State, order: Sorting) {
+    for list in [&mut state.matrix, &mut state.board] {
+        list.order = order;
+    }
+    state.rebuild_lists();
+    state.answer(Mark::Ok, format!("sorted by {}: {}", order.word(), order.words()));
+}
+
+/// Lets pass what a filter says, as if it had been typed.
+pub fn filter_by(state: &mut State, text: &str) {
+    state.attention_only = false;
+    state.filter = Filter::read(text).0;
     state.rebuild_lists();
 }
 

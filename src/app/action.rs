@@ -1,6 +1,10 @@
 //! The one table of actions: id, name, one-line doc, group, where it works, default keys. It feeds key lookup, footer,
 //! help, README and refusals; whether an action works *now* is [`super::availability`]'s answer.
 
+mod table;
+
+pub use table::TABLE;
+
 use crate::keys::{Key, KeyChord};
 
 /// What a key can do.
@@ -60,6 +64,40 @@ pub enum Action {
     PageDown,
     /// Copy the name of the selected rollout.
     Copy,
+    /// Logs of the selected rollout's pods.
+    Logs,
+    /// Events of the selected rollout and its children.
+    Events,
+    /// The selected object described.
+    Describe,
+    /// The selected object as YAML.
+    Yaml,
+    /// Weight and metrics over time.
+    Charts,
+    /// Search in the text on screen.
+    Search,
+    /// To the next hit of the search.
+    NextHit,
+    /// To the previous hit of the search.
+    PreviousHit,
+    /// Wrap long lines, or cut them.
+    Wrap,
+    /// Follow the end, or hold.
+    Follow,
+    /// Fold or unfold.
+    Fold,
+    /// The container before its last restart, and back.
+    PreviousLog,
+    /// Choose pods and containers.
+    Choose,
+    /// The next metric.
+    NextMetric,
+    /// The previous metric.
+    PreviousMetric,
+    /// Another order of the list.
+    Sort,
+    /// The command palette.
+    Palette,
     /// One screen back; nothing on the overview.
     Leave,
     /// The screen that was shown before this one.
@@ -115,6 +153,16 @@ pub enum Place {
     Rollout,
     /// Help, the log of messages, a page of text.
     Text,
+    /// Logs of pods.
+    Logs,
+    /// One object as YAML, or described.
+    Document,
+    /// Events.
+    Timeline,
+    /// An AnalysisRun or an Experiment.
+    Analysis,
+    /// Charts.
+    Charts,
 }
 
 impl Place {
@@ -126,6 +174,11 @@ impl Place {
             Self::Board => "channel board",
             Self::Rollout => "rollout",
             Self::Text => "text",
+            Self::Logs => "logs",
+            Self::Document => "document",
+            Self::Timeline => "events",
+            Self::Analysis => "analysis",
+            Self::Charts => "charts",
         }
     }
 }
@@ -150,86 +203,6 @@ pub struct Row {
     /// Whether it sends a write, after a question.
     pub writes: bool,
 }
-
-const LISTS: &[Place] = &[Place::Matrix, Place::Board];
-const OBJECTS: &[Place] = &[Place::Matrix, Place::Board, Place::Rollout];
-const PAGE: &[Place] = &[Place::Rollout];
-const ALL: &[Place] = &[Place::Matrix, Place::Board, Place::Rollout, Place::Text];
-
-const fn c(c: char) -> KeyChord {
-    KeyChord::char(c)
-}
-const fn k(key: Key) -> KeyChord {
-    KeyChord::plain(key)
-}
-const fn ctrl(c: char) -> KeyChord {
-    KeyChord::ctrl(c)
-}
-
-const fn row(
-    action: Action,
-    name: &'static str,
-    keys: &'static [KeyChord],
-    hint: &'static str,
-    doc: &'static str,
-    group: Group,
-    places: &'static [Place],
-) -> Row {
-    Row { action, name, keys, hint, doc, group, places, writes: matches!(action, Action::Promote) }
-}
-
-/// The digits that choose a channel.
-const DIGITS: &[KeyChord] = &[c('1'), c('2'), c('3'), c('4'), c('5'), c('6'), c('7'), c('8'), c('9')];
-
-use Action as A;
-use Group::{Move, Program, Rollout, Show};
-
-/// The table, in the order of the footer: the most important first.
-pub const TABLE: &[Row] = &[
-    row(A::Promote, "promote", &[c('p')], "promote", "promote the pause of the selected rollout", Rollout, OBJECTS),
-    row(A::Open, "open", &[k(Key::Enter)], "open", "open what is selected", Show, LISTS),
-    row(A::NextPane, "next-pane", &[k(Key::Tab)], "pane", "next pane", Move, PAGE),
-    row(A::PreviousPane, "previous-pane", &[k(Key::BackTab)], "", "previous pane", Move, PAGE),
-    row(A::Zoom, "zoom", &[c('z')], "zoom", "let the pane fill the screen", Show, PAGE),
-    row(A::Login, "login", &[c('L')], "log in", "log in to the cluster of this channel again", Program, OBJECTS),
-    row(
-        A::Reconnect,
-        "reconnect",
-        &[c('R'), ctrl('r')],
-        "retry now",
-        "try the connection of this channel again now",
-        Program,
-        OBJECTS,
-    ),
-    row(A::Trouble, "trouble", &[c('E')], "error", "the raw error of this channel's connection", Show, OBJECTS),
-    row(A::ToggleBoard, "board", &[c('v')], "view", "overview of all channels, or the list of one", Show, LISTS),
-    row(A::Filter, "filter", &[c('/')], "filter", "filter: word !word ~fuzzy l:k=v ch: is: img:", Show, LISTS),
-    row(A::AttentionOnly, "attention", &[c('!')], "attention", "only what needs attention", Show, LISTS),
-    row(A::NextAttention, "next-attention", &[c('.')], "", "to the next that needs attention", Move, OBJECTS),
-    row(A::Help, "help", &[c('?'), k(Key::F(1))], "help", "the keys of this screen", Program, ALL),
-    row(A::Messages, "messages", &[c('@')], "messages", "the log of messages", Show, ALL),
-    row(A::Channel(0), "channel", DIGITS, "", "the channel with this number", Move, OBJECTS),
-    row(A::AllChannels, "all-channels", &[c('0')], "", "all channels: the overview", Move, OBJECTS),
-    row(A::PreviousChannel, "previous-channel", &[c('['), k(Key::Left)], "", "the channel to the left", Move, OBJECTS),
-    row(A::NextChannel, "next-channel", &[c(']'), k(Key::Right)], "", "the channel to the right", Move, OBJECTS),
-    row(A::Up, "up", &[c('k'), k(Key::Up)], "", "up", Move, ALL),
-    row(A::Down, "down", &[c('j'), k(Key::Down)], "", "down", Move, ALL),
-    row(A::Top, "top", &[c('g'), k(Key::Home)], "", "to the first", Move, ALL),
-    row(A::Bottom, "bottom", &[c('G'), k(Key::End)], "", "to the last", Move, ALL),
-    row(A::HalfUp, "half-up", &[ctrl('u')], "", "half a page up", Move, ALL),
-    row(A::HalfDown, "half-down", &[ctrl('d')], "", "half a page down", Move, ALL),
-    row(A::PageUp, "page-up", &[k(Key::PageUp), ctrl('b')], "", "a page up", Move, ALL),
-    row(A::PageDown, "page-down", &[k(Key::PageDown), ctrl('f')], "", "a page down", Move, ALL),
-    row(A::Copy, "copy", &[c('c')], "copy", "copy the name of the selected rollout", Show, OBJECTS),
-    row(A::Leave, "leave", &[c('h'), k(Key::Backspace)], "", "one screen back", Move, ALL),
-    row(A::LastScreen, "last-screen", &[c('-')], "", "the screen before this one", Move, ALL),
-    row(A::Close, "close", &[k(Key::Esc)], "", "close the topmost thing; never quits", Program, ALL),
-    row(A::Back, "back", &[c('q')], "quit", "close the top layer; on the overview, quit", Program, ALL),
-    row(A::Quit, "quit", &[c('Q')], "", "quit from anywhere", Program, ALL),
-    row(A::Repaint, "repaint", &[ctrl('l')], "", "draw the screen anew", Program, ALL),
-    row(A::Suspend, "suspend", &[ctrl('z')], "", "stop until fg", Program, ALL),
-    row(A::Interrupt, "interrupt", &[ctrl('c')], "", "cancel; twice quits", Program, ALL),
-];
 
 /// The row of an action.
 #[must_use]
@@ -291,7 +264,7 @@ pub fn markdown() -> String {
     let mut text = String::from("| keys | what they do | where |\n| --- | --- | --- |\n");
     for row in TABLE {
         let keys = row.keys_text().split(' ').map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" ");
-        let places = if row.places.len() == ALL.len() {
+        let places = if row.places.len() == table::ALL.len() {
             "everywhere".to_owned()
         } else {
             row.places.iter().map(|place| place.title()).collect::<Vec<_>>().join(", ")
@@ -308,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_key_means_one_thing_in_one_place() {
-        for place in [Place::Matrix, Place::Board, Place::Rollout, Place::Text] {
+        for place in table::ALL.iter().copied() {
             let mut seen = HashSet::new();
             for row in TABLE.iter().filter(|row| row.places.contains(&place)) {
                 for chord in row.keys {

@@ -1,7 +1,7 @@
 //! The opened detail: ReplicaSets and pods of the rollout whose page is shown. They are watched only meanwhile; what
 //! still arrives for an earlier one is known by its number and dropped.
 
-use crate::argo::feed::{Delta, DetailId, Trouble};
+use crate::argo::feed::{Delta, DetailId, Trouble, WorkloadName};
 use crate::argo::picture::{self, Children, Picture};
 use crate::argo::pod::Pod;
 use crate::argo::replicaset::ReplicaSet;
@@ -101,7 +101,7 @@ impl Detail {
     /// The children, as far as they are known.
     #[must_use]
     pub fn children(&self) -> Children<'_> {
-        Children { replica_sets: self.replica_sets.known(), pods: self.pods.known() }
+        Children { replica_sets: self.replica_sets.known(), pods: self.pods.known(), ..Children::default() }
     }
 
     /// Derives anew; whether something looks different.
@@ -150,6 +150,13 @@ impl Detail {
 pub fn selector(rollout: &Rollout) -> Option<String> {
     let written = rollout.status.selector.as_deref().filter(|selector| !selector.is_empty());
     written.map(str::to_owned).or_else(|| rollout.spec.selector.as_ref().and_then(in_words))
+}
+
+/// The workload that a rollout refers to.
+#[must_use]
+pub fn workload(rollout: &Rollout) -> Option<WorkloadName> {
+    let of = rollout.spec.workload_ref.as_ref()?;
+    Some(WorkloadName { api_version: of.api_version.clone(), kind: of.kind.clone(), name: of.name.clone() })
 }
 
 fn in_words(selector: &LabelSelector) -> Option<String> {

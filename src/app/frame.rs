@@ -1,6 +1,7 @@
 //! The frame: the state brought into the parts of the model. What a rollout looks like in words is the business of
 //! [`super::present`]; here is decided which rollouts, rows and keys a frame holds. Only visible rows are formatted.
 
+mod finder;
 mod header;
 mod lists;
 mod overlay;
@@ -15,6 +16,7 @@ use super::present::{Subject, next, tick};
 use super::screen::Screen;
 use super::selection::Selected;
 use super::state::State;
+use super::{charts, document, experiment, logs, run, timeline};
 use crate::argo::feed::TroubleKind;
 use crate::argo::promote;
 use jiff::Timestamp;
@@ -50,6 +52,12 @@ fn body(state: &State) -> Body {
             Some(row) => Body::Rollout(Box::new(page::page(state, row, view))),
             None => Body::Text(text::gone(state, &view.key)),
         },
+        Screen::Logs(view) => Body::Logs(Box::new(logs::page(state, view))),
+        Screen::Document(view) => Body::Document(Box::new(document::page(state, view))),
+        Screen::Timeline(view) => Body::Timeline(Box::new(timeline::page(state, view))),
+        Screen::Run(view) => Body::Run(Box::new(run::page(state, view))),
+        Screen::Experiment(view) => Body::Experiment(Box::new(experiment::page(state, view))),
+        Screen::Charts(view) => Body::Charts(Box::new(charts::page(state, view))),
         Screen::Help { place, scroll } => Body::Help(text::help(state, *place, *scroll)),
         Screen::Log(first) => Body::Log(text::log(state, *first)),
         Screen::Trouble { source, scroll } => Body::Text(text::trouble(state, *source, *scroll)),
@@ -63,6 +71,12 @@ pub fn scroll_length(state: &State) -> usize {
     match state.screen() {
         Screen::Matrix | Screen::Board(_) => state.list().len(),
         Screen::Rollout(view) => state.fleet.get(&view.key).map_or(0, |row| page::length(state, row, view.focus)),
+        Screen::Logs(view) => logs::length(state, view),
+        Screen::Document(view) => document::length(state, view),
+        Screen::Timeline(view) => timeline::length(state, view),
+        Screen::Run(view) => run::length(state, view),
+        Screen::Experiment(view) => experiment::length(state, view),
+        Screen::Charts(view) => charts::length(state, view),
         Screen::Help { place, .. } => text::help_length(state, *place),
         Screen::Log(_) => state.notes.len(),
         Screen::Trouble { source, .. } => text::trouble(state, *source, 0).lines.len(),
@@ -75,6 +89,7 @@ fn next_line(state: &State) -> String {
     match &state.overlay {
         Some(Overlay::Promote(_)) => return "nothing is sent before the right-hand button is pressed".to_owned(),
         Some(Overlay::Leave(_)) => return "a write was sent and is not answered yet".to_owned(),
+        Some(Overlay::Finder(_)) => return "what asks first when its key is pressed asks first here too".to_owned(),
         None => {}
     }
     if state.screen().place() == Place::Text {
@@ -111,6 +126,14 @@ fn keys(state: &State) -> Vec<KeyHint> {
                 keys.insert(0, hint("letters:", "the name", true));
             }
             return keys;
+        }
+        Some(Overlay::Finder(_)) => {
+            return vec![
+                hint("letters:", "narrow", true),
+                hint("↑↓", "choose", true),
+                hint("⏎", "run", true),
+                hint("Esc", "close", true),
+            ];
         }
         Some(Overlay::Leave(_)) => return vec![hint("w", "wait", true), hint("Q", "quit anyway", true)],
         None => {}

@@ -5,16 +5,28 @@
 //! countdowns are already words.
 
 mod board;
+mod charts;
 mod dialog;
+mod document;
+mod experiment;
+mod logs;
 mod overview;
 mod page;
+mod run;
 mod text;
+mod timeline;
 
-pub use board::{Board, BoardRow, Gauge};
-pub use dialog::{Button, Dialog, WriteDialog};
+pub use board::{Board, BoardRow, Gauge, Sorting};
+pub use charts::ChartsPage;
+pub use dialog::{Button, Dialog, FinderDialog, FinderLine, WriteDialog};
+pub use document::DocumentPage;
+pub use experiment::ExperimentPage;
+pub use logs::LogsPage;
 pub use overview::{Cell, Column, HappenedLine, Health, Matrix, MatrixRow, NeedLine, TroubleLine};
 pub use page::{ConditionLine, RevisionLine, RolloutPage, StepLine, TreeKind};
+pub use run::RunPage;
 pub use text::{HelpLine, HelpPage, LogPage, TextPage};
+pub use timeline::TimelinePage;
 
 use jiff::Timestamp;
 
@@ -114,6 +126,18 @@ pub enum Body {
     Log(LogPage),
     /// The raw error of a source, or the first-run screen.
     Text(TextPage),
+    /// Logs of pods.
+    Logs(Box<LogsPage>),
+    /// One object as YAML, or described.
+    Document(Box<DocumentPage>),
+    /// Events as a story.
+    Timeline(Box<TimelinePage>),
+    /// One AnalysisRun.
+    Run(Box<RunPage>),
+    /// One Experiment.
+    Experiment(Box<ExperimentPage>),
+    /// Weight and metrics over time.
+    Charts(Box<ChartsPage>),
 }
 
 /// A key in the footer.

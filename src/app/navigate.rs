@@ -1,15 +1,22 @@
 //! Going about: the cursor, the channels, the stack of screens, and the detail that is watched while it is open.
 
+use super::charts::ChartsView;
 use super::detail::{self, Detail};
+use super::document::DocumentView;
 use super::effect::Effect;
+use super::experiment::ExperimentView;
 use super::fleet::Row;
 use super::list::{Item, List, Scope, in_line, line_of};
+use super::logs::LogsView;
 use super::model::Mark;
+use super::node::Node;
 use super::overlay::Overlay;
+use super::run::RunView;
 use super::screen::{RolloutView, Screen};
 use super::selection::Selected;
 use super::source::channel_name;
 use super::state::State;
+use super::timeline::TimelineView;
 use crate::argo::feed::{DetailId, Order};
 use crate::names::RolloutKey;
 
@@ -44,6 +51,14 @@ pub fn by(state: &mut State, rows: isize) {
             let next = scrolled(first.unwrap_or(most), most);
             *first = (next < most).then_some(next);
         }
+        Some(
+            Screen::Logs(LogsView { scroll, .. })
+            | Screen::Document(DocumentView { scroll, .. })
+            | Screen::Timeline(TimelineView { scroll, .. })
+            | Screen::Run(RunView { scroll, .. })
+            | Screen::Experiment(ExperimentView { scroll, .. })
+            | Screen::Charts(ChartsView { scroll, .. }),
+        ) => *scroll = Some(scrolled(scroll.unwrap_or(0), most)),
         Some(Screen::Rollout(view)) => {
             let start = if view.focus == 0 { current.saturating_sub(2) } else { 0 };
             let from = view.scroll[view.focus].unwrap_or(start);
@@ -72,9 +87,10 @@ pub fn show(state: &mut State, screens: Vec<Screen>) -> Vec<Effect> {
     if let Some(channel) = board
         && state.board.scope != Scope::Board(channel)
     {
-        let page = state.board.page;
+        let (page, order) = (state.board.page, state.board.order);
         state.board = List::new(Scope::Board(channel));
         state.board.page = page;
+        state.board.order = order;
     }
     state.rebuild_shown_list();
     Vec::new()
@@ -86,6 +102,18 @@ pub fn push(state: &mut State, screen: Screen) -> Vec<Effect> {
         return Vec::new();
     }
     let mut screens = state.screens.clone();
+    screens.push(screen);
+    show(state, screens)
+}
+
+/// Opens a closer look at the node under the cursor; from one closer look to another goes without a stack of them.
+pub fn look(state: &mut State, screen: impl FnOnce(RolloutKey, Node) -> Screen) -> Vec<Effect> {
+    let Some(key) = state.selected_row().map(|row| row.key.clone()) else { return Vec::new() };
+    let screen = screen(key, state.node());
+    let mut screens = state.screens.clone();
+    if matches!(state.screen(), Screen::Logs(_) | Screen::Document(_) | Screen::Timeline(_) | Screen::Charts(_)) {
+        screens.pop();
+    }
     screens.push(screen);
     show(state, screens)
 }
@@ -239,12 +267,7 @@ pub fn next_attention(state: &mut State) -> Vec<Effect> {
 
 /// Watches the children of the rollout that a dialog asks about or whose page is on the stack, and of no other.
 pub fn sync_detail(state: &mut State) -> Vec<Effect> {
-    let page = || {
-        state.screens.iter().rev().find_map(|screen| match screen {
-            Screen::Rollout(view) => Some(&view.key),
-            _ => None,
-        })
-    };
+    let page = || state.screens.iter().rev().find_map(Screen::key);
     let wanted = match &state.overlay {
         Some(Overlay::Promote(dialog)) => Some(&dialog.key),
         _ => page(),
@@ -258,14 +281,16 @@ pub fn sync_detail(state: &mut State) -> Vec<Effect> {
     if same {
         return Vec::new();
     }
-    let opening = row.and_then(|row| Some((row.key.clone(), row.rollout.clone(), detail::selector(&row.rollout)?)));
+    let opening = row.map(|row| (row.key.clone(), row.rollout.clone()));
     let mut effects: Vec<Effect> =
         state.detail.take().map(|detail| Effect::Order(Order::CloseDetail(detail.id))).into_iter().collect();
-    if let Some((key, rollout, selector)) = opening {
+    if let Some((key, rollout)) = opening {
         let id = DetailId(state.number());
         let cluster_now = state.sources.get(key.source).map_or(state.now, |source| source.cluster_time(state.now));
         state.detail = Some(Detail::new(id, key.clone(), &rollout, cluster_now));
-        effects.push(Effect::Order(Order::OpenDetail { detail: id, key, selector }));
+        let (selector, workload) = (detail::selector(&rollout), detail::workload(&rollout));
+        let uid = rollout.meta.uid.clone();
+        effects.push(Effect::Order(Order::OpenDetail { detail: id, key, uid, selector, workload }));
     }
     effects
 }

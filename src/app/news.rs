@@ -23,6 +23,13 @@ pub fn take(state: &mut State, news: News) -> Vec<Effect> {
         News::Rollouts(source, delta) => rollouts(state, source, delta),
         News::ReplicaSets(id, delta) => children(state, id, |detail| detail.replica_sets(delta)),
         News::Pods(id, delta) => children(state, id, |detail| detail.pods(delta)),
+        News::AnalysisRuns(..)
+        | News::Experiments(..)
+        | News::Events(..)
+        | News::Workload(..)
+        | News::Scalers(..)
+        | News::Logs(..)
+        | News::Object(..) => Vec::new(),
         News::DetailTrouble(id, kind, trouble) => children(state, id, |detail| detail.trouble(kind, trouble)),
         News::Access(source, namespace, access) => {
             state.access.answered(source, namespace, access, state.now);
@@ -108,7 +115,7 @@ fn changed(state: &mut State, key: &RolloutKey, before: &Row, looks_different: b
     let row = state.fleet.get(key)?;
     let rollout = row.rollout.clone();
     if looks_different {
-        let moves = row.urgency != before.urgency;
+        let moves = state.moves(before, row);
         let sifted = state.attention_only || !state.filter.is_empty();
         let renamed = row.service != before.service;
         let seen = state.list().shows(row) || row.needs_person() || before.needs_person();

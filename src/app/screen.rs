@@ -1,6 +1,12 @@
 //! Screens: what stands on the stack, and how far each is scrolled.
 
 use super::action::Place;
+use super::charts::ChartsView;
+use super::document::DocumentView;
+use super::experiment::ExperimentView;
+use super::logs::LogsView;
+use super::run::RunView;
+use super::timeline::TimelineView;
 use crate::names::{RolloutKey, SourceId};
 
 /// Panes of the rollout screen: steps, revisions, conditions.
@@ -15,6 +21,18 @@ pub enum Screen {
     Board(usize),
     /// One rollout.
     Rollout(RolloutView),
+    /// Logs of a rollout's pods.
+    Logs(LogsView),
+    /// One object of a rollout as YAML, or described.
+    Document(DocumentView),
+    /// Events of a rollout and its children.
+    Timeline(TimelineView),
+    /// One AnalysisRun.
+    Run(RunView),
+    /// One Experiment.
+    Experiment(ExperimentView),
+    /// Weight and metrics over the life of a rollout.
+    Charts(ChartsView),
     /// Keys, for the place they were asked from.
     Help {
         /// The place.
@@ -67,7 +85,32 @@ impl Screen {
             Self::Matrix => Place::Matrix,
             Self::Board(_) => Place::Board,
             Self::Rollout(_) => Place::Rollout,
+            Self::Logs(_) => Place::Logs,
+            Self::Document(_) => Place::Document,
+            Self::Timeline(_) => Place::Timeline,
+            Self::Run(_) | Self::Experiment(_) => Place::Analysis,
+            Self::Charts(_) => Place::Charts,
             Self::Help { .. } | Self::Log(_) | Self::Trouble { .. } | Self::FirstRun { .. } => Place::Text,
+        }
+    }
+
+    /// The rollout that it belongs to, for the screens of one rollout.
+    #[must_use]
+    pub const fn key(&self) -> Option<&RolloutKey> {
+        match self {
+            Self::Rollout(view) => Some(&view.key),
+            Self::Logs(view) => Some(&view.key),
+            Self::Document(view) => Some(&view.key),
+            Self::Timeline(view) => Some(&view.key),
+            Self::Run(view) => Some(&view.key),
+            Self::Experiment(view) => Some(&view.key),
+            Self::Charts(view) => Some(&view.key),
+            Self::Matrix
+            | Self::Board(_)
+            | Self::Help { .. }
+            | Self::Log(_)
+            | Self::Trouble { .. }
+            | Self::FirstRun { .. } => None,
         }
     }
 }

@@ -33,8 +33,11 @@ impl State {
     #[must_use]
     pub fn selected(&self) -> Selected<'_> {
         let one = |key: &RolloutKey| self.fleet.get(key).map_or(Selected::Nothing, Selected::One);
-        match self.objects() {
-            Screen::Rollout(view) => one(&view.key),
+        let objects = self.objects();
+        if let Some(key) = objects.key() {
+            return one(key);
+        }
+        match objects {
             Screen::Board(_) | Screen::Matrix => match self.list().cursor() {
                 None => Selected::Nothing,
                 Some(Item::Row(key)) => one(key),
@@ -74,8 +77,11 @@ impl State {
     /// The channel that the keys speak of.
     #[must_use]
     pub fn selected_channel(&self) -> usize {
-        match self.objects() {
-            Screen::Rollout(view) => self.sources.channel(view.key.source),
+        let objects = self.objects();
+        if let Some(key) = objects.key() {
+            return self.sources.channel(key.source);
+        }
+        match objects {
             Screen::Board(channel) => *channel,
             _ => self.matrix.column,
         }

@@ -1,12 +1,17 @@
 //! Feed: what the edge of the cluster reports, as plain data. `cluster` makes these values, `app` takes them; neither
 //! knows the other.
 
+use super::analysis::AnalysisRun;
+use super::event::KubeEvent;
+use super::experiment::Experiment;
 use super::pod::Pod;
 use super::promote::Promotion;
 use super::replicaset::ReplicaSet;
 use super::rollout::Rollout;
+use super::workload::{Scaler, Workload};
 use crate::names::{Namespace, RolloutKey, SourceId};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// A change of a watched set.
@@ -119,6 +124,71 @@ pub struct RequestId(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DetailId(pub u64);
 
+/// Number of an opened stream of logs, unique in this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LogsId(pub u64);
+
+/// One container whose log is read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LogSource {
+    /// Pod.
+    pub pod: Arc<str>,
+    /// Container.
+    pub container: Arc<str>,
+    /// The container before its last restart; such a log ends.
+    pub previous: bool,
+}
+
+/// One line of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// Index into the sources that were asked for.
+    pub source: usize,
+    /// When the node received it.
+    pub at: Option<Timestamp>,
+    /// The line, clean, at most 4 KiB.
+    pub text: Box<str>,
+    /// Escape sequences and control characters were taken out.
+    pub removed: bool,
+}
+
+/// What a stream of logs tells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LogNews {
+    /// Lines, in the order in which they came.
+    Lines(Vec<LogLine>),
+    /// So many lines were dropped between the network and the screen, because more came than can be shown.
+    Dropped(u64),
+    /// This source (by index) is being read.
+    Open(usize),
+    /// This source ended by itself.
+    Ended(usize),
+    /// This source cannot be read; whether it is tried again by itself.
+    Down(usize, Trouble, bool),
+}
+
+/// An object in a rollout's namespace that is looked at closely.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ObjectRef {
+    /// `Rollout`, `ReplicaSet`, `Pod`, `AnalysisRun`, `Experiment`, `Job`, or the kind that `workloadRef` names.
+    pub kind: Arc<str>,
+    /// Name.
+    pub name: Arc<str>,
+    /// Uid, where it is known: another one under the same name is another object.
+    pub uid: Option<Arc<str>>,
+}
+
+/// The workload that a rollout refers to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct WorkloadName {
+    /// `apiVersion`, such as `apps/v1`.
+    pub api_version: Box<str>,
+    /// Kind.
+    pub kind: Box<str>,
+    /// Name.
+    pub name: Box<str>,
+}
+
 /// How a write was answered.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
@@ -162,7 +232,21 @@ pub enum News {
     ReplicaSets(DetailId, Delta<ReplicaSet>),
     /// Pods of an opened rollout changed.
     Pods(DetailId, Delta<Pod>),
-    /// The children of an opened rollout cannot be read: kind (`replicasets`, `pods`) and why; `None` when they can.
+    /// AnalysisRuns of an opened rollout, and of its Experiments, changed.
+    AnalysisRuns(DetailId, Delta<AnalysisRun>),
+    /// Experiments of an opened rollout changed.
+    Experiments(DetailId, Delta<Experiment>),
+    /// Events about an opened rollout and its children changed.
+    Events(DetailId, Delta<KubeEvent>),
+    /// The workload that an opened rollout refers to changed: a set of at most one.
+    Workload(DetailId, Delta<Workload>),
+    /// HorizontalPodAutoscalers of an opened rollout changed.
+    Scalers(DetailId, Delta<Scaler>),
+    /// A stream of logs tells something.
+    Logs(LogsId, LogNews),
+    /// An object that was asked for, cleaned, without `managedFields`.
+    Object(RequestId, Result<Arc<Value>, Trouble>),
+    /// The children of an opened rollout cannot be read: kind (plural) and why; `None` when they can.
     DetailTrouble(DetailId, &'static str, Option<Trouble>),
     /// What may be done in a namespace.
     Access(SourceId, Namespace, Access),
@@ -179,11 +263,37 @@ pub enum Order {
         detail: DetailId,
         /// Which rollout.
         key: RolloutKey,
-        /// Its label selector in text form (`app=web`).
-        selector: String,
+        /// Its uid: AnalysisRuns and Experiments are told by their owner.
+        uid: Arc<str>,
+        /// The label selector of its pods in text form (`app=web`); `None`: not known yet, pods are not watched.
+        selector: Option<String>,
+        /// The workload that it refers to.
+        workload: Option<WorkloadName>,
     },
     /// Stop watching them.
     CloseDetail(DetailId),
+    /// Read and follow logs.
+    OpenLogs {
+        /// Number for the answers.
+        logs: LogsId,
+        /// The rollout they belong to: source and namespace.
+        key: RolloutKey,
+        /// Which containers.
+        sources: Vec<LogSource>,
+        /// Lines of each from before now.
+        tail: u32,
+    },
+    /// Stop reading them.
+    CloseLogs(LogsId),
+    /// Read one object in full.
+    GetObject {
+        /// Number for the answer.
+        request: RequestId,
+        /// The rollout it belongs to: source and namespace.
+        key: RolloutKey,
+        /// Which object.
+        object: ObjectRef,
+    },
     /// Ask what may be done in a namespace.
     CheckAccess(SourceId, Namespace),
     /// Send a promote.

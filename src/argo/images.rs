@@ -66,7 +66,7 @@ mod tests {
                 Arc::new(serde_json::from_value(set).unwrap())
             })
             .collect();
-        let known = Children { replica_sets: Some(&sets), pods: None };
+        let known = Children { replica_sets: Some(&sets), pods: None, ..Children::default() };
         let children = if sets.is_empty() { Children::default() } else { known };
         let found = picture(&rollout, children, "2026-01-01T00:00:00Z".parse().unwrap()).images;
         found.iter().map(|image| format!("{} {}", image.image, image.tags.join(","))).collect()

@@ -3,9 +3,13 @@
 //! Equal to what `kubectl argo rollouts get rollout` prints from the same objects, with two additions that the plugin
 //! lacks: when a pause ends, and what the rollout waits for.
 
+use super::analysis::AnalysisRun;
+use super::experiment::Experiment;
 use super::pod::Pod;
 use super::replicaset::ReplicaSet;
 use super::rollout::{Rollout, StrategyKind};
+use super::runs::{ExperimentPicture, RunPicture};
+use super::workload::{Scaler, Workload};
 use super::{images, pauses, phase, tree, waits, warnings, weights};
 use jiff::Timestamp;
 use std::fmt;
@@ -68,6 +72,14 @@ pub struct Children<'a> {
     pub replica_sets: Option<&'a [Arc<ReplicaSet>]>,
     /// Pods (likewise).
     pub pods: Option<&'a [Arc<Pod>]>,
+    /// AnalysisRuns (likewise).
+    pub analysis_runs: Option<&'a [Arc<AnalysisRun>]>,
+    /// Experiments (likewise).
+    pub experiments: Option<&'a [Arc<Experiment>]>,
+    /// The workload that `workloadRef` names.
+    pub workload: Option<&'a Workload>,
+    /// HorizontalPodAutoscalers of the namespace.
+    pub scalers: Option<&'a [Arc<Scaler>]>,
 }
 
 /// Everything derived from one rollout.
@@ -83,6 +95,10 @@ pub struct Picture {
     pub step: Option<StepPosition>,
     /// Weights; `None` for blue-green.
     pub weights: Option<Weights>,
+    /// What a traffic router was told; `None` without one.
+    pub traffic: Option<Traffic>,
+    /// How far a blue-green update is; `None` for a canary.
+    pub blue_green: Option<BlueGreenPicture>,
     /// Images of ReplicaSets with pods and the roles they play, sorted by image. Without ReplicaSets: the images of
     /// the rollout's own template, without tags.
     pub images: Vec<TaggedImage>,
@@ -116,6 +132,81 @@ pub struct Weights {
     pub actual: Option<i64>,
     /// What stands for all traffic: 100 unless `maxTrafficWeight` says otherwise.
     pub max: i64,
+}
+
+/// What a traffic router was told (`status.canary.weights`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Traffic {
+    /// Which routers (`istio`, `nginx`, …), from the spec.
+    pub routers: Vec<Box<str>>,
+    /// Weights set; `None` when the controller has written none (an old one, or not yet).
+    pub set: Option<TrafficSplit>,
+    /// What the step asks for now: the weight that the controller is to set.
+    pub desired: i64,
+    /// What stands for all traffic.
+    pub max: i64,
+    /// The stable ReplicaSet shrinks as the canary grows.
+    pub dynamic_stable_scale: bool,
+}
+
+/// Weights as set on the router, in parts of the greatest weight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrafficSplit {
+    /// Weight of the canary.
+    pub canary: i64,
+    /// Weight of the stable version.
+    pub stable: i64,
+    /// Others, such as templates of an experiment: pod hash or Service, and weight.
+    pub additional: Vec<(Box<str>, i64)>,
+    /// Whether the router has confirmed it; only some do.
+    pub verified: Option<bool>,
+}
+
+/// How far a blue-green update is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BlueGreenPicture {
+    /// The stages of an update in their order, without those that the spec does not ask for.
+    pub stages: Vec<Stage>,
+    /// Index of the stage that runs; `None`: nothing is rolled out, or all is done.
+    pub current: Option<usize>,
+    /// The Service that takes the traffic.
+    pub active_service: Option<Box<str>>,
+    /// The Service of the preview.
+    pub preview_service: Option<Box<str>>,
+    /// Whether it is promoted by itself.
+    pub auto_promotion: bool,
+    /// When it is promoted by itself; `None` without a timer that runs.
+    pub promotes_at: Option<Timestamp>,
+}
+
+/// A stage of a blue-green update.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stage {
+    /// Which.
+    pub kind: StageKind,
+    /// Done.
+    pub done: bool,
+    /// Failed.
+    pub failed: bool,
+}
+
+/// The stages of a blue-green update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StageKind {
+    /// The preview's pods come up.
+    PreviewUp,
+    /// Analysis before the switch.
+    PrePromotionAnalysis,
+    /// Waits for a person, or for a timer.
+    Wait,
+    /// Grows from `previewReplicaCount` to full size.
+    ScaleUp,
+    /// The active Service goes over to the new version.
+    Switch,
+    /// Analysis after the switch.
+    PostPromotionAnalysis,
+    /// The old version goes, after its delay.
+    ScaleDown,
 }
 
 /// An image and the roles (`stable`, `canary`, `active`, `preview`, `ping`, `pong`, `Σ:…`) of the ReplicaSets that
@@ -190,6 +281,10 @@ pub struct Revision {
     pub revision: i64,
     /// ReplicaSets, in the plugin's order.
     pub replica_sets: Vec<ReplicaSetPicture>,
+    /// Experiments, in the plugin's order.
+    pub experiments: Vec<ExperimentPicture>,
+    /// AnalysisRuns of the rollout itself, in the plugin's order.
+    pub analysis_runs: Vec<RunPicture>,
 }
 
 /// A ReplicaSet in the tree.
@@ -215,6 +310,10 @@ pub struct ReplicaSetPicture {
     pub ready: i32,
     /// `status.availableReplicas`.
     pub available: i32,
+    /// The experiment's template it was made from; `None` for a ReplicaSet of the rollout itself.
+    pub template: Option<Box<str>>,
+    /// The annotation `scale-down-deadline` is there but is no time.
+    pub scale_down_unread: bool,
     /// When it will be scaled to 0 (annotation `scale-down-deadline`).
     pub scale_down_at: Option<Timestamp>,
     /// When it was made.
@@ -255,6 +354,8 @@ pub fn of(rollout: &Rollout, children: Children<'_>, now: Timestamp) -> Picture 
         waits: waits::of(rollout, &phase, &message, &pauses),
         step: weights::step_position(rollout),
         weights: weights::of(rollout, children),
+        traffic: None,
+        blue_green: None,
         images: images::of(rollout, revisions.as_deref()),
         replicas: replicas(rollout),
         revisions: revisions.unwrap_or_default(),
@@ -364,7 +465,7 @@ mod tests {
             prop_assert_eq!(&*rollout.meta.resource_version, "9");
             let now = "2026-01-01T00:00:10Z".parse().unwrap();
             let sets = [];
-            for children in [Children::default(), Children { replica_sets: Some(&sets), pods: None }] {
+            for children in [Children::default(), Children { replica_sets: Some(&sets), pods: None, ..Children::default() }] {
                 let picture = of(&rollout, children, now);
                 prop_assert!(!forecast::next_sentence(&rollout, &picture, now, "p").is_empty());
                 prop_assert!(forecast::ahead(&rollout, &picture, now).early_by.is_none_or(|seconds| seconds >= 0));

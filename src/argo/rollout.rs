@@ -114,6 +114,9 @@ pub struct Container {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct WorkloadRef {
+    /// `apiVersion` of the workload.
+    #[serde(deserialize_with = "null_is_default")]
+    pub api_version: Box<str>,
     /// Kind of the workload.
     pub kind: Box<str>,
     /// Name of the workload.

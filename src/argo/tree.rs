@@ -26,7 +26,12 @@ pub fn revisions(rollout: &Rollout, children: Children<'_>) -> Option<Vec<Revisi
         let picture = replica_set(rollout, set, children.pods);
         match revisions.last_mut() {
             Some(last) if last.revision == revision => last.replica_sets.push(picture),
-            _ => revisions.push(Revision { revision, replica_sets: vec![picture] }),
+            _ => revisions.push(Revision {
+                revision,
+                replica_sets: vec![picture],
+                experiments: Vec::new(),
+                analysis_runs: Vec::new(),
+            }),
         }
     }
     Some(revisions)
@@ -116,6 +121,8 @@ fn replica_set(rollout: &Rollout, set: &Arc<ReplicaSet>, pods: Option<&[Arc<Pod>
         replicas: set.status.replicas,
         ready: set.status.ready_replicas,
         available: set.status.available_replicas,
+        template: None,
+        scale_down_unread: false,
         scale_down_at: deadline.and_then(|text| text.parse::<Timestamp>().ok()),
         created: set.meta.created,
         pods: own.into_iter().map(|pod| pod_picture(pod)).collect(),
@@ -166,7 +173,7 @@ mod tests {
             set("a", "9", "h3", 1, &json!({})),
             set("z", "rubbish", "h4", 1, &json!({})),
         ];
-        let children = Children { replica_sets: Some(&sets), pods: None };
+        let children = Children { replica_sets: Some(&sets), pods: None, ..Children::default() };
         let found = revisions(&rollout("canary", &json!({})), children).unwrap();
         let names: Vec<(i64, Vec<&str>)> = found
             .iter()
@@ -181,7 +188,7 @@ mod tests {
         let sets = [set("a", "1", "h1", 1, &json!({}))];
         let mut other = rollout("canary", &json!({}));
         other.meta.uid = "somebody".into();
-        let children = Children { replica_sets: Some(&sets), pods: None };
+        let children = Children { replica_sets: Some(&sets), pods: None, ..Children::default() };
         assert_eq!(revisions(&other, children), Some(vec![]));
         assert_eq!(revisions(&other, Children::default()), None);
     }

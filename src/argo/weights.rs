@@ -125,10 +125,10 @@ mod tests {
         let status = |available: i32| json!({"currentStepIndex": 2, "availableReplicas": available, "currentPodHash": "b", "stableRS": "a", "replicas": 9, "updatedReplicas": 1});
         for (canary, all, weight) in [(1, 4, 25), (1, 3, 33), (2, 3, 66), (0, 3, 0), (1, 0, 0)] {
             let sets = canary_set(canary);
-            let children = Children { replica_sets: Some(&sets), pods: None };
+            let children = Children { replica_sets: Some(&sets), pods: None, ..Children::default() };
             assert_eq!(of(&rollout(&steps(), &status(all)), children).unwrap().actual, Some(weight), "{canary}/{all}");
         }
-        let none = Children { replica_sets: Some(&[]), pods: None };
+        let none = Children { replica_sets: Some(&[]), pods: None, ..Children::default() };
         assert_eq!(of(&rollout(&steps(), &status(3)), none).unwrap().actual, Some(0));
     }
 

@@ -177,7 +177,8 @@ impl Network {
     fn on_order(&mut self, order: Order, tasks: &mut JoinSet<()>) {
         let sink = Arc::clone(&self.sink);
         match order {
-            Order::OpenDetail { detail, key, selector } => {
+            Order::OpenDetail { detail, key, selector, .. } => {
+                let selector = selector.unwrap_or_default();
                 let Some(known) = self.sources.get(&key.source) else { return };
                 let shared = Arc::clone(&known.shared);
                 let task = tasks.spawn(detail::keep(detail, key.namespace, selector, self.tempo, shared, sink));
@@ -190,6 +191,7 @@ impl Network {
                     task.abort();
                 }
             }
+            Order::OpenLogs { .. } | Order::CloseLogs(_) | Order::GetObject { .. } => {}
             Order::CheckAccess(source, namespace) => {
                 let Some(known) = self.sources.get(&source) else { return };
                 let shared = Arc::clone(&known.shared);

@@ -78,7 +78,7 @@ impl Follow {
         }
         let replica_sets: Option<Vec<_>> = self.replica_sets.as_ref().map(|map| map.values().cloned().collect());
         let pods: Option<Vec<_>> = self.pods.as_ref().map(|map| map.values().cloned().collect());
-        let children = Children { replica_sets: replica_sets.as_deref(), pods: pods.as_deref() };
+        let children = Children { replica_sets: replica_sets.as_deref(), pods: pods.as_deref(), ..Children::default() };
         let picture = picture::of(&rollout, children, self.now());
         Some((rollout, picture))
     }
@@ -153,7 +153,9 @@ impl Follow {
             }
             if let Some(selector) = &selector {
                 let key = self.key.clone();
-                self.hub.order(Order::OpenDetail { detail: DETAIL, key, selector: selector.clone() });
+                let uid = rollout.meta.uid.clone();
+                let (selector, workload) = (Some(selector.clone()), None);
+                self.hub.order(Order::OpenDetail { detail: DETAIL, key, uid, selector, workload });
             }
             self.selector = selector;
         }

@@ -10,6 +10,7 @@
 pub(in crate::demo) mod deed;
 mod file;
 mod files;
+pub(in crate::demo) mod series;
 
 use super::clock::Clock;
 use super::controller::Driver;
@@ -82,9 +83,9 @@ pub fn build(name: &str, clock: &Clock, seed: u64) -> Result<Played, ScenarioErr
 }
 
 fn play(file: &File, clock: &Clock, present: Timestamp, seed: u64) -> Result<Played, String> {
-    let clusters = CLUSTERS.iter().enumerate().map(|(at, name)| Cluster {
-        name: (*name).to_owned(),
-        store: Store::new(clock.clone(), seed.wrapping_add(1_000_003 * at as u64)),
+    let clusters = CLUSTERS.iter().enumerate().map(|(at, name)| {
+        let seed = seed.wrapping_add(1_000_003 * at as u64);
+        Cluster::new(name, Store::new(clock.clone(), seed), seed)
     });
     let world = World { clusters: clusters.collect(), clock: clock.clone() };
     let mut past: Vec<Upcoming> = Vec::new();
@@ -101,6 +102,9 @@ fn play(file: &File, clock: &Clock, present: Timestamp, seed: u64) -> Result<Pla
     clock.set(first.checked_sub(BEFORE).unwrap_or(first));
     for cluster in &world.clusters {
         found(cluster)?;
+    }
+    for entry in &file.metrics {
+        entry.put(&world.clusters)?;
     }
     let mut driver = Driver::new(world.clone(), seed);
     driver.events_from(present.checked_sub(SignedDuration::from_hours(1)).unwrap_or(present));

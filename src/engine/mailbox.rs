@@ -231,6 +231,13 @@ fn subject(news: &News) -> Option<Subject> {
             }
             Delta::Reset(_) | Delta::Partial(_) => return None,
         },
+        News::AnalysisRuns(..)
+        | News::Experiments(..)
+        | News::Events(..)
+        | News::Workload(..)
+        | News::Scalers(..)
+        | News::Logs(..)
+        | News::Object(..) => return None,
         News::Note(..) | News::DetailTrouble(..) | News::Answer(..) => return None,
     })
 }

@@ -183,7 +183,7 @@ impl Moment {
     pub fn picture(&self, rollout: &Rollout, now: Timestamp) -> Picture {
         let sets: Vec<_> = self.replica_sets.values().cloned().collect();
         let pods: Vec<_> = self.pods.values().cloned().collect();
-        picture(rollout, Children { replica_sets: Some(&sets), pods: Some(&pods) }, now)
+        picture(rollout, Children { replica_sets: Some(&sets), pods: Some(&pods), ..Children::default() }, now)
     }
 }
 

@@ -235,7 +235,7 @@ mod tests {
             "spec": {"replicas": 1, "template": {"spec": {"containers": [{"image": "web:2"}]}}},
             "status": {"observedGeneration": 1, "replicas": 1, "availableReplicas": 1}});
         let sets = [Arc::new(serde_json::from_value(set).unwrap())];
-        let children = Children { replica_sets: Some(&sets), pods: Some(&[]) };
+        let children = Children { replica_sets: Some(&sets), pods: Some(&[]), ..Children::default() };
         serde_json::to_string(&report(&rollout, &picture(&rollout, children, now), &seen)).unwrap()
     }
 

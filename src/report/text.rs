@@ -186,7 +186,7 @@ mod tests {
         let (sets, pods) =
             ([set("web-a", "a", "1"), set("web-b", "b", "2")], [Arc::new(serde_json::from_value(pod).unwrap())]);
         let (rollout, seen) = (web(), seen());
-        let children = Children { replica_sets: Some(&sets), pods: Some(&pods) };
+        let children = Children { replica_sets: Some(&sets), pods: Some(&pods), ..Children::default() };
         let picture = picture(&rollout, children, seen.observed_at);
         let expected = "\
 name      web

@@ -57,6 +57,30 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, model: &Model, placed: &mut Placed) {
             head(pen, area, model);
             None
         }
+        Body::Logs(page) => {
+            super::logs::draw(pen, body, page, placed);
+            None
+        }
+        Body::Document(page) => {
+            super::document::draw(pen, body, page, placed);
+            None
+        }
+        Body::Timeline(page) => {
+            super::timeline::draw(pen, body, page, placed);
+            None
+        }
+        Body::Run(page) => {
+            super::run::draw(pen, body, page, placed);
+            None
+        }
+        Body::Experiment(page) => {
+            super::experiment::draw(pen, body, page, placed);
+            None
+        }
+        Body::Charts(page) => {
+            super::charts::draw(pen, body, page, placed);
+            None
+        }
         Body::Text(page) => {
             let lines: Vec<String> =
                 page.lines.iter().flat_map(|line| text::wrap(line, usize::from(body.width))).collect();

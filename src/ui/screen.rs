@@ -74,5 +74,11 @@ fn body(pen: &mut Pen<'_>, area: Rect, body: &Body, placed: &mut Placed) {
         Body::Help(help) => pages::help(pen, area, help, placed),
         Body::Log(log) => pages::log(pen, area, log, placed),
         Body::Text(text) => pages::text(pen, area, text, placed),
+        Body::Logs(page) => super::logs::draw(pen, area, page, placed),
+        Body::Document(page) => super::document::draw(pen, area, page, placed),
+        Body::Timeline(page) => super::timeline::draw(pen, area, page, placed),
+        Body::Run(page) => super::run::draw(pen, area, page, placed),
+        Body::Experiment(page) => super::experiment::draw(pen, area, page, placed),
+        Body::Charts(page) => super::charts::draw(pen, area, page, placed),
     }
 }

@@ -321,7 +321,13 @@ fn children_are_watched_only_while_their_rollout_is_open() {
     let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], quick());
     watched.wait_live();
     let detail = DetailId(7);
-    watched.hub.order(Order::OpenDetail { detail, key: key(0, "shop", "web"), selector: "app=web".into() });
+    watched.hub.order(Order::OpenDetail {
+        detail,
+        key: key(0, "shop", "web"),
+        uid: "".into(),
+        selector: Some("app=web".into()),
+        workload: None,
+    });
     let (sets, pods) = watched.wait("both kinds", |news| {
         let sets = news.iter().find_map(|n| match n {
             News::ReplicaSets(d, Delta::Reset(all)) if *d == detail => Some(all.clone()),
@@ -337,7 +343,13 @@ fn children_are_watched_only_while_their_rollout_is_open() {
     watched.hub.order(Order::CloseDetail(detail));
     // A later detail is answered after the closing was carried out.
     let second = DetailId(8);
-    watched.hub.order(Order::OpenDetail { detail: second, key: key(0, "shop", "api"), selector: "app=api".into() });
+    watched.hub.order(Order::OpenDetail {
+        detail: second,
+        key: key(0, "shop", "api"),
+        uid: "".into(),
+        selector: Some("app=api".into()),
+        workload: None,
+    });
     watched.wait("the second", |n| n.iter().any(|n| matches!(n, News::Pods(d, _) if *d == second)).then_some(()));
     let before = watched.seen();
     store(&running).delete(&rolltop::demo::store::PODS, "shop", "web-pod").unwrap();
@@ -355,7 +367,13 @@ fn who_may_not_read_pods_still_sees_replica_sets() {
     running.set_faults("test:list/pods=403;test:watch/pods=403").unwrap();
     let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], quick());
     let detail = DetailId(1);
-    watched.hub.order(Order::OpenDetail { detail, key: key(0, "shop", "web"), selector: "app=web".into() });
+    watched.hub.order(Order::OpenDetail {
+        detail,
+        key: key(0, "shop", "web"),
+        uid: "".into(),
+        selector: Some("app=web".into()),
+        workload: None,
+    });
     let trouble = watched.wait("trouble with pods", |news| {
         news.iter().find_map(|n| match n {
             News::DetailTrouble(_, "pods", Some(trouble)) => Some(trouble.clone()),
@@ -373,7 +391,13 @@ fn who_may_not_read_pods_still_sees_replica_sets() {
 fn a_detail_without_selector_asks_for_nothing() {
     let running = simulated(&[paused("shop", "web")]);
     let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], quick());
-    watched.hub.order(Order::OpenDetail { detail: DetailId(1), key: key(0, "shop", "web"), selector: String::new() });
+    watched.hub.order(Order::OpenDetail {
+        detail: DetailId(1),
+        key: key(0, "shop", "web"),
+        uid: "".into(),
+        selector: Some(String::new()),
+        workload: None,
+    });
     watched.wait("trouble", |n| n.iter().any(|n| matches!(n, News::DetailTrouble(_, "pods", Some(_)))).then_some(()));
     assert!(!running.requests().all().iter().any(|seen| seen.path.contains("/pods")));
 }

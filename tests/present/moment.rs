@@ -48,7 +48,8 @@ impl Moment {
 
     /// As the page sees it.
     pub fn with_children(&self) -> Picture {
-        let children = Children { replica_sets: Some(&self.replica_sets), pods: Some(&self.pods) };
+        let children =
+            Children { replica_sets: Some(&self.replica_sets), pods: Some(&self.pods), ..Children::default() };
         picture::of(&self.rollout, children, self.now)
     }
 

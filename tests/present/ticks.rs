@@ -8,7 +8,8 @@ use rolltop::argo::picture::Children;
 
 /// Every text that is shown, at a time.
 fn everything(moment: &Moment, now: Timestamp) -> (String, [Option<Timestamp>; 3]) {
-    let children = Children { replica_sets: Some(&moment.replica_sets), pods: Some(&moment.pods) };
+    let children =
+        Children { replica_sets: Some(&moment.replica_sets), pods: Some(&moment.pods), ..Children::default() };
     let picture = picture::of(&moment.rollout, children, now);
     let context = Context { now, cluster_now: now, ..moment.context() };
     let subject = Subject::new(&moment.rollout, &picture, &context);

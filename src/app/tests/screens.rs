@@ -39,10 +39,10 @@ fn enter_opens_the_rollout_and_watches_its_children_and_back_ends_that() {
     script.on_checkout().keys("Enter");
     assert_eq!(script.path(), "rolltop › production › checkout");
     let effects = script.take();
-    let [Effect::Order(Order::OpenDetail { detail, key, selector })] = effects.as_slice() else {
+    let [Effect::Order(Order::OpenDetail { detail, key, selector, .. })] = effects.as_slice() else {
         panic!("{effects:?}")
     };
-    assert_eq!((key.source, &*key.name, selector.as_str()), (PRODUCTION, "checkout", "app=checkout"));
+    assert_eq!((key.source, &*key.name, selector.as_deref()), (PRODUCTION, "checkout", Some("app=checkout")));
     let detail = *detail;
     script.keys("h");
     assert_eq!(script.take(), [Effect::Order(Order::CloseDetail(detail))]);
@@ -199,7 +199,7 @@ fn help_lists_the_keys_of_the_screen_it_was_asked_from() {
     let Body::Help(help) = script.model().body else { panic!("no help") };
     assert_eq!(help.screen, "rollout");
     let words: Vec<&str> = help.groups.iter().flat_map(|(_, lines)| lines).map(|line| line.words.as_str()).collect();
-    assert!(words.contains(&"let the pane fill the screen") && !words.contains(&"open what is selected"));
+    assert!(words.contains(&"let the pane fill the screen") && !words.contains(&"another order of the list"));
     script.keys("? j");
     let Body::Help(help) = script.model().body else { panic!("no help") };
     assert_eq!(help.scroll, 1, "a second ? opens no second help");

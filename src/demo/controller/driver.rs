@@ -2,53 +2,27 @@
 //! one look of one controller at one object. The same core is driven by hand, moving the clock to the next job, and
 //! live, sleeping until it.
 
+use super::analysis::{self, Hands, Underway};
 use super::events::{KEPT, Recorder};
+use super::job::{Job, ROLLOUT_REACTION};
 use super::json::{owner_name, text};
 use super::kubelet::Kubelet;
 use super::pass::is_foreign;
 use super::random::Random;
 use super::{autoscaler, deployment, workload_ref};
-use crate::demo::scenario::{Upcoming, deed};
+use crate::demo::metrics::Prometheus;
+use crate::demo::scenario::{Upcoming, deed, series};
 use crate::demo::store::{
-    Change, DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, Happened, Kind, PODS, REPLICA_SETS, ROLLOUTS, Store,
+    ANALYSIS_RUNS, Change, DEPLOYMENTS, EXPERIMENTS, HORIZONTAL_POD_AUTOSCALERS, Happened, JOBS, Kind, PODS,
+    REPLICA_SETS, ROLLOUTS, Store,
 };
 use crate::demo::world::World;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
-/// How long the rollouts controller takes to react. Shorter than the ReplicaSet controller, so that a burst of passes
-/// ends before the pods of its first scaling are counted, as on a real cluster.
-const ROLLOUT_REACTION: SignedDuration = SignedDuration::from_millis(20);
-const REPLICA_SET_REACTION: SignedDuration = SignedDuration::from_millis(60);
 /// How often old events are removed.
 const SWEEP: SignedDuration = SignedDuration::from_mins(10);
-
-/// One look at one object. The order is who goes first at the same moment.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Job {
-    Deed(usize),
-    Rollout(String, String),
-    Deployment(String, String),
-    ReplicaSet(String, String),
-    Pod(String, String),
-    Autoscaler(String, String),
-    Sweep,
-}
-
-impl Job {
-    fn rank(&self) -> u8 {
-        match self {
-            Self::Deed(_) => 0,
-            Self::Rollout(..) => 1,
-            Self::Deployment(..) => 2,
-            Self::ReplicaSet(..) => 3,
-            Self::Pod(..) => 4,
-            Self::Autoscaler(..) => 5,
-            Self::Sweep => 6,
-        }
-    }
-}
 
 /// The controllers of one cluster.
 #[derive(Debug)]
@@ -59,6 +33,8 @@ struct Cluster {
     recorder: Recorder,
     kubelet: Kubelet,
     random: Random,
+    metrics: Prometheus,
+    underway: Underway,
 }
 
 /// All controllers of a world, and the script of what people do.
@@ -92,6 +68,8 @@ impl Driver {
                 recorder: Recorder::default(),
                 kubelet: Kubelet::new(seed),
                 random: Random::new(seed),
+                metrics: cluster.metrics.clone(),
+                underway: Underway::new(),
             }
         });
         let mut driver = Self {
@@ -197,7 +175,7 @@ impl Driver {
 
     fn act(&mut self, at: usize, job: &Job) -> Option<Timestamp> {
         let cluster = self.clusters.get_mut(at)?;
-        let Cluster { store, recorder, kubelet, random, .. } = cluster;
+        let Cluster { store, recorder, kubelet, random, metrics, underway, .. } = cluster;
         let signed = |writer| store.signed(writer);
         match job {
             Job::Rollout(namespace, name) => {
@@ -211,6 +189,14 @@ impl Driver {
                 workload_ref::note_generation(&signed("rollouts-controller"), &DEPLOYMENTS, namespace, name);
                 None
             }
+            Job::Experiment(namespace, name) => {
+                super::experiment::reconcile(&signed("rollouts-controller"), recorder, namespace, name)
+            }
+            Job::AnalysisRun(namespace, name) => {
+                let store = &signed("rollouts-controller");
+                analysis::reconcile(Hands { store, recorder, metrics, underway }, namespace, name)
+            }
+            Job::Batch(namespace, name) => analysis::batch::reconcile(store, recorder, random, namespace, name),
             Job::ReplicaSet(namespace, name) => super::workload::reconcile(store, recorder, random, namespace, name),
             Job::Pod(namespace, name) => kubelet.reconcile(store, recorder, namespace, name),
             Job::Autoscaler(namespace, name) => {
@@ -228,7 +214,8 @@ impl Driver {
     fn perform(&mut self, at: usize, number: usize) -> Option<Timestamp> {
         let upcoming = self.deeds.get_mut(number)?;
         let cluster = self.clusters.get_mut(at)?;
-        let changed = deed::perform(&mut upcoming.deed, &cluster.store, &mut cluster.kubelet.surroundings);
+        let changed = series::perform(&upcoming.deed, &cluster.metrics)
+            .unwrap_or_else(|| deed::perform(&mut upcoming.deed, &cluster.store, &mut cluster.kubelet.surroundings));
         let again = deed::again(&upcoming.deed).and_then(|every| upcoming.at.checked_add(every).ok());
         if let Some(again) = again {
             upcoming.at = again;
@@ -260,7 +247,16 @@ impl Driver {
                 // At the start, and when the history was cut: look at everything.
                 cluster.seen = cluster.store.version();
                 let store = cluster.store.clone();
-                for kind in [&ROLLOUTS, &DEPLOYMENTS, &REPLICA_SETS, &PODS, &HORIZONTAL_POD_AUTOSCALERS] {
+                for kind in [
+                    &ROLLOUTS,
+                    &DEPLOYMENTS,
+                    &EXPERIMENTS,
+                    &ANALYSIS_RUNS,
+                    &JOBS,
+                    &REPLICA_SETS,
+                    &PODS,
+                    &HORIZONTAL_POD_AUTOSCALERS,
+                ] {
                     for object in store.list(kind, None).0 {
                         self.look(at, kind, &object);
                     }
@@ -286,7 +282,14 @@ impl Driver {
         }
         match change.kind.plural {
             "replicasets" if is_report(change) => self.look_at_owner(at, object),
-            "rollouts" | "deployments" | "replicasets" | "pods" | "horizontalpodautoscalers" => {
+            "rollouts"
+            | "deployments"
+            | "experiments"
+            | "analysisruns"
+            | "jobs"
+            | "replicasets"
+            | "pods"
+            | "horizontalpodautoscalers" => {
                 self.look(at, change.kind, object);
             }
             // What an invalid Rollout may have been waiting for.
@@ -307,30 +310,15 @@ impl Driver {
         if is_foreign(object) {
             return;
         }
-        let place = |name: &str| (text(object, "/metadata/namespace").to_owned(), name.to_owned());
-        let (namespace, name) = place(text(object, "/metadata/name"));
-        match kind.plural {
-            "rollouts" => self.wish(at, Job::Rollout(namespace, name), ROLLOUT_REACTION),
-            "deployments" => {
-                for user in workload_ref::users(&self.clusters[at].store, kind.kind, &namespace, &name) {
+        if let Some((job, after)) = Job::about(kind.kind, object, text(object, "/metadata/name")) {
+            if let Job::Deployment(namespace, name) = &job {
+                for user in workload_ref::users(&self.clusters[at].store, kind.kind, namespace, name) {
                     self.wish(at, Job::Rollout(namespace.clone(), user), ROLLOUT_REACTION);
                 }
-                self.wish(at, Job::Deployment(namespace, name), REPLICA_SET_REACTION);
             }
-            "replicasets" => {
-                self.wish(at, Job::ReplicaSet(namespace, name), REPLICA_SET_REACTION);
-                self.look_at_owner(at, object);
-            }
-            "horizontalpodautoscalers" => self.wish(at, Job::Autoscaler(namespace, name), ROLLOUT_REACTION),
-            "pods" => {
-                self.wish(at, Job::Pod(namespace, name), SignedDuration::ZERO);
-                if let Some(owner) = owner_name(object, "ReplicaSet") {
-                    let (namespace, name) = place(owner);
-                    self.wish(at, Job::ReplicaSet(namespace, name), REPLICA_SET_REACTION);
-                }
-            }
-            _ => {}
+            self.wish(at, job, after);
         }
+        self.look_at_owner(at, object);
     }
 
     /// An autoscaler looks when its Rollout has changed.
@@ -343,14 +331,12 @@ impl Driver {
         }
     }
 
-    fn look_at_owner(&mut self, at: usize, replica_set: &Value) {
-        if let Some(owner) = owner_name(replica_set, "Deployment") {
-            let namespace = text(replica_set, "/metadata/namespace").to_owned();
-            self.wish(at, Job::Deployment(namespace, owner.to_owned()), REPLICA_SET_REACTION);
-        }
-        if let Some(owner) = owner_name(replica_set, "Rollout").filter(|_| !is_foreign(replica_set)) {
-            let namespace = text(replica_set, "/metadata/namespace").to_owned();
-            self.wish(at, Job::Rollout(namespace, owner.to_owned()), ROLLOUT_REACTION);
+    fn look_at_owner(&mut self, at: usize, owned: &Value) {
+        for kind in ["Rollout", "Deployment", "Experiment", "AnalysisRun", "Job", "ReplicaSet"] {
+            let owner = owner_name(owned, kind).filter(|_| !is_foreign(owned));
+            if let Some((job, after)) = owner.and_then(|owner| Job::about(kind, owned, owner)) {
+                self.wish(at, job, after);
+            }
         }
     }
 

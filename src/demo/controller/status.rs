@@ -2,7 +2,7 @@
 //! and sends the difference to the one it started from, which is why lists go back to what they were at the start of a
 //! pass (Argo Rollouts, `rollout/sync.go`).
 
-use super::json::merge_patch;
+use super::json::{merge_patch, text};
 use super::spec::Spec;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -242,10 +242,28 @@ fn phase(spec: Spec<'_>, status: &Status) -> (&'static str, String) {
     if status.available_replicas < status.updated_replicas {
         return progressing("updated replicas are still becoming available");
     }
-    if status.replicas > status.updated_replicas {
+    let promoted = !status.stable_rs.is_empty() && status.stable_rs == status.current_pod_hash;
+    if let Some(strategy) = spec.blue_green() {
+        let active = text(&status.blue_green, "/activeSelector");
+        if active.is_empty() || active != status.current_pod_hash {
+            return progressing("active service cutover pending");
+        }
+        if !promoted {
+            let analysed = strategy.get("postPromotionAnalysis").is_some_and(Value::is_object);
+            let run = text(&status.blue_green, "/postPromotionAnalysisRunStatus/status");
+            let complete = matches!(run, "Successful" | "Failed" | "Error" | "Inconclusive");
+            return progressing(if analysed && !complete {
+                "waiting for analysis to complete"
+            } else {
+                "waiting for post-promotion verification to complete"
+            });
+        }
+        return ("Healthy", String::new());
+    }
+    if !spec.routed() && status.replicas > status.updated_replicas {
         return progressing("old replicas are pending termination");
     }
-    if status.stable_rs.is_empty() || status.stable_rs != status.current_pod_hash {
+    if !promoted {
         return progressing("waiting for all steps to complete");
     }
     ("Healthy", String::new())

@@ -80,6 +80,9 @@ impl Server {
             let answer = self.control(None, &what, &mut call);
             return Ok(answer.unwrap_or_else(Answer::from).response(now));
         }
+        if let Some(answer) = super::prometheus::answer(&self.world, &call).await {
+            return Ok(answer.response(self.world.clock.now()));
+        }
         let found = call.path.strip_prefix("/clusters/").and_then(|rest| {
             let (name, below) = rest.split_once('/').unwrap_or((rest, ""));
             let door = Door::named(name);

@@ -18,6 +18,7 @@
 //! | `load` | `hpa`, `percent` | what all pods of an autoscaler's Rollout have to do, in per cent of one pod |
 //! | `tell` | `type`, `reason`, `message` | an Event about the Rollout, as another program would write it |
 //! | `evict-pod` | | the youngest pod of the Rollout is evicted by its node |
+//! | `series` `alert` | see `scenario::series` | changes what the cluster's Prometheus says |
 //! | `revision` | `revision` | the Rollout's only ReplicaSet has this number |
 //!
 //! `every` repeats it.

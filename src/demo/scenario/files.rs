@@ -21,6 +21,10 @@ pub static SCENARIOS: &[(&str, &str)] = files! {
     "hpa"
     "logs"
     "long"
+    "analysis"
+    "analysis-failed"
+    "analysis-odd"
+    "experiment"
 };
 
 /// Manifests that services are made of, by name.
@@ -35,4 +39,8 @@ pub static TEMPLATES: &[(&str, &str)] = files! {
     "workload-ref"
     "autoscaled"
     "long-steps"
+    "analysed"
+    "judged"
+    "smoke-fails"
+    "experiment"
 };

@@ -1,0 +1,139 @@
+//! The table itself, in the order of the footer: the most important first.
+
+use super::Action as A;
+use super::Group::{Move, Program, Rollout, Show};
+use super::{Action, Group, Place, Row};
+use crate::keys::{Key, KeyChord};
+
+const LISTS: &[Place] = &[Place::Matrix, Place::Board];
+const OBJECTS: &[Place] = &[Place::Matrix, Place::Board, Place::Rollout];
+const OPENS: &[Place] = &[Place::Matrix, Place::Board, Place::Rollout, Place::Analysis];
+const PAGE: &[Place] = &[Place::Rollout];
+/// Where a closer look can be taken from.
+const NODES: &[Place] = &[
+    Place::Matrix,
+    Place::Board,
+    Place::Rollout,
+    Place::Logs,
+    Place::Document,
+    Place::Timeline,
+    Place::Analysis,
+    Place::Charts,
+];
+const TEXTS: &[Place] = &[Place::Logs, Place::Document, Place::Timeline];
+pub(super) const ALL: &[Place] = &[
+    Place::Matrix,
+    Place::Board,
+    Place::Rollout,
+    Place::Text,
+    Place::Logs,
+    Place::Document,
+    Place::Timeline,
+    Place::Analysis,
+    Place::Charts,
+];
+
+const fn c(c: char) -> KeyChord {
+    KeyChord::char(c)
+}
+const fn k(key: Key) -> KeyChord {
+    KeyChord::plain(key)
+}
+const fn ctrl(c: char) -> KeyChord {
+    KeyChord::ctrl(c)
+}
+
+const fn row(
+    action: Action,
+    name: &'static str,
+    keys: &'static [KeyChord],
+    hint: &'static str,
+    doc: &'static str,
+    group: Group,
+    places: &'static [Place],
+) -> Row {
+    Row { action, name, keys, hint, doc, group, places, writes: matches!(action, Action::Promote) }
+}
+
+/// The digits that choose a channel.
+const DIGITS: &[KeyChord] = &[c('1'), c('2'), c('3'), c('4'), c('5'), c('6'), c('7'), c('8'), c('9')];
+
+/// The table, in the order of the footer: the most important first.
+pub const TABLE: &[Row] = &[
+    row(A::Promote, "promote", &[c('p')], "promote", "promote the pause of the selected rollout", Rollout, OBJECTS),
+    row(A::Open, "open", &[k(Key::Enter)], "open", "open what is selected", Show, OPENS),
+    row(A::Logs, "logs", &[c('l')], "logs", "the logs of its pods", Show, NODES),
+    row(A::Events, "events", &[c('e')], "events", "events, oldest first", Show, NODES),
+    row(A::Describe, "describe", &[c('d')], "describe", "described in words", Show, NODES),
+    row(A::Yaml, "yaml", &[c('y')], "yaml", "the object as YAML", Show, NODES),
+    row(A::Charts, "charts", &[c('m')], "charts", "weight and metrics over time", Show, NODES),
+    row(A::Search, "search", &[c('/')], "search", "search in the text", Show, TEXTS),
+    row(A::NextHit, "next-hit", &[c('n')], "", "to the next hit", Move, TEXTS),
+    row(A::PreviousHit, "previous-hit", &[c('N')], "", "to the previous hit", Move, TEXTS),
+    row(A::Wrap, "wrap", &[c('w')], "wrap", "wrap long lines, or cut them", Show, TEXTS),
+    row(A::Follow, "follow", &[c('f'), c(' ')], "follow", "follow the end, or hold", Show, &[Place::Logs]),
+    row(A::Fold, "fold", &[c('f')], "fold", "fold or unfold", Show, &[Place::Rollout, Place::Document]),
+    row(A::PreviousLog, "previous-log", &[c('b')], "before", "the log before the last restart", Show, &[Place::Logs]),
+    row(A::Choose, "choose", &[c(',')], "choose", "choose pods and containers", Show, &[Place::Logs]),
+    row(A::NextMetric, "next-metric", &[c('n')], "", "the next metric", Move, &[Place::Analysis, Place::Charts]),
+    row(
+        A::PreviousMetric,
+        "previous-metric",
+        &[c('N')],
+        "",
+        "the previous metric",
+        Move,
+        &[Place::Analysis, Place::Charts],
+    ),
+    row(A::Sort, "sort", &[c('o')], "sort", "another order of the list", Show, LISTS),
+    row(A::NextPane, "next-pane", &[k(Key::Tab)], "pane", "next pane", Move, PAGE),
+    row(A::PreviousPane, "previous-pane", &[k(Key::BackTab)], "", "previous pane", Move, PAGE),
+    row(A::Zoom, "zoom", &[c('z')], "zoom", "let the pane fill the screen", Show, PAGE),
+    row(A::Login, "login", &[c('L')], "log in", "log in to the cluster of this channel again", Program, OBJECTS),
+    row(
+        A::Reconnect,
+        "reconnect",
+        &[c('R'), ctrl('r')],
+        "retry now",
+        "try the connection of this channel again now",
+        Program,
+        OBJECTS,
+    ),
+    row(A::Trouble, "trouble", &[c('E')], "error", "the raw error of this channel's connection", Show, OBJECTS),
+    row(A::ToggleBoard, "board", &[c('v')], "view", "overview of all channels, or the list of one", Show, LISTS),
+    row(A::Filter, "filter", &[c('/')], "filter", "filter: word !word ~fuzzy l:k=v ch: is: img:", Show, LISTS),
+    row(A::AttentionOnly, "attention", &[c('!')], "attention", "only what needs attention", Show, LISTS),
+    row(A::NextAttention, "next-attention", &[c('.')], "", "to the next that needs attention", Move, OBJECTS),
+    row(
+        A::Palette,
+        "palette",
+        &[c(':')],
+        "palette",
+        "find a command, a rollout or a channel by its name",
+        Program,
+        ALL,
+    ),
+    row(A::Help, "help", &[c('?'), k(Key::F(1))], "help", "the keys of this screen", Program, ALL),
+    row(A::Messages, "messages", &[c('@')], "messages", "the log of messages", Show, ALL),
+    row(A::Channel(0), "channel", DIGITS, "", "the channel with this number", Move, OBJECTS),
+    row(A::AllChannels, "all-channels", &[c('0')], "", "all channels: the overview", Move, OBJECTS),
+    row(A::PreviousChannel, "previous-channel", &[c('['), k(Key::Left)], "", "the channel to the left", Move, OBJECTS),
+    row(A::NextChannel, "next-channel", &[c(']'), k(Key::Right)], "", "the channel to the right", Move, OBJECTS),
+    row(A::Up, "up", &[c('k'), k(Key::Up)], "", "up", Move, ALL),
+    row(A::Down, "down", &[c('j'), k(Key::Down)], "", "down", Move, ALL),
+    row(A::Top, "top", &[c('g'), k(Key::Home)], "", "to the first", Move, ALL),
+    row(A::Bottom, "bottom", &[c('G'), k(Key::End)], "", "to the last", Move, ALL),
+    row(A::HalfUp, "half-up", &[ctrl('u')], "", "half a page up", Move, ALL),
+    row(A::HalfDown, "half-down", &[ctrl('d')], "", "half a page down", Move, ALL),
+    row(A::PageUp, "page-up", &[k(Key::PageUp), ctrl('b')], "", "a page up", Move, ALL),
+    row(A::PageDown, "page-down", &[k(Key::PageDown), ctrl('f')], "", "a page down", Move, ALL),
+    row(A::Copy, "copy", &[c('c')], "copy", "copy the name of the selected rollout", Show, OBJECTS),
+    row(A::Leave, "leave", &[c('h'), k(Key::Backspace)], "", "one screen back", Move, ALL),
+    row(A::LastScreen, "last-screen", &[c('-')], "", "the screen before this one", Move, ALL),
+    row(A::Close, "close", &[k(Key::Esc)], "", "close the topmost thing; never quits", Program, ALL),
+    row(A::Back, "back", &[c('q')], "quit", "close the top layer; on the overview, quit", Program, ALL),
+    row(A::Quit, "quit", &[c('Q')], "", "quit from anywhere", Program, ALL),
+    row(A::Repaint, "repaint", &[ctrl('l')], "", "draw the screen anew", Program, ALL),
+    row(A::Suspend, "suspend", &[ctrl('z')], "", "stop until fg", Program, ALL),
+    row(A::Interrupt, "interrupt", &[ctrl('c')], "", "cancel; twice quits", Program, ALL),
+];

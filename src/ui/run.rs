@@ -1,0 +1,11 @@
+//! Draws one AnalysisRun.
+
+use super::pen::Pen;
+use super::screen::Placed;
+use crate::app::model::RunPage;
+use ratatui::layout::Rect;
+
+/// Draws the screen.
+pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &RunPage, _placed: &mut Placed) {
+    pen.title(area.x + 1, area.y + 1, area.width.saturating_sub(2), &page.title);
+}
