@@ -81,7 +81,7 @@ impl Pass<'_> {
     }
 
     /// The weights of the templates of the running Experiment, with their hashes and Services.
-    fn experiment_weights(&self) -> Vec<Value> {
+    pub fn experiment_weights(&self) -> Vec<Value> {
         let Some(one) = self.runs.experiment.as_ref().filter(|one| phase(one) == "Running") else { return Vec::new() };
         let step = self.spec().current_step(&self.before).0.and_then(|step| step.get("experiment"));
         let of = |template: &Value| {
