@@ -34,6 +34,7 @@ pub static TEMPLATES: &[(&str, &str)] = files! {
     "canary-demo"
     "rolling"
     "steps"
+    "cut-over"
     "sidecar"
     "busy"
     "workload-ref"
