@@ -15,6 +15,16 @@ pub static SCENARIOS: &[(&str, &str)] = files! {
     "quiet"
     "stuck"
     "crash"
+    "images"
+    "invalid"
+    "workload"
+    "hpa"
+    "logs"
+    "long"
+    "analysis"
+    "analysis-failed"
+    "analysis-odd"
+    "experiment"
 };
 
 /// Manifests that services are made of, by name.
@@ -24,4 +34,14 @@ pub static TEMPLATES: &[(&str, &str)] = files! {
     "canary-demo"
     "rolling"
     "steps"
+    "cut-over"
+    "sidecar"
+    "busy"
+    "workload-ref"
+    "autoscaled"
+    "long-steps"
+    "analysed"
+    "judged"
+    "smoke-fails"
+    "experiment"
 };
