@@ -1,6 +1,7 @@
 //! The course of one container under the kubelet: pulled, configured, started, ready; or not, in the words of a real
 //! node (k8s.io/kubernetes, pkg/kubelet).
 
+use super::analysis::batch;
 use super::events::Recorder;
 use super::fate::{Fate, Surroundings, pull_error};
 use super::json::{flag, list, number, set, text};
@@ -11,11 +12,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Milliseconds that a container runs before it crashes, before it is killed for its memory, that the one of a Job runs,
+/// Milliseconds that a container runs before it crashes, before it is killed for its memory,
 /// and an init container.
 const CRASHES_AFTER: i64 = 3_000;
 const KILLED_AFTER: i64 = 6_000;
-const JOB: i64 = 5_000;
 const INIT: i64 = 1_500;
 /// Milliseconds that a container that ended is shown as such before the kubelet restarts it or waits.
 const ENDED: i64 = 1_000;
@@ -150,7 +150,7 @@ impl Work<'_> {
             (Fate::OutOfMemory, _) => Some(KILLED_AFTER),
             (Fate::Hangs, Role::Init) => None,
             (_, Role::Init) => Some(INIT),
-            (_, Role::Main) if self.is_job() => Some(JOB),
+            (_, Role::Main) if self.is_job() => Some(batch::script(container).0),
             _ => None,
         };
         course.end = runs.map(|runs| later(self.now, runs));
@@ -171,7 +171,7 @@ impl Work<'_> {
             _ => {}
         }
         if course.end.is_some_and(|end| end <= self.now) {
-            self.end(status, course, fate);
+            self.end(container, status, course, fate);
             return;
         }
         if role == Role::Init {
@@ -197,11 +197,14 @@ impl Work<'_> {
         }
     }
 
-    fn end(&mut self, status: &mut Value, course: &mut Course, fate: Fate) {
+    fn end(&mut self, container: &Value, status: &mut Value, course: &mut Course, fate: Fate) {
         let (code, reason) = match fate {
             Fate::Crashes => (1, "Error"),
             Fate::OutOfMemory => (137, "OOMKilled"),
-            _ => (0, "Completed"),
+            _ => match batch::script(container).1 {
+                code if self.is_job() && code != 0 => (code, "Error"),
+                _ => (0, "Completed"),
+            },
         };
         let ended = json!({"terminated": {
             "exitCode": code, "reason": reason, "startedAt": text(status, "/state/running/startedAt"),
