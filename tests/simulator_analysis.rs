@@ -634,7 +634,7 @@ fn the_scenarios_stand_where_their_descriptions_say() {
     let aborted = "Degraded RolloutAborted: Rollout aborted update to revision";
     assert!(phase("analysis-failed", 2, "checkout").starts_with(aborted));
     assert_eq!(phase("analysis-failed", 2, "payments"), "Progressing more replicas need to be updated");
-    assert!(phase("analysis-failed", 0, "catalog").starts_with(aborted));
+    assert!(phase("analysis-failed", 0, "catalog").starts_with(aborted), "{}", phase("analysis-failed", 0, "catalog"));
     assert_eq!(phase("analysis-odd", 2, "invoices"), "Paused InconclusiveAnalysisRun");
     assert!(phase("analysis-odd", 1, "mailer").starts_with(aborted));
     for running in ["mailer", "reports", "quotes", "exports", "labels"] {

@@ -382,6 +382,5 @@ impl Pass<'_> {
             Some(name) if !reset && !moved_on => set(&mut status.canary, &["currentExperiment"], json!(name)),
             _ => super::json::remove(&mut status.canary, &["currentExperiment"]),
         }
-        self.mirror_experiment_weights(status);
     }
 }
