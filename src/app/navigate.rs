@@ -1,7 +1,7 @@
 //! Going about: the cursor, the channels, the stack of screens, and the detail that is watched while it is open.
 
 use super::charts::ChartsView;
-use super::detail::{self, Detail};
+use super::detail::{Detail, Wanted};
 use super::document::DocumentView;
 use super::effect::Effect;
 use super::experiment::ExperimentView;
@@ -273,24 +273,30 @@ pub fn sync_detail(state: &mut State) -> Vec<Effect> {
         _ => page(),
     };
     let row = wanted.and_then(|key| state.fleet.get(key));
-    let same = match (&state.detail, row) {
-        (Some(detail), Some(row)) => detail.key == row.key && detail.uid == row.rollout.meta.uid,
+    let wanted = row.map(|row| (Wanted::of(&row.key, &row.rollout), row.rollout.clone()));
+    let same = match (&state.detail, &wanted) {
+        (Some(detail), Some((wanted, _))) => detail.serves(wanted),
         (None, None) => true,
         _ => false,
     };
     if same {
         return Vec::new();
     }
-    let opening = row.map(|row| (row.key.clone(), row.rollout.clone()));
-    let mut effects: Vec<Effect> =
-        state.detail.take().map(|detail| Effect::Order(Order::CloseDetail(detail.id))).into_iter().collect();
-    if let Some((key, rollout)) = opening {
+    let before = state.detail.take();
+    let mut effects: Vec<Effect> = before.iter().map(|detail| Effect::Order(Order::CloseDetail(detail.id))).collect();
+    if let Some((wanted, rollout)) = wanted {
         let id = DetailId(state.number());
-        let cluster_now = state.sources.get(key.source).map_or(state.now, |source| source.cluster_time(state.now));
-        state.detail = Some(Detail::new(id, key.clone(), &rollout, cluster_now));
-        let (selector, workload) = (detail::selector(&rollout), detail::workload(&rollout));
-        let uid = rollout.meta.uid.clone();
-        effects.push(Effect::Order(Order::OpenDetail { detail: id, key, uid, selector, workload }));
+        let source = state.sources.get(wanted.key.source);
+        let cluster_now = source.map_or(state.now, |source| source.cluster_time(state.now));
+        effects.push(Effect::Order(wanted.order(id)));
+        state.detail = Some(match before {
+            // The same rollout, with another selector or workload.
+            Some(mut detail) if detail.key == wanted.key && detail.uid == wanted.uid => {
+                detail.reopen(id, wanted);
+                detail
+            }
+            _ => Detail::new(id, wanted, &rollout, cluster_now),
+        });
     }
     effects
 }
