@@ -22,7 +22,7 @@ fn recording(name: &str) -> Vec<(i64, String, Value)> {
 /// The rows of these sorts that the real controller's objects give.
 fn recorded(name: &str, rollout: &str, sorts: &[&str], until: i64) -> Vec<String> {
     let mut scene = Scene::new(&[]);
-    scene.rollout = rollout.to_owned();
+    rollout.clone_into(&mut scene.rollout);
     let mut events = recording(name);
     // The Rollout of the first list is there before anything happens.
     events.retain(|(at, _, _)| *at <= until);

@@ -366,7 +366,8 @@ impl Pass<'_> {
         for kind in RunKind::ALL {
             let (strategy, field) = kind.field();
             let place = if strategy == "canary" { &mut status.canary } else { &mut status.blue_green };
-            let run = self.runs.get(kind).filter(|_| !reset && !(kind == RunKind::Step && moved_on));
+            let leaves = reset || (kind == RunKind::Step && moved_on);
+            let run = self.runs.get(kind).filter(|_| !leaves);
             let Some(run) = run else {
                 super::json::remove(place, &[field]);
                 continue;
