@@ -22,6 +22,10 @@ const KEPT_IN_BURST: usize = 60_000;
 const START: i64 = 5;
 const START_GAP: SignedDuration = SignedDuration::from_millis(180);
 
+/// Statuses keep whole seconds: what they name happened within the second after it, and words about it come at its end,
+/// so that they are never older than what was said before.
+const SECOND: SignedDuration = SignedDuration::from_millis(999);
+
 /// What the template of a pod may say about the pace of its log: entries per second.
 pub const PACE: &str = "simulated-cluster/log-lines-per-second";
 
@@ -37,7 +41,7 @@ pub struct Entry {
 /// How a container ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ending {
-    /// When.
+    /// When, to the second, as a status says it.
     pub at: Timestamp,
     /// Its exit code.
     pub code: i64,
@@ -90,7 +94,9 @@ impl Book {
             voice: Voice::of(container, image, text(pod, "/metadata/name")),
             seed: mix(text(pod, "/metadata/uid")) ^ mix(container) ^ restarts.unsigned_abs().rotate_left(40),
             begun,
-            stopping: stopping.and_then(|end| end.checked_sub(SignedDuration::from_secs(grace)).ok()),
+            stopping: stopping
+                .and_then(|end| end.checked_sub(SignedDuration::from_secs(grace)).ok())
+                .and_then(|since| since.checked_add(SECOND).ok()),
             ended,
             burst: pace.and_then(|pace| pace.parse().ok()).filter(|pace| *pace > 0.0).map(|pace| (begun, pace)),
             init: main.is_none(),
@@ -110,7 +116,6 @@ impl Book {
     /// kept.
     #[must_use]
     pub fn between(&self, after: Option<Timestamp>, upto: Timestamp, most: usize) -> Vec<Entry> {
-        let upto = self.ended.as_ref().map_or(upto, |ended| upto.min(ended.at));
         let most = most.min(if self.burst.is_some() { KEPT_IN_BURST } else { KEPT });
         let within = |time: Timestamp| time <= upto && after.is_none_or(|after| time > after);
         let mut entries: Vec<Entry> = self.last_words().into_iter().filter(|entry| within(entry.time)).collect();
@@ -148,7 +153,7 @@ impl Book {
         words.chain(regular).min()
     }
 
-    /// Whether the container has ended: then nothing more comes.
+    /// Whether the container has ended: then all that it will have said can be read at any time.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.ended.is_some()
@@ -210,13 +215,14 @@ impl Book {
         };
         if let Some(stopping) = self.stopping.filter(|stopping| *stopping >= self.begun) {
             say(stopping, Words::Stopping(0));
-            say(stopping.saturating_add(SignedDuration::from_millis(350)).unwrap_or(stopping), Words::Stopping(1));
+            say(stopping.saturating_add(SignedDuration::from_millis(150)).unwrap_or(stopping), Words::Stopping(1));
         }
+        let end = |at: &Timestamp| at.saturating_add(SECOND).unwrap_or(*at);
         match &self.ended {
-            Some(Ending { at, code: 0 }) => say(*at, Words::Done),
+            Some(Ending { at, code: 0 }) => say(end(at), Words::Done),
             // Who is killed has no last words.
             Some(Ending { code: 137, .. }) | None => {}
-            Some(Ending { at, .. }) => say(*at, Words::Crash),
+            Some(Ending { at, .. }) => say(end(at), Words::Crash),
         }
         entries
     }
@@ -279,8 +285,8 @@ mod tests {
             let book = Book::of(&pod("web-1"), "web", 0, time(BEGUN), Some(Ending { at, code }));
             book.between(None, time("2026-01-13T00:00:00Z"), 100).pop().unwrap()
         };
-        assert!(last(1).time == at && last(1).lines.len() > 3, "{:?}", last(1));
+        assert!(last(1).time > at && last(1).lines.len() > 3, "{:?}", last(1));
         assert!(last(137).time < at);
-        assert_eq!(last(0).time, at);
+        assert!(last(0).time > at);
     }
 }

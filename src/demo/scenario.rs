@@ -227,6 +227,14 @@ mod tests {
         let pods = played.world.clusters[1].store.list(&PODS, None).0;
         let pulls = |pod: &Value| pod.pointer("/status/containerStatuses/0/state/waiting/reason").cloned();
         assert!(pods.iter().filter_map(|pod| pulls(pod)).any(|reason| reason == "ImagePullBackOff"));
+        let preview = of(2, "storefront").unwrap();
+        assert_eq!(status(&preview, "message"), "BlueGreenPause");
+        assert_ne!(status(&preview, "blueGreen")["activeSelector"], status(&preview, "blueGreen")["previewSelector"]);
+        let measured = of(2, "inventory").unwrap();
+        let run = &status(&measured, "canary")["currentBackgroundAnalysisRunStatus"];
+        assert_eq!((status(&measured, "phase"), &run["status"]), (&json!("Paused"), &json!("Running")));
+        let failed = status(&of(2, "pricing").unwrap(), "message").as_str().unwrap().to_owned();
+        assert!(failed.contains("assessed Failed due to failed"), "{failed}");
         assert!(of(2, "notifier").is_none() && of(1, "notifier").is_some());
         for cluster in &played.world.clusters {
             assert!(cluster.store.list(&ROLLOUTS, None).0.len() >= 9);

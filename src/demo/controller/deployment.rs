@@ -64,7 +64,8 @@ fn limits(deployment: &Value) -> Limits {
 }
 
 fn create(store: &Store, object: &Value, template: &Value, sets: &[Arc<Value>]) -> Option<Arc<Value>> {
-    let hash = safe_hash(template.to_string().as_bytes());
+    // Not the hash that a Rollout makes of the same template: their ReplicaSets stand side by side.
+    let hash = safe_hash(format!("deployment {template}").as_bytes());
     let (name, namespace) = (name_of(object), text(object, "/metadata/namespace"));
     let number = sets.iter().map(|set| revision(set)).max().unwrap_or(0) + 1;
     let mut template = template.clone();

@@ -109,7 +109,8 @@ impl Look<'_> {
 
     /// When the duration is over; `None` without one, and before everything is up.
     fn end(&self, status: &ExperimentStatus) -> Option<Timestamp> {
-        let duration = go_duration(text(self.object, "/spec/duration"))?;
+        let duration = text(self.object, "/spec/duration");
+        let duration = go_duration(duration).filter(|_| !duration.is_empty())?;
         time(status.available_at.as_deref()?)?.saturating_add(duration).ok()
     }
 
@@ -197,7 +198,7 @@ impl Look<'_> {
         let name = self.name().to_owned();
         let now = self.now;
         let one = |status: &str, reason: &str, text: String| condition(now, "Progressing", status, reason, text);
-        if is_completed(&self.after.phase) {
+        if self.after.phase == "Successful" {
             let text = format!("Experiment \"{name}\" has successfully ran and completed.");
             self.after.set_condition(one("False", "ExperimentCompleted", text));
         } else if self.progressed() {

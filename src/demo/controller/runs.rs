@@ -214,7 +214,7 @@ impl Pass<'_> {
     /// Whether the analysis or experiment of the current step has succeeded.
     pub fn run_step_complete(&self, step: &Value) -> bool {
         if step.get("analysis").is_some() {
-            return self.runs.step.as_ref().is_some_and(|run| phase(run) == "Successful");
+            return self.run_state(RunKind::Step) == RunState::Successful;
         }
         step.get("experiment").is_some() && self.runs.experiment.as_ref().is_some_and(|one| phase(one) == "Successful")
     }
@@ -366,7 +366,8 @@ impl Pass<'_> {
         for kind in RunKind::ALL {
             let (strategy, field) = kind.field();
             let place = if strategy == "canary" { &mut status.canary } else { &mut status.blue_green };
-            let run = self.runs.get(kind).filter(|_| !reset && !(kind == RunKind::Step && moved_on));
+            let leaves = reset || (kind == RunKind::Step && moved_on);
+            let run = self.runs.get(kind).filter(|_| !leaves);
             let Some(run) = run else {
                 super::json::remove(place, &[field]);
                 continue;

@@ -7,6 +7,7 @@ use super::spec::{Spec, pause_duration};
 use crate::demo::store::{ROLLOUTS, SERVICES, Store};
 use jiff::SignedDuration;
 use serde_json::Value;
+use std::fmt::Write;
 
 /// What is wrong, as the condition's message says it.
 type Found = Result<(), String>;
@@ -23,8 +24,26 @@ fn invalid<T>(field: &str, value: &str, why: &str) -> Result<T, String> {
     Err(format!("{field}: Invalid value: {value}: {why}"))
 }
 
+/// As Go quotes it (`%q`): what cannot be printed is escaped.
 fn quoted(text: &str) -> String {
-    format!("{text:?}")
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        let number = u32::from(letter);
+        // Writing into a string cannot fail.
+        let _ = match letter {
+            '"' | '\\' => write!(out, "\\{letter}"),
+            '\n' => write!(out, "\\n"),
+            '\r' => write!(out, "\\r"),
+            '\t' => write!(out, "\\t"),
+            ' '..='~' => write!(out, "{letter}"),
+            _ if number < 0x80 => write!(out, "\\x{number:02x}"),
+            _ if letter.escape_debug().eq([letter]) => write!(out, "{letter}"),
+            _ if number <= 0xffff => write!(out, "\\u{number:04x}"),
+            _ => write!(out, "\\U{number:08x}"),
+        };
+    }
+    out.push('"');
+    out
 }
 
 fn spec(rollout: &Value) -> Found {
@@ -278,12 +297,27 @@ fn service(service: &Value, rollout: &Value, field: &str) -> Found {
     for (key, value) in service.pointer("/spec/selector").and_then(Value::as_object).into_iter().flatten() {
         let has = |labels: Option<&Value>| labels.and_then(|labels| labels.get(key)) == Some(value);
         if key != super::spec::HASH_LABEL && !has(labels) && !ephemeral.into_iter().any(has) {
-            return invalid(field, &quoted(name), &format!("Service {name:?} has unmatch label {key:?} in rollout"));
+            return invalid(
+                field,
+                &quoted(name),
+                &format!("Service {} has unmatch label {} in rollout", quoted(name), quoted(key)),
+            );
         }
     }
     let manager = super::json::annotation(service, "argo-rollouts.argoproj.io/managed-by-rollouts");
     if !manager.is_empty() && manager != text(rollout, "/metadata/name") {
-        return invalid(field, &quoted(name), &format!("Service {name:?} is managed by another Rollout"));
+        return invalid(field, &quoted(name), &format!("Service {} is managed by another Rollout", quoted(name)));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_quoted_as_go_quotes_them() {
+        assert_eq!(quoted("a \"b\" \\ ü\n"), r#""a \"b\" \\ ü\n""#);
+        assert_eq!(quoted("\u{1b}[31m\u{202e}x\u{200d}👩"), r#""\x1b[31m\u202ex\u200d👩""#);
+    }
 }

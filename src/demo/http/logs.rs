@@ -121,9 +121,10 @@ pub(crate) fn logs(
     let (run, book) = run_of(&pod, name, &options, burst).map_err(Failure::bad_request)?;
     let from = options.since.and_then(|since| since.checked_sub(SignedDuration::from_nanos(1)).ok());
     let most = options.tail.unwrap_or(usize::MAX);
-    let entries = if most == 0 { Vec::new() } else { book.between(from, now, most) };
+    let upto = if book.is_over() { Timestamp::MAX } else { now };
+    let entries = if most == 0 { Vec::new() } else { book.between(from, upto, most) };
     let mut limit = options.limit;
-    let first = cut(lines(&entries, options.stamps, options.tail), &mut limit);
+    let first = cut(&lines(&entries, options.stamps, options.tail), &mut limit);
     if !options.follow || book.is_over() {
         return Ok(Answer::bytes(200, TEXT, first));
     }
@@ -250,7 +251,7 @@ fn lines(entries: &[Entry], stamps: bool, tail: Option<usize>) -> Vec<String> {
 }
 
 /// As many bytes as may still be sent.
-fn cut(lines: Vec<String>, limit: &mut Option<usize>) -> Vec<u8> {
+fn cut(lines: &[String], limit: &mut Option<usize>) -> Vec<u8> {
     let mut bytes = lines.concat().into_bytes();
     if let Some(left) = limit {
         bytes.truncate(*left);
@@ -286,11 +287,12 @@ impl Follower {
             news.borrow_and_update();
             self.look();
             let now = self.store.clock().now();
-            let entries = self.book.between(Some(self.last), now, usize::MAX);
             self.over |= self.book.is_over();
+            let upto = if self.book.is_over() { Timestamp::MAX } else { now };
+            let entries = self.book.between(Some(self.last), upto, usize::MAX);
             self.last = now;
             if !entries.is_empty() {
-                return Some(cut(lines(&entries, self.options.stamps, None), &mut self.limit));
+                return Some(cut(&lines(&entries, self.options.stamps, None), &mut self.limit));
             }
             if self.over {
                 return None;

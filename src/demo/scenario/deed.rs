@@ -16,6 +16,7 @@
 //! | `crash-image` `oom-image` `unready-image` `calm-image` | `image` | its containers crash, are killed, are not ready |
 //! | `fill-nodes` `free-nodes` | | no node has room (any more) |
 //! | `load` | `hpa`, `percent` | what all pods of an autoscaler's Rollout have to do, in per cent of one pod |
+//! | `tell` | `type`, `reason`, `message` | an Event about the Rollout, as another program would write it |
 //! | `evict-pod` | | the youngest pod of the Rollout is evicted by its node |
 //! | `series` `alert` | see `scenario::series` | changes what the cluster's Prometheus says |
 //! | `revision` | `revision` | the Rollout's only ReplicaSet has this number |
@@ -24,7 +25,8 @@
 
 use crate::demo::controller::{Fate, LOAD, Surroundings, mark_deleted, number, set, text};
 use crate::demo::store::{
-    DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, KINDS, Kind, PODS, Part, REPLICA_SETS, ROLLOUTS, Refused, Store, stamp,
+    DEPLOYMENTS, EVENTS, HORIZONTAL_POD_AUTOSCALERS, KINDS, Kind, PODS, Part, REPLICA_SETS, ROLLOUTS, Refused, Store,
+    stamp,
 };
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -103,6 +105,7 @@ pub fn perform(deed: &mut Value, store: &Store, surroundings: &mut Surroundings)
             );
             written.map_err(|refused| refused.to_string())?;
         }
+        "tell" => place.tell(text(deed, "/type"), text(deed, "/reason"), text(deed, "/message"))?,
         "evict-pod" => place.evict_pod()?,
         "fill-nodes" | "free-nodes" => {
             surroundings.full = what == "fill-nodes";
@@ -247,6 +250,25 @@ impl Place<'_> {
             labels.remove("rollouts-pod-template-hash");
         }
         self.template(|owner| set(owner, &["spec", "template"], template))
+    }
+
+    fn tell(&self, kind: &str, reason: &str, message: &str) -> Result<(), String> {
+        let rollout = self.rollout()?;
+        let now = self.store.clock().now();
+        let made = self.store.create(
+            &EVENTS,
+            json!({
+                "metadata": {"name": format!("{}.{:x}", self.name, now.as_nanosecond()), "namespace": self.namespace},
+                "involvedObject": {
+                    "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "name": self.name,
+                    "namespace": self.namespace, "uid": text(&rollout, "/metadata/uid"),
+                },
+                "type": kind, "reason": reason, "message": message, "count": 1, "eventTime": null,
+                "firstTimestamp": stamp(now), "lastTimestamp": stamp(now), "source": {"component": "policy-agent"},
+                "reportingComponent": "policy-agent", "reportingInstance": "",
+            }),
+        );
+        made.map(|_| ()).map_err(|refused| refused.to_string())
     }
 
     fn delete_pod(&self) -> Result<(), String> {

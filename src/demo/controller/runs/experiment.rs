@@ -59,8 +59,7 @@ impl Pass<'_> {
         self.forget_runs(&EXPERIMENTS, others);
     }
 
-    /// How an Experiment of the rollout took part: the weights of its templates with their hashes and Services, as
-    /// `status.canary.weights.additional` names them; empty while it does not run.
+    /// The weights of the templates of the running Experiment, with their hashes and Services.
     pub fn experiment_weights(&self) -> Vec<Value> {
         let Some(one) = self.runs.experiment.as_ref().filter(|one| phase(one) == "Running") else { return Vec::new() };
         let step = self.spec().current_step(&self.before).0.and_then(|step| step.get("experiment"));
