@@ -6,10 +6,11 @@
 //! their texts, [`share`] keeps equal ones once.
 //! What is derived from them: [`picture`], put together from [`phase`], [`weights`], [`pauses`], [`waits`], [`tree`]
 //! ([`pod_status`]), [`runs`], [`images`], [`warnings`]; then [`forecast`] (what happens next) and [`promote`] (which patch, or
-//! why not). Durations in words: [`age`]. What the edge of the cluster reports: [`feed`].
+//! why not), [`deed`] (all that can be done). Durations in words: [`age`]. What the edge of the cluster reports: [`feed`].
 
 pub mod age;
 pub mod analysis;
+pub mod deed;
 pub mod event;
 pub mod experiment;
 pub mod feed;

@@ -43,6 +43,8 @@ pub struct RolloutSpec {
     pub min_ready_seconds: Option<i32>,
     /// Seconds without progress until the rollout counts as failed; absent means 600.
     pub progress_deadline_seconds: Option<i32>,
+    /// Old ReplicaSets that are kept; absent means 10, 0 none.
+    pub revision_history_limit: Option<i32>,
     /// The label selector of the pods; absent with `workloadRef`.
     pub selector: Option<LabelSelector>,
     /// The pod template; absent with `workloadRef`.
