@@ -108,6 +108,11 @@ pub fn object<T: Kind>(namespace: &Namespace, name: &str, subresource: Option<&s
     format!("{}/namespaces/{}/{}/{}{tail}", T::GROUP, encode(namespace.as_str()), T::PLURAL, encode(name))
 }
 
+/// The path of one object of a kind that is only written, not read as one of ours.
+pub fn object_at(group: &str, plural: &str, namespace: &Namespace, name: &str) -> String {
+    format!("{group}/namespaces/{}/{plural}/{}", encode(namespace.as_str()), encode(name))
+}
+
 /// A path with its query.
 pub struct Query {
     text: String,

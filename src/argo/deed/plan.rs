@@ -4,17 +4,19 @@
 //! of the object that was decided on (see [`Guard`]).
 
 mod children;
+mod form;
 mod template;
+
+pub use form::{Body, Guard, Named, Object, Plan, Request};
 
 use super::refusal::{NotAborted, Refusal};
 use super::{Deed, Extent};
 use crate::argo::phase::{self, Degradation, Lag};
 use crate::argo::picture::Children;
-use crate::argo::promote::{self, Seen, seen};
+use crate::argo::promote;
 use crate::argo::rollout::{Rollout, StrategyKind};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// What is known when a deed is decided.
 #[derive(Clone, Copy, Debug)]
@@ -27,115 +29,32 @@ pub struct Facts<'a> {
     pub now: Timestamp,
 }
 
-/// What to send.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Plan {
-    /// The deed.
-    pub deed: Deed,
-    /// The rollout as it was decided on.
-    pub seen: Seen,
-    /// The requests, in order; a later one is sent only when the one before it was taken.
-    pub requests: Vec<Request>,
-    /// The one request that a server without the status subresource takes instead of all (Argo Rollouts 0.9 and
-    /// older).
-    pub unified: Option<Value>,
-    /// What may be sent when the object moved on meanwhile.
-    pub guard: Guard,
-    /// What a person should know before: in words.
-    pub notes: Vec<String>,
-}
-
-/// What a write is bound to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guard {
-    /// To the very object that was decided on, by its resourceVersion.
-    Exact,
-    /// To the newest object, on which it is decided anew just before it is sent: for a brake, which must not fail
-    /// because the controller counts pods meanwhile.
-    Fresh,
-}
-
-/// One request.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Request {
-    /// Which object.
-    pub object: Object,
-    /// Its subresource: `status`, `scale`.
-    pub subresource: Option<&'static str>,
-    /// What is sent.
-    pub body: Body,
-}
-
-/// The object that a request goes to, in the rollout's namespace.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Object {
-    /// The rollout itself.
-    Rollout,
-    /// Its AnalysisRun.
-    Run(Named),
-    /// Its Experiment.
-    Experiment(Named),
-    /// The workload that it refers to: kind and name.
-    Workload(Box<str>, Box<str>),
-}
-
-/// An object by name, with what it is bound to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
-    /// Name.
-    pub name: Arc<str>,
-    /// Uid.
-    pub uid: Arc<str>,
-    /// resourceVersion.
-    pub resource_version: Box<str>,
-}
-
-/// What is sent.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Body {
-    /// A JSON merge patch.
-    Merge(Value),
-    /// A JSON patch.
-    Json(Value),
-    /// A JSON patch that replaces the pod template by that of this ReplicaSet, which is read in full first.
-    TemplateOf {
-        /// Its name.
-        name: Arc<str>,
-        /// Its uid.
-        uid: Arc<str>,
-        /// Where the template stands: `/spec/template`.
-        path: &'static str,
-    },
-    /// The object is deleted.
-    Delete,
-}
-
-impl Plan {
-    /// Whether both send the same, whatever version each was decided on.
-    #[must_use]
-    pub fn sends_the_same(&self, other: &Self) -> bool {
-        self.deed == other.deed && self.requests == other.requests && self.unified == other.unified
+/// Whether the rollout is still in the situation that a plan was decided on, whatever its resourceVersion says.
+#[must_use]
+pub fn still_holds(plan: &Plan, rollout: &Rollout) -> bool {
+    let seen = &plan.seen;
+    if rollout.unreadable.is_some() || rollout.meta.deleting.is_some() || rollout.meta.uid != seen.uid {
+        return false;
     }
-
-    /// Whether a request of it goes to this resource and subresource of rollouts: for the question whether one may.
-    #[must_use]
-    pub fn patches(&self, subresource: Option<&str>) -> bool {
-        self.requests.iter().any(|request| request.object == Object::Rollout && request.subresource == subresource)
-    }
-
-    fn new(deed: Deed, facts: Facts<'_>, requests: Vec<Request>) -> Self {
-        let guard = if deed.is_brake() { Guard::Fresh } else { Guard::Exact };
-        Self { deed, seen: seen(facts.rollout), requests, unified: None, guard, notes: Vec::new() }
-    }
-
-    fn noting(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
-        self
-    }
-
-    fn or_at_once(mut self, unified: Value) -> Self {
-        self.unified = Some(unified);
-        self
+    let same_version = rollout.status.current_pod_hash == seen.pod_hash;
+    match &plan.deed {
+        Deed::Promote(Extent::Pause | Extent::Step | Extent::AllSteps) => promote::still_holds(seen, rollout),
+        // A brake stops what is being rolled out, at whatever step it is by now.
+        Deed::Abort | Deed::Pause => same_version,
+        Deed::Promote(Extent::Full) | Deed::Retry => {
+            same_version
+                && rollout.meta.generation == seen.generation
+                && rollout.status.abort == seen.abort
+                && rollout.spec.paused == seen.spec_paused
+        }
+        Deed::Resume | Deed::Restart { .. } | Deed::Undo(_) | Deed::SetImage { .. } | Deed::Scale { .. } => {
+            same_version && rollout.meta.generation == seen.generation && rollout.status.abort == seen.abort
+        }
+        // They go to another object, which has a version of its own.
+        Deed::TerminateRun { .. }
+        | Deed::TerminateExperiment { .. }
+        | Deed::RetryExperiment { .. }
+        | Deed::DeleteRun { .. } => true,
     }
 }
 

@@ -79,11 +79,11 @@ pub fn reaction(plan: &Plan, facts: Facts<'_>) -> Reaction {
 fn promoted(plan: &Plan, rollout: &Rollout) -> Reaction {
     match promote::reaction(&plan.seen, rollout) {
         Promoted::Waiting => Reaction::Waiting,
-        Promoted::Unpausing => Reaction::UnderWay("the pause is cleared".into()),
-        Promoted::Moved { from, to } if from == to => Reaction::Done("it goes on".into()),
+        Promoted::Unpausing => Reaction::UnderWay("the pause is cleared, waiting for the next step".into()),
+        Promoted::Moved { from, to } if from == to => Reaction::Done("the controller moved on".into()),
         Promoted::Moved { from, to } => {
             let total = rollout.spec.steps().len();
-            Reaction::Done(format!("step {from}/{total} → {to}/{total}"))
+            Reaction::Done(format!("the controller moved on from {from}/{total} to {to}/{total}"))
         }
         Promoted::Overtaken(words) => Reaction::Overtaken(words),
     }
@@ -191,7 +191,7 @@ fn restart(plan: &Plan, rollout: &Rollout, at: jiff::Timestamp) -> Reaction {
     };
     match rollout.status.restarted_at {
         Some(done) if done >= asked => Reaction::Done("all pods are new".into()),
-        _ => Reaction::UnderWay("pods are replaced".into()),
+        _ => Reaction::UnderWay("pods are being replaced".into()),
     }
 }
 
