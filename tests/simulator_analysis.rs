@@ -620,8 +620,10 @@ fn a_failing_experiment_aborts_the_rollout_and_an_inconclusive_one_pauses_it() {
 
 #[test]
 fn the_scenarios_stand_where_their_descriptions_say() {
-    let phase = |scenario: &str, cluster: usize, rollout: &str| {
-        let object = scene::of_scenario(scenario, cluster, rollout);
+    let mut built = std::collections::BTreeMap::new();
+    let mut phase = |scenario: &'static str, cluster: usize, rollout: &str| {
+        let world = built.entry(scenario).or_insert_with(|| scene::of_scenario(scenario));
+        let object = world.clusters[cluster].store.get(&rolltop::demo::store::ROLLOUTS, "demo", rollout).unwrap();
         let message = object["status"]["message"].as_str().unwrap_or_default();
         format!(
             "{} {}",

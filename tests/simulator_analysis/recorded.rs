@@ -22,7 +22,7 @@ fn recording(name: &str) -> Vec<(i64, String, Value)> {
 /// The rows of these sorts that the real controller's objects give.
 fn recorded(name: &str, rollout: &str, sorts: &[&str], until: i64) -> Vec<String> {
     let mut scene = Scene::new(&[]);
-    scene.rollout = rollout.to_owned();
+    rollout.clone_into(&mut scene.rollout);
     let mut events = recording(name);
     // The Rollout of the first list is there before anything happens.
     events.retain(|(at, _, _)| *at <= until);
@@ -50,11 +50,13 @@ fn service(name: &str, app: &str) -> Value {
     })
 }
 
-/// The `AnalysisTemplate` from which a recorded run was made.
-fn template_of_first_run(name: &str, template: &str) -> Value {
+/// The `AnalysisTemplate` from which the first recorded run with such a name was made.
+fn template_of_run(name: &str, part: &str, template: &str) -> Value {
     let events = recording(name);
-    let (_, _, run) = events.iter().find(|(_, resource, _)| resource == "analysisruns").unwrap();
-    let mut spec = run["spec"].clone();
+    let made = |(_, resource, run): &&(i64, String, Value)| {
+        resource == "analysisruns" && text(run, "/metadata/name").contains(part)
+    };
+    let mut spec = events.iter().find(made).unwrap().2["spec"].clone();
     for argument in spec["args"].as_array_mut().into_iter().flatten() {
         argument.as_object_mut().unwrap().remove("value");
     }
@@ -67,7 +69,7 @@ fn template_of_first_run(name: &str, template: &str) -> Value {
 #[test]
 fn the_background_analysis_of_a_canary_with_timers_goes_as_the_recorded_one() {
     let rollout = first("canary-demo", "rollouts");
-    let template = template_of_first_run("canary-demo", "success-rate");
+    let template = template_of_run("canary-demo", "", "success-rate");
     let mut scene = Scene::new(&[
         service("canary-demo-preview", "canary-demo"),
         service("canary-demo", "canary-demo"),
@@ -109,27 +111,13 @@ fn backgrounds(rows: &[String]) -> Vec<String> {
     told
 }
 
-/// The steps of the recording on a basic canary: what needs a traffic router has a weight in its place, so that every
-/// index is as recorded.
-fn steps_without_traffic() -> Value {
-    let mut rollout = first("steps", "rollouts");
-    let canary = rollout.pointer_mut("/spec/strategy/canary").unwrap();
-    canary.as_object_mut().unwrap().remove("trafficRouting");
-    canary["maxSurge"] = json!(3);
-    let weights = [(0, 1), (4, 20), (5, 20), (7, 35)];
-    for (at, weight) in weights {
-        canary["steps"][at] = json!({"setWeight": weight});
-    }
-    rollout
-}
-
 #[test]
 fn experiments_and_inline_analyses_go_as_the_recorded_ones() {
     let mut scene = Scene::new(&[
         service("steps-demo-canary", "steps-demo"),
         service("steps-demo-stable", "steps-demo"),
-        template_of_first_run("steps", "steps-check"),
-        steps_without_traffic(),
+        template_of_run("steps", "", "steps-check"),
+        first("steps", "rollouts"),
     ]);
     scene.begin_now();
     scene.series(&json!({"match": "job=steps", "value": 0.99}));
@@ -143,8 +131,8 @@ fn experiments_and_inline_analyses_go_as_the_recorded_ones() {
         (43_388, json!({"do": "set-image", "image": ":red"})),
         (51_742, series(0.99)),
         (51_747, json!({"do": "retry"})),
-        // A little later than recorded: the canary's pod of a basic canary is gone after the abort, and comes up again.
-        (71_000, series(0.1)),
+        // The pods of step 5 take a little longer here: still between the first two measurements.
+        (69_600, series(0.1)),
     ] {
         scene.until(at);
         let mut deed = deed;
@@ -185,4 +173,51 @@ fn settled(row: &str) -> String {
     parts.retain(|part| !is_template(part));
     parts.insert(1, templates.join(" "));
     parts.join(" | ")
+}
+
+#[test]
+fn the_analyses_before_and_after_a_blue_green_switch_go_as_the_recorded_ones() {
+    let mut scene = Scene::new(&[
+        service("bluegreen-demo", "bluegreen-demo"),
+        service("bluegreen-demo-preview", "bluegreen-demo"),
+        template_of_run("bluegreen", "-pre", "bg-pre"),
+        template_of_run("bluegreen", "-post", "bg-post"),
+        first("bluegreen", "rollouts"),
+    ]);
+    let series = |job: &str, value: f64| json!({"do": "series", "match": format!("job={job}"), "value": value});
+    scene.deed(series("bg-pre", 0.98));
+    scene.deed(series("bg-post", 0.99));
+    // The recording begins with the first version; here it is up.
+    let image = |tag: &str| json!({"do": "set-image", "image": format!(":{tag}")});
+    scene.until(6_000);
+    scene.begin_now();
+    for (at, deed) in [
+        (4_843, image("green")),
+        (11_145, json!({"do": "promote"})),
+        (33_668, series("bg-pre", 0.5)),
+        (33_683, image("red")),
+        (39_553, series("bg-pre", 0.98)),
+        // On the old run: the retry aborts again at once.
+        (39_559, json!({"do": "retry"})),
+        (43_879, image("purple")),
+        (50_482, series("bg-post", 0.3)),
+        (50_490, json!({"do": "promote"})),
+        (55_079, series("bg-post", 0.99)),
+        (55_082, json!({"do": "undo"})),
+        (58_606, image("orange")),
+        (65_113, json!({"do": "promote-full"})),
+    ] {
+        scene.until(at);
+        let mut deed = deed;
+        if deed["do"] != "series" {
+            deed["rollout"] = json!("bluegreen-demo");
+        }
+        scene.deed(deed);
+    }
+    scene.until(72_022);
+    let all = ["rollout", "run"];
+    let (seen, real) = (scene.take(&all), recorded("bluegreen", "bluegreen-demo", &all, i64::MAX));
+    let runs = |rows: &[String]| rows.iter().filter(|row| row.starts_with("run")).cloned().collect::<Vec<_>>();
+    assert_eq!(runs(&seen), runs(&real));
+    assert_eq!(backgrounds(&seen), backgrounds(&real));
 }

@@ -32,11 +32,10 @@ pub fn template(name: &str, metrics: &[Value]) -> Value {
     json!({"kind": "AnalysisTemplate", "metadata": {"name": name, "namespace": "demo"}, "spec": {"metrics": metrics}})
 }
 
-/// A rollout as a scenario leaves it.
-pub fn of_scenario(name: &str, cluster: usize, rollout: &str) -> Arc<Value> {
+/// A world as a scenario leaves it.
+pub fn of_scenario(name: &str) -> World {
     let clock = Clock::new(BEGIN.parse().unwrap(), 0.0);
-    let played = scenario::build(name, &clock, 1).unwrap();
-    played.world.clusters[cluster].store.get(&ROLLOUTS, "demo", rollout).unwrap()
+    scenario::build(name, &clock, 1).unwrap().world
 }
 
 pub struct Scene {

@@ -276,7 +276,10 @@ impl Pass<'_> {
         if self.aborted() {
             return None;
         }
-        let analysed = self.new == self.stable
+        // A version that had its deadline when this pass began is not analysed after the switch either.
+        let back = self.new.is_some_and(|new| !self.sets[new].deadline.is_empty());
+        let analysed = back
+            || self.new == self.stable
             || matches!(self.run_state(RunKind::PostPromotion), RunState::Successful | RunState::NotWanted);
         analysed.then_some("Completed blue-green update")
     }

@@ -138,14 +138,14 @@ impl Pass<'_> {
     }
 
     fn run(&mut self) {
+        if self.before.observed_generation.is_empty() && self.sets.is_empty() {
+            let text = format!("Rollout resource added to informer: {}/{}", self.namespace, self.name);
+            self.tell("Normal", "RolloutAddedToInformer", &text);
+        }
         let problem = super::validate::problem(self.store, &self.rollout);
         if let Some(problem) = problem.or_else(|| runs::problem(self.store, &self.rollout)) {
             self.invalid(&problem);
             return;
-        }
-        if self.before.observed_generation.is_empty() && self.sets.is_empty() {
-            let text = format!("Rollout resource added to informer: {}/{}", self.namespace, self.name);
-            self.tell("Normal", "RolloutAddedToInformer", &text);
         }
         let hash = self.template_hash();
         self.new = self.sets.iter().position(|set| set.hash == hash);
@@ -216,9 +216,7 @@ impl Pass<'_> {
         if after.condition("InvalidSpec").is_some_and(|present| present.message != text) {
             after.remove_condition("InvalidSpec");
         }
-        if after.set_condition(condition(self.now, "InvalidSpec", "True", "InvalidSpec", text.clone())) {
-            self.tell("Warning", "InvalidSpec", &text);
-        }
+        after.set_condition(condition(self.now, "InvalidSpec", "True", "InvalidSpec", text));
         after.finish(self.spec());
         self.write_status(&after);
         self.wake_at(self.now.saturating_add(SignedDuration::from_secs(20)).unwrap_or(self.now));

@@ -366,7 +366,8 @@ impl Pass<'_> {
         for kind in RunKind::ALL {
             let (strategy, field) = kind.field();
             let place = if strategy == "canary" { &mut status.canary } else { &mut status.blue_green };
-            let run = self.runs.get(kind).filter(|_| !reset && !(kind == RunKind::Step && moved_on));
+            let leaves = reset || (kind == RunKind::Step && moved_on);
+            let run = self.runs.get(kind).filter(|_| !leaves);
             let Some(run) = run else {
                 super::json::remove(place, &[field]);
                 continue;
@@ -382,6 +383,5 @@ impl Pass<'_> {
             Some(name) if !reset && !moved_on => set(&mut status.canary, &["currentExperiment"], json!(name)),
             _ => super::json::remove(&mut status.canary, &["currentExperiment"]),
         }
-        self.mirror_experiment_weights(status);
     }
 }

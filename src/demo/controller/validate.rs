@@ -4,7 +4,7 @@
 
 use super::json::{flag, list, number, text};
 use super::spec::{Spec, pause_duration};
-use crate::demo::store::{ANALYSIS_TEMPLATES, CLUSTER_ANALYSIS_TEMPLATES, ROLLOUTS, SERVICES, Store};
+use crate::demo::store::{ROLLOUTS, SERVICES, Store};
 use jiff::SignedDuration;
 use serde_json::Value;
 use std::fmt::Write;
@@ -270,7 +270,7 @@ fn references(store: &Store, rollout: &Value) -> Found {
     let namespace = text(rollout, "/metadata/namespace");
     let blue_green = rollout.pointer("/spec/strategy/blueGreen").is_some_and(|strategy| !strategy.is_null());
     let (strategy, fields) = if blue_green {
-        ("blueGreen", ["previewService", "activeService"])
+        ("blueGreen", ["activeService", "previewService"])
     } else {
         ("canary", ["stableService", "canaryService"])
     };
@@ -284,18 +284,6 @@ fn references(store: &Store, rollout: &Value) -> Found {
             return invalid(&field, &quoted(name), &format!("service \"{name}\" not found"));
         };
         self::service(&service, rollout, &field)?;
-    }
-    for template in list(rollout, "/spec/strategy/canary/analysis/templates") {
-        let name = text(template, "/templateName");
-        let (found, kind) = if flag(template, "/clusterScope") {
-            (store.get(&CLUSTER_ANALYSIS_TEMPLATES, "", name), "ClusterAnalysisTemplate")
-        } else {
-            (store.get(&ANALYSIS_TEMPLATES, namespace, name), "AnalysisTemplate")
-        };
-        if found.is_none() {
-            let field = "spec.strategy.canary.analysis.templates";
-            return invalid(field, &quoted(name), &format!("{kind} '{name}' not found"));
-        }
     }
     Ok(())
 }

@@ -140,6 +140,24 @@ static BUDGET: &[Column] = &[
     column("Allowed Disruptions", "integer", |o, _| number(o, "/status/disruptionsAllowed")),
     AGE,
 ];
+static JOB: &[Column] = &[
+    NAME,
+    column("Status", "string", |o, _| {
+        let conditions = o.pointer("/status/conditions").and_then(Value::as_array);
+        let holds = |kind: &&str| conditions.into_iter().flatten().any(|one| text(one, "/type") == *kind);
+        let ended = ["Complete", "Failed", "FailureTarget", "SuccessCriteriaMet"].into_iter().find(holds);
+        let going = o.pointer("/metadata/deletionTimestamp").is_some();
+        json!(ended.unwrap_or(if going { "Terminating" } else { "Running" }))
+    }),
+    column("Completions", "string", |o, _| {
+        json!(format!("{}/{}", number(o, "/status/succeeded"), number(o, "/spec/completions")))
+    }),
+    column("Duration", "string", |o, now| {
+        let (begun, ended) = (text(o, "/status/startTime"), text(o, "/status/completionTime"));
+        if begun.is_empty() { json!("") } else { age(begun, ended.parse().unwrap_or(now)) }
+    }),
+    AGE,
+];
 static NAMESPACE: &[Column] = &[NAME, column("Status", "string", |o, _| at(o, "/status/phase")), AGE];
 static DATA: &[Column] = &[
     NAME,
@@ -159,6 +177,7 @@ fn columns(kind: &Kind) -> &'static [Column] {
         "rollouts" => ROLLOUT,
         "analysisruns" | "experiments" => WITH_STATUS,
         "pods" => POD,
+        "jobs" => JOB,
         "services" => SERVICE,
         "events" => EVENT,
         "replicasets" => WORKLOAD,

@@ -1,6 +1,6 @@
 //! The controller of Jobs, as far as metrics need it: one pod at a time, which works for a while and ends well or not.
-//! What its first container is told to do decides: `sleep 20` works that long, `false` and `exit 3` fail, anything else
-//! works three seconds and ends well.
+//! What a container is told to do decides ([`script`]): `sleep 20` works that long, `false` and `exit 3` fail, anything
+//! else works three seconds and ends well; an image that crashes does so here too. The kubelet acts on it.
 
 use crate::demo::controller::events::Recorder;
 use crate::demo::controller::json::{controller_of, list, number, set, text, time};
@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 const SOURCE: &str = "job-controller";
-/// How long a pod works when nothing else is said.
-const WORK: SignedDuration = SignedDuration::from_secs(3);
+/// How long a container works when nothing else is said, milliseconds.
+const WORK: i64 = 3_000;
 /// How long after a failed pod the next one comes, doubled with each.
 const BACK_OFF: i64 = 10;
 
@@ -151,52 +151,12 @@ impl Look<'_> {
             self.complete();
             return None;
         }
-        let state = pod.pointer("/status/containerStatuses/0");
-        let crashed = state.is_some_and(|state| text(state, "/state/waiting/reason") == "CrashLoopBackOff");
-        if crashed {
-            // A container that ends by itself, in a pod that is never restarted.
-            self.end_pod(pod, 1);
-            return None;
-        }
-        let since = state.map(|state| text(state, "/state/running/startedAt")).and_then(time)?;
-        if number(self.job, "/status/ready") != Some(1) {
+        // Whether its container runs; how long and how it ends is the kubelet's.
+        let runs = pod.pointer("/status/containerStatuses/0/state/running").is_some();
+        if runs && number(self.job, "/status/ready") != Some(1) {
             self.status(|status| set(status, &["ready"], json!(1)));
         }
-        let (work, code) = script(pod);
-        let end = since.saturating_add(work).unwrap_or(since);
-        if self.now < end {
-            return Some(end);
-        }
-        self.end_pod(pod, code);
         None
-    }
-
-    fn end_pod(&self, pod: &Value, code: i64) {
-        let (now, begun) = (stamp(self.now), text(pod, "/status/containerStatuses/0/state/running/startedAt"));
-        let (phase, reason) = if code == 0 { ("Succeeded", "Completed") } else { ("Failed", "Error") };
-        let ended = json!({"terminated": {
-            "exitCode": code, "reason": reason, "startedAt": begun, "finishedAt": now,
-        }});
-        // A pod that was deleted meanwhile has ended too.
-        let _ =
-            self.store.modify::<Refused>(&PODS, text(pod, "/metadata/namespace"), name_of(pod), Part::Status, |pod| {
-                set(pod, &["status", "phase"], json!(phase));
-                let containers = pod.pointer_mut("/status/containerStatuses").and_then(Value::as_array_mut);
-                for container in containers.into_iter().flatten() {
-                    set(container, &["state"], ended.clone());
-                    set(container, &["ready"], json!(false));
-                    set(container, &["started"], json!(false));
-                }
-                let conditions = pod.pointer_mut("/status/conditions").and_then(Value::as_array_mut);
-                for condition in conditions.into_iter().flatten() {
-                    if matches!(text(condition, "/type"), "Ready" | "ContainersReady") {
-                        set(condition, &["status"], json!("False"));
-                        set(condition, &["reason"], json!("PodCompleted"));
-                        set(condition, &["lastTransitionTime"], json!(now));
-                    }
-                }
-                Ok(())
-            });
     }
 
     fn complete(&mut self) {
@@ -269,11 +229,11 @@ fn condition(kind: &str, reason: &str, message: &str, now: &str) -> Value {
     })
 }
 
-/// How long a pod works, and with which code it ends.
-fn script(pod: &Value) -> (SignedDuration, i64) {
+/// How long a container of a Job works, milliseconds, and with which code it ends, as it is told by its command.
+pub fn script(container: &Value) -> (i64, i64) {
     let words: Vec<&str> = ["command", "args"]
         .iter()
-        .flat_map(|field| list(pod, &format!("/spec/containers/0/{field}")))
+        .flat_map(|field| list(container, &format!("/{field}")))
         .filter_map(Value::as_str)
         .flat_map(|text| text.split([' ', ';', '&', '\n']))
         .filter(|word| !word.is_empty())
@@ -281,7 +241,7 @@ fn script(pod: &Value) -> (SignedDuration, i64) {
     let behind = |wanted: &str| {
         words.iter().position(|word| *word == wanted).and_then(|at| words.get(at + 1)?.parse::<i64>().ok())
     };
-    let work = behind("sleep").map_or(WORK, |seconds| SignedDuration::from_secs(seconds.clamp(0, 86_400)));
+    let work = behind("sleep").map_or(WORK, |seconds| seconds.clamp(0, 86_400) * 1_000);
     let code = if words.contains(&"false") { 1 } else { behind("exit").unwrap_or(0) };
     (work, code)
 }

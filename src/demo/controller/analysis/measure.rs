@@ -40,24 +40,9 @@ pub fn judge(metric: &Metric, result: &Val) -> Result<&'static str, String> {
     };
     let (success, failure) = (of(&metric.success)?, of(&metric.failure)?);
     Ok(match (success, failure) {
-        (None, None) => "Successful",
-        (Some(success), None) => {
-            if success {
-                "Successful"
-            } else {
-                "Failed"
-            }
-        }
-        (None, Some(failure)) => {
-            if failure {
-                "Failed"
-            } else {
-                "Successful"
-            }
-        }
-        (_, Some(true)) => "Failed",
-        (Some(true), _) => "Successful",
-        _ => "Inconclusive",
+        (_, Some(true)) | (Some(false), None) => "Failed",
+        (Some(false), Some(false)) => "Inconclusive",
+        _ => "Successful",
     })
 }
 

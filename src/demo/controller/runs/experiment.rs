@@ -3,9 +3,8 @@
 
 use super::phase;
 use crate::demo::controller::analysis::status::is_completed;
-use crate::demo::controller::json::{controller_of, flag, list, number, remove, set, text};
+use crate::demo::controller::json::{controller_of, flag, list, set, text};
 use crate::demo::controller::pass::{Pass, name_of};
-use crate::demo::controller::status::Status;
 use crate::demo::store::{EXPERIMENTS, Part, Refused};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -58,26 +57,6 @@ impl Pass<'_> {
             self.cancel_experiment(one);
         }
         self.forget_runs(&EXPERIMENTS, others);
-    }
-
-    /// Gives the templates of a running Experiment their share of the traffic where a router has weights: it is taken
-    /// from the stable version.
-    pub(super) fn mirror_experiment_weights(&self, status: &mut Status) {
-        let Some(weights) = status.canary.get_mut("weights").filter(|weights| weights.is_object()) else { return };
-        let additional = self.experiment_weights();
-        let had = weights.get("additional").is_some_and(|additional| !additional.is_null());
-        if additional.is_empty() && !had {
-            return;
-        }
-        let whole = number(&self.rollout, "/spec/strategy/canary/trafficRouting/maxTrafficWeight").unwrap_or(100);
-        let taken: i64 = additional.iter().filter_map(|one| number(one, "/weight")).sum();
-        let stable = whole - number(weights, "/canary/weight").unwrap_or(0) - taken;
-        set(weights, &["stable", "weight"], json!(stable.max(0)));
-        if additional.is_empty() {
-            remove(weights, &["additional"]);
-        } else {
-            set(weights, &["additional"], Value::Array(additional));
-        }
     }
 
     /// The weights of the templates of the running Experiment, with their hashes and Services.
