@@ -25,6 +25,9 @@ pub static SCENARIOS: &[(&str, &str)] = files! {
     "analysis-failed"
     "analysis-odd"
     "experiment"
+    "bluegreen"
+    "traffic"
+    "deadline"
 };
 
 /// Manifests that services are made of, by name.
@@ -44,4 +47,9 @@ pub static TEMPLATES: &[(&str, &str)] = files! {
     "judged"
     "smoke-fails"
     "experiment"
+    "blue-green"
+    "blue-green-timed"
+    "mesh"
+    "mesh-shrinking"
+    "deadline-abort"
 };
