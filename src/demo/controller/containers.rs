@@ -1,6 +1,7 @@
 //! The course of one container under the kubelet: pulled, configured, started, ready; or not, in the words of a real
 //! node (k8s.io/kubernetes, pkg/kubelet).
 
+use super::analysis::batch;
 use super::events::Recorder;
 use super::fate::{Fate, Surroundings, pull_error};
 use super::json::{flag, list, number, set, text};
@@ -170,7 +171,7 @@ impl Work<'_> {
             _ => {}
         }
         if course.end.is_some_and(|end| end <= self.now) {
-            self.end(status, course, fate);
+            self.end(container, status, course, fate);
             return;
         }
         if role == Role::Init {
@@ -196,11 +197,14 @@ impl Work<'_> {
         }
     }
 
-    fn end(&mut self, status: &mut Value, course: &mut Course, fate: Fate) {
+    fn end(&mut self, container: &Value, status: &mut Value, course: &mut Course, fate: Fate) {
         let (code, reason) = match fate {
             Fate::Crashes => (1, "Error"),
             Fate::OutOfMemory => (137, "OOMKilled"),
-            _ => (0, "Completed"),
+            _ => match batch::script(container).1 {
+                code if self.is_job() && code != 0 => (code, "Error"),
+                _ => (0, "Completed"),
+            },
         };
         let ended = json!({"terminated": {
             "exitCode": code, "reason": reason, "startedAt": text(status, "/state/running/startedAt"),
