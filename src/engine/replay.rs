@@ -98,8 +98,11 @@ impl Play {
             Change::Pods(delta) => {
                 self.open.iter().for_each(|detail| self.tell(News::Pods(*detail, delta.clone())));
             }
-            Change::AnalysisRuns(_) | Change::Experiments(_) | Change::Events(_) => {}
-            Change::Workloads(_) | Change::Scalers(_) => {}
+            Change::AnalysisRuns(_)
+            | Change::Experiments(_)
+            | Change::Events(_)
+            | Change::Workloads(_)
+            | Change::Scalers(_) => {}
         }
         self.heard();
     }
