@@ -2,7 +2,7 @@
 
 use super::Subject;
 use super::standing::{self, Standing};
-use crate::argo::{forecast, why};
+use crate::argo::{age, forecast, why};
 
 /// For the page of a rollout.
 #[must_use]
@@ -19,13 +19,15 @@ pub fn line(subject: &Subject<'_>) -> String {
     if standing::of(subject) == Standing::Promoting {
         return "the controller has the promote and moves on by itself".to_owned();
     }
-    // Noted for the time of the next change: the sentence may hold a countdown to any of these.
+    let context = subject.context;
+    let now = context.cluster_now;
+    let sentence = forecast::next_sentence(subject.rollout, subject.picture, now, context.promote_key);
+    // Noted for the time of the next change: the times that the sentence counts down to.
     let times = why::times(subject.picture).into_iter().chain(standing::ends_at(subject));
-    for until in times.chain(subject.rollout.spec.restart_at) {
+    for until in times.filter(|until| sentence.contains(&age::countdown(*until, now))) {
         let _ = subject.countdown(until);
     }
-    let context = subject.context;
-    forecast::next_sentence(subject.rollout, subject.picture, context.cluster_now, context.promote_key)
+    sentence
 }
 
 /// For a list: with service and channel in front.
