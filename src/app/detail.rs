@@ -39,7 +39,7 @@ impl Wanted {
             key: key.clone(),
             uid: rollout.meta.uid.clone(),
             selector: kin::selector(rollout),
-            workload: workload(rollout),
+            workload: kin::workload(rollout),
         }
     }
 
@@ -282,10 +282,4 @@ fn kind_word(kind: &str) -> &'static str {
         "PodTemplate" => "PodTemplate",
         _ => "ReplicaSet",
     }
-}
-
-/// The workload that a rollout refers to.
-fn workload(rollout: &Rollout) -> Option<WorkloadName> {
-    let of = rollout.spec.workload_ref.as_ref()?;
-    Some(WorkloadName { api_version: of.api_version.clone(), kind: of.kind.clone(), name: of.name.clone() })
 }

@@ -38,11 +38,27 @@ pub enum Reply {
     Silence,
 }
 
-/// A part of a watch.
+/// A part of a watch, or of a log.
 pub enum Piece {
     Line(Value),
+    /// As it is, without a newline.
+    Text(String),
     /// The connection breaks.
     Cut,
+}
+
+/// A log that says this and then ends, is cut, or (`None`) stays open and silent.
+pub fn log(text: &str, end: Option<Option<Piece>>) -> Reply {
+    let (send, receive) = mpsc::channel();
+    if !text.is_empty() {
+        send.send(Piece::Text(text.to_owned())).unwrap();
+    }
+    match end {
+        None => std::mem::forget(send),
+        Some(None) => {}
+        Some(Some(piece)) => send.send(piece).unwrap(),
+    }
+    Reply::Lines(receive)
 }
 
 /// A watch that says this and then stays open and silent.
@@ -140,16 +156,18 @@ fn serve(stream: &TcpStream, script: &Script, log: &Mutex<Vec<Seen>>) -> std::io
                 for piece in pieces {
                     match piece {
                         Piece::Cut => return stream.shutdown(std::net::Shutdown::Both),
-                        Piece::Line(value) => {
-                            let line = format!("{value}\n");
-                            out.write_all(format!("{:x}\r\n{line}\r\n", line.len()).as_bytes())?;
-                        }
+                        Piece::Line(value) => chunk(out, &format!("{value}\n"))?,
+                        Piece::Text(text) => chunk(out, &text)?,
                     }
                 }
                 out.write_all(b"0\r\n\r\n")?;
             }
         }
     }
+}
+
+fn chunk(mut out: &TcpStream, text: &str) -> std::io::Result<()> {
+    out.write_all(format!("{:x}\r\n{text}\r\n", text.len()).as_bytes())
 }
 
 fn whole(mut out: &TcpStream, code: u16, kind: &str, body: &str) -> std::io::Result<()> {

@@ -1,0 +1,263 @@
+//! Logs: followed, cut, begun again, ended, refused, and too many.
+
+use crate::fake::{Fake, Piece, Reply, log, open_watch, status};
+use crate::support::{Watched, access, key, quick, target};
+use rolltop::argo::feed::{LogLine, LogNews, LogSource, LogsId, News, Order, Trouble};
+use rolltop::cluster::hub::Scope;
+use serde_json::json;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+const LOGS: LogsId = LogsId(4);
+
+fn source(pod: &str, previous: bool) -> LogSource {
+    LogSource { pod: pod.into(), container: "main".into(), previous }
+}
+
+fn order(sources: Vec<LogSource>) -> Order {
+    Order::OpenLogs { logs: LOGS, key: key(0, "shop", "web"), sources, tail: 50 }
+}
+
+/// A server with this for logs; the fourth part answers for the pod.
+fn serve(
+    logs: impl Fn(usize, &str) -> Reply + Send + Sync + 'static,
+    pod: impl Fn() -> Reply + Send + Sync + 'static,
+) -> (Fake, Watched) {
+    let count = AtomicUsize::new(0);
+    let fake = Fake::start(move |seen| {
+        if seen.target.contains("/log?") {
+            return logs(count.fetch_add(1, Ordering::Relaxed), &seen.target);
+        }
+        if seen.target.contains("/pods/") { pod() } else { open_watch(Vec::new()) }
+    });
+    let watched = Watched::start(access(&fake.kubeconfig("{}"), false), vec![target(0, "fake", Scope::All)], quick());
+    (fake, watched)
+}
+
+fn lives() -> Reply {
+    Reply::Json(200, json!({"metadata": {"name": "p"}, "status": {"phase": "Running"}}))
+}
+
+fn told(news: &[News]) -> Vec<LogNews> {
+    let told = |news: &News| if let News::Logs(LOGS, told) = news { Some(told.clone()) } else { None };
+    news.iter().filter_map(told).collect()
+}
+
+fn lines(news: &[News]) -> Vec<LogLine> {
+    let lines = |news| if let LogNews::Lines(lines) = news { lines } else { Vec::new() };
+    told(news).into_iter().flat_map(lines).collect()
+}
+
+fn texts(news: &[News]) -> Vec<String> {
+    lines(news).iter().map(|line| line.text.to_string()).collect()
+}
+
+fn down(watched: &Watched) -> (usize, Trouble, bool) {
+    watched.wait("a refusal", |news| {
+        told(news).into_iter().find_map(|told| match told {
+            LogNews::Down(at, trouble, again) => Some((at, trouble, again)),
+            _ => None,
+        })
+    })
+}
+
+#[test]
+fn a_log_that_is_cut_goes_on_without_gap_or_repeat() {
+    let (fake, watched) = serve(
+        |nth, _| match nth {
+            0 => log(
+                "2026-01-12T02:00:00.9Z one\n2026-01-12T02:00:01.1Z two\n2026-01-12T02:00:01.1Z two\n\
+                 2026-01-12T02:00:01.1Z three\n2026-01-12T02:00:01.2Z tor",
+                Some(Some(Piece::Cut)),
+            ),
+            1 => log(
+                "2026-01-12T02:00:01.1Z two\n2026-01-12T02:00:01.1Z two\n2026-01-12T02:00:01.1Z three\n\
+                 2026-01-12T02:00:01.1Z two\n2026-01-12T02:00:01.2Z torn\n",
+                Some(Some(Piece::Cut)),
+            ),
+            _ => log("2026-01-12T02:00:01.2Z torn\n2026-01-12T02:00:02Z four\n", None),
+        },
+        lives,
+    );
+    watched.hub.order(order(vec![source("p", false)]));
+    let wanted = ["one", "two", "two", "three", "two", "torn", "four"];
+    watched.wait("all lines", |news| (texts(news).len() >= wanted.len()).then_some(()));
+    assert_eq!(texts(&watched.all()), wanted);
+    let first = lines(&watched.all())[0].clone();
+    assert_eq!(first.at.unwrap().to_string(), "2026-01-12T02:00:00.9Z");
+    let asked: Vec<String> =
+        fake.requests().into_iter().map(|seen| seen.target).filter(|target| target.contains("/log?")).collect();
+    assert!(asked[0].contains("container=main&timestamps=true&follow=true&tailLines=50"), "{}", asked[0]);
+    assert!(asked[1].ends_with("sinceTime=2026-01-12T02%3A00%3A01Z"), "{}", asked[1]);
+}
+
+#[test]
+fn a_container_that_waits_to_start_is_read_when_it_has_started() {
+    let words = "container \"main\" in pod \"p\" is waiting to start: ContainerCreating";
+    let (_fake, watched) = serve(
+        move |nth, _| match nth {
+            0..=2 => status(400, "BadRequest", words),
+            _ => log("2026-01-12T02:00:00Z hello\n", None),
+        },
+        lives,
+    );
+    watched.hub.order(order(vec![source("p", false)]));
+    let (at, trouble, again) = down(&watched);
+    assert_eq!((at, &*trouble.sentence, again), (0, words, true));
+    watched.wait("the line", |news| (texts(news) == ["hello"]).then_some(()));
+    let news = told(&watched.all());
+    assert!(matches!(news.as_slice(), [LogNews::Down(..), LogNews::Open(0), LogNews::Lines(_)]), "{news:?}");
+}
+
+#[test]
+fn a_previous_container_is_read_to_its_end_and_not_followed() {
+    let (fake, watched) = serve(|_, _| log("2026-01-12T02:00:00Z last words", Some(None)), lives);
+    watched.hub.order(order(vec![source("p", true)]));
+    watched.wait("its end", |news| told(news).contains(&LogNews::Ended(0)).then_some(()));
+    assert_eq!(texts(&watched.all()), ["last words"]);
+    let all = fake.requests();
+    let asked: Vec<_> = all.iter().filter(|seen| seen.target.contains("/log?")).collect();
+    assert_eq!(asked.len(), 1);
+    assert!(asked[0].target.contains("previous=true") && !asked[0].target.contains("follow"), "{}", asked[0].target);
+}
+
+#[test]
+fn a_log_ends_with_its_pod_and_not_with_its_container() {
+    let gone = std::sync::Arc::new(AtomicUsize::new(0));
+    let pod_gone = std::sync::Arc::clone(&gone);
+    let (fake, watched) = serve(
+        |nth, _| match nth {
+            0 => log("2026-01-12T02:00:00Z first life\n", Some(None)),
+            1..=3 => log("2026-01-12T02:00:00Z first life\n", Some(None)),
+            4 => log("2026-01-12T02:00:09Z second life\n", Some(None)),
+            _ => log("", Some(None)),
+        },
+        move || {
+            if pod_gone.load(Ordering::Relaxed) == 0 {
+                lives()
+            } else {
+                status(404, "NotFound", "pods \"p\" not found")
+            }
+        },
+    );
+    watched.hub.order(order(vec![source("p", false)]));
+    watched.wait("both lives", |news| (texts(news) == ["first life", "second life"]).then_some(()));
+    let news = told(&watched.all());
+    assert!(
+        matches!(
+            news.as_slice(),
+            [LogNews::Open(0), LogNews::Lines(_), LogNews::Ended(0), LogNews::Open(0), LogNews::Lines(_), ..]
+        ),
+        "{news:?}"
+    );
+    gone.store(1, Ordering::Relaxed);
+    let before = watched.seen();
+    watched.hub.order(Order::CheckAccess(rolltop::names::SourceId(0), "shop".into()));
+    watched.wait_after(0, "its end", |news| (told(news).last() == Some(&LogNews::Ended(0))).then_some(()));
+    assert!(watched.seen() >= before);
+    assert!(fake.count("GET", &["/log?"]) >= 5);
+}
+
+#[test]
+fn a_pod_that_is_done_has_said_all() {
+    let (fake, watched) = serve(
+        |_, _| log("2026-01-12T02:00:00Z done\n", Some(None)),
+        || Reply::Json(200, json!({"metadata": {"name": "p"}, "status": {"phase": "Succeeded"}})),
+    );
+    watched.hub.order(order(vec![source("p", false)]));
+    watched.wait("its end", |news| told(news).contains(&LogNews::Ended(0)).then_some(()));
+    assert_eq!(texts(&watched.all()), ["done"]);
+    assert_eq!(fake.count("GET", &["/log?"]), 1);
+}
+
+#[test]
+fn refusals_are_told_in_words() {
+    for (code, reason, message, words, again) in [
+        (403, "Forbidden", "pods/log is forbidden", "no right to read the log of container main of pod p", true),
+        (404, "NotFound", "pods \"p\" not found", "there is no pod p in namespace shop of fake", false),
+        (400, "BadRequest", "container main is not valid for pod p", "container main is not valid for pod p", false),
+    ] {
+        let (fake, watched) = serve(move |_, _| status(code, reason, message), lives);
+        watched.hub.order(order(vec![source("p", false)]));
+        let (_, trouble, told_again) = down(&watched);
+        assert!(trouble.sentence.contains(words), "{}", trouble.sentence);
+        assert_eq!(told_again, again, "{code}");
+        assert_eq!(fake.count("GET", &["/log?"]), 1, "{code}");
+    }
+}
+
+#[test]
+fn ten_containers_are_read_at_once_and_the_rest_is_told_why_not() {
+    let (fake, watched) = serve(|_, _| log("2026-01-12T02:00:00Z here\n", None), lives);
+    watched.hub.order(order((0..12).map(|n| source(&format!("p{n}"), false)).collect()));
+    watched.wait("ten lines", |news| (texts(news).len() == 10).then_some(()));
+    let refused: Vec<usize> = told(&watched.all())
+        .iter()
+        .filter_map(|told| match told {
+            LogNews::Down(at, trouble, false) => {
+                assert!(trouble.sentence.contains("12 containers"), "{}", trouble.sentence);
+                Some(*at)
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(refused, [10, 11]);
+    assert_eq!(fake.count("GET", &["/log?"]), 10);
+}
+
+#[test]
+fn long_and_hostile_lines_are_cut_and_cleaned() {
+    let long = format!(
+        "2026-01-12T02:00:00Z {}\n2026-01-12T02:00:01Z \u{1b}]0;title\u{7}\u{1b}[31mred\n",
+        "x".repeat(1 << 20)
+    );
+    let (_fake, watched) = serve(move |_, _| log(&long, None), lives);
+    watched.hub.order(order(vec![source("p", false)]));
+    watched.wait("both lines", |news| (texts(news).len() == 2).then_some(()));
+    let lines = lines(&watched.all());
+    assert!(lines[0].text.len() <= 4096 && lines[0].text.ends_with('…') && !lines[0].removed);
+    assert_eq!((&*lines[1].text, lines[1].removed), ("red", true));
+}
+
+#[test]
+fn a_flood_comes_whole_in_batches_that_are_bounded() {
+    const MANY: usize = 12_000;
+    let (send, receive) = mpsc::channel();
+    let receive = std::sync::Mutex::new(Some(receive));
+    let (_fake, watched) =
+        serve(move |_, _| receive.lock().unwrap().take().map_or_else(|| log("", None), Reply::Lines), lives);
+    watched.hub.order(order(vec![source("p", false)]));
+    for block in 0..MANY / 1_000 {
+        let text: String =
+            (0..1_000).map(|n| format!("2026-01-12T02:00:00.{:06}Z line\n", block * 1_000 + n)).collect();
+        send.send(Piece::Text(text)).unwrap();
+    }
+    watched.wait("all of them", |news| (lines(news).len() == MANY).then_some(()));
+    let sizes: Vec<usize> = told(&watched.all())
+        .iter()
+        .filter_map(|told| if let LogNews::Lines(lines) = told { Some(lines.len()) } else { None })
+        .collect();
+    assert!(sizes.iter().all(|size| *size <= 500), "{sizes:?}");
+    let lines = lines(&watched.all());
+    assert!(lines.windows(2).all(|pair| pair[0].at < pair[1].at), "in order");
+}
+
+#[test]
+fn a_closed_stream_is_not_read_any_more() {
+    let (send, receive) = mpsc::channel();
+    let receive = std::sync::Mutex::new(Some(receive));
+    let (fake, watched) =
+        serve(move |_, _| receive.lock().unwrap().take().map_or_else(|| log("", None), Reply::Lines), lives);
+    watched.hub.order(order(vec![source("p", false)]));
+    send.send(Piece::Text("2026-01-12T02:00:00Z one\n".into())).unwrap();
+    watched.wait("a line", |news| (texts(news) == ["one"]).then_some(()));
+    watched.hub.order(Order::CloseLogs(LOGS));
+    let second = LogsId(9);
+    let sources = vec![source("q", false)];
+    watched.hub.order(Order::OpenLogs { logs: second, key: key(0, "shop", "web"), sources, tail: 1 });
+    watched
+        .wait("the second", |news| news.iter().any(|n| matches!(n, News::Logs(id, _) if *id == second)).then_some(()));
+    let _ = send.send(Piece::Text("2026-01-12T02:00:01Z two\n".into()));
+    assert_eq!(texts(&watched.all()), ["one"]);
+    assert_eq!(fake.count("GET", &["/log?"]), 2);
+}
