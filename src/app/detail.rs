@@ -188,11 +188,14 @@ impl Detail {
 
     /// A kind cannot be read, or can be again; whether that is new.
     fn trouble(&mut self, kind: &'static str, trouble: Option<Trouble>) -> bool {
-        let before = match trouble.clone() {
+        if self.troubles.get(kind) == trouble.as_ref() {
+            return false;
+        }
+        match trouble {
             Some(trouble) => self.troubles.insert(kind, trouble),
             None => self.troubles.remove(kind),
         };
-        before != trouble
+        true
     }
 
     fn tell_story(&mut self) {

@@ -118,6 +118,11 @@ impl Connection {
 
     /// What belongs to a rollout: one list of each kind, and two more where there are experiments.
     pub async fn family(&self, rollout: &Rollout) -> Family {
+        // So many requests at once are too large for the stacks of who waits for them.
+        Box::pin(self.gather(rollout)).await
+    }
+
+    async fn gather(&self, rollout: &Rollout) -> Family {
         let namespace = rollout.meta.namespace();
         let whole = || Some(namespace.clone());
         let (own, runs, experiments, scalers, workload) = tokio::join!(

@@ -99,12 +99,14 @@ impl Follow {
         // Not allowed to read them: the picture says `unknown` for what needs them.
         let waits = |kind, complete: bool| !complete && !self.unreadable.contains(kind);
         let pods = opened.selector.is_some();
-        if (pods && waits("replicasets", kinds.replica_sets.is_complete()))
-            || (pods && waits("pods", kinds.pods.is_complete()))
-            || waits("analysisruns", kinds.analysis_runs.is_complete())
-            || waits("experiments", kinds.experiments.is_complete())
-            || (opened.workload.is_some() && waits("workload", kinds.workload.is_complete()))
-        {
+        let loading = [
+            pods && waits("replicasets", kinds.replica_sets.is_complete()),
+            pods && waits("pods", kinds.pods.is_complete()),
+            waits("analysisruns", kinds.analysis_runs.is_complete()),
+            waits("experiments", kinds.experiments.is_complete()),
+            opened.workload.is_some() && waits("workload", kinds.workload.is_complete()),
+        ];
+        if loading.contains(&true) {
             return None;
         }
         let children = Children {

@@ -47,16 +47,26 @@ pub enum Piece {
     Cut,
 }
 
-/// A log that says this and then ends, is cut, or (`None`) stays open and silent.
-pub fn log(text: &str, end: Option<Option<Piece>>) -> Reply {
+/// How a log goes on after what it says.
+pub enum Then {
+    /// It stays open and silent.
+    Stays,
+    /// It ends in good order.
+    Ends,
+    /// The connection breaks.
+    Breaks,
+}
+
+/// A log that says this.
+pub fn log(text: &str, then: Then) -> Reply {
     let (send, receive) = mpsc::channel();
     if !text.is_empty() {
         send.send(Piece::Text(text.to_owned())).unwrap();
     }
-    match end {
-        None => std::mem::forget(send),
-        Some(None) => {}
-        Some(Some(piece)) => send.send(piece).unwrap(),
+    match then {
+        Then::Stays => std::mem::forget(send),
+        Then::Ends => {}
+        Then::Breaks => send.send(Piece::Cut).unwrap(),
     }
     Reply::Lines(receive)
 }

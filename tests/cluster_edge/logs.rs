@@ -1,6 +1,6 @@
 //! Logs: followed, cut, begun again, ended, refused, and too many.
 
-use crate::fake::{Fake, Piece, Reply, log, open_watch, status};
+use crate::fake::{Fake, Piece, Reply, Then, log, open_watch, status};
 use crate::support::{Watched, access, key, quick, target};
 use rolltop::argo::feed::{LogLine, LogNews, LogSource, LogsId, News, Order, Trouble};
 use rolltop::cluster::hub::Scope;
@@ -68,14 +68,14 @@ fn a_log_that_is_cut_goes_on_without_gap_or_repeat() {
             0 => log(
                 "2026-01-12T02:00:00.9Z one\n2026-01-12T02:00:01.1Z two\n2026-01-12T02:00:01.1Z two\n\
                  2026-01-12T02:00:01.1Z three\n2026-01-12T02:00:01.2Z tor",
-                Some(Some(Piece::Cut)),
+                Then::Breaks,
             ),
             1 => log(
                 "2026-01-12T02:00:01.1Z two\n2026-01-12T02:00:01.1Z two\n2026-01-12T02:00:01.1Z three\n\
                  2026-01-12T02:00:01.1Z two\n2026-01-12T02:00:01.2Z torn\n",
-                Some(Some(Piece::Cut)),
+                Then::Breaks,
             ),
-            _ => log("2026-01-12T02:00:01.2Z torn\n2026-01-12T02:00:02Z four\n", None),
+            _ => log("2026-01-12T02:00:01.2Z torn\n2026-01-12T02:00:02Z four\n", Then::Stays),
         },
         lives,
     );
@@ -97,7 +97,7 @@ fn a_container_that_waits_to_start_is_read_when_it_has_started() {
     let (_fake, watched) = serve(
         move |nth, _| match nth {
             0..=2 => status(400, "BadRequest", words),
-            _ => log("2026-01-12T02:00:00Z hello\n", None),
+            _ => log("2026-01-12T02:00:00Z hello\n", Then::Stays),
         },
         lives,
     );
@@ -111,7 +111,7 @@ fn a_container_that_waits_to_start_is_read_when_it_has_started() {
 
 #[test]
 fn a_previous_container_is_read_to_its_end_and_not_followed() {
-    let (fake, watched) = serve(|_, _| log("2026-01-12T02:00:00Z last words", Some(None)), lives);
+    let (fake, watched) = serve(|_, _| log("2026-01-12T02:00:00Z last words", Then::Ends), lives);
     watched.hub.order(order(vec![source("p", true)]));
     watched.wait("its end", |news| told(news).contains(&LogNews::Ended(0)).then_some(()));
     assert_eq!(texts(&watched.all()), ["last words"]);
@@ -122,23 +122,14 @@ fn a_previous_container_is_read_to_its_end_and_not_followed() {
 }
 
 #[test]
-fn a_log_ends_with_its_pod_and_not_with_its_container() {
-    let gone = std::sync::Arc::new(AtomicUsize::new(0));
-    let pod_gone = std::sync::Arc::clone(&gone);
-    let (fake, watched) = serve(
+fn a_container_that_ends_may_be_started_again() {
+    let (_fake, watched) = serve(
         |nth, _| match nth {
-            0 => log("2026-01-12T02:00:00Z first life\n", Some(None)),
-            1..=3 => log("2026-01-12T02:00:00Z first life\n", Some(None)),
-            4 => log("2026-01-12T02:00:09Z second life\n", Some(None)),
-            _ => log("", Some(None)),
+            0..=3 => log("2026-01-12T02:00:00Z first life\n", Then::Ends),
+            4 => log("2026-01-12T02:00:09Z second life\n", Then::Ends),
+            _ => log("", Then::Ends),
         },
-        move || {
-            if pod_gone.load(Ordering::Relaxed) == 0 {
-                lives()
-            } else {
-                status(404, "NotFound", "pods \"p\" not found")
-            }
-        },
+        lives,
     );
     watched.hub.order(order(vec![source("p", false)]));
     watched.wait("both lives", |news| (texts(news) == ["first life", "second life"]).then_some(()));
@@ -150,24 +141,19 @@ fn a_log_ends_with_its_pod_and_not_with_its_container() {
         ),
         "{news:?}"
     );
-    gone.store(1, Ordering::Relaxed);
-    let before = watched.seen();
-    watched.hub.order(Order::CheckAccess(rolltop::names::SourceId(0), "shop".into()));
-    watched.wait_after(0, "its end", |news| (told(news).last() == Some(&LogNews::Ended(0))).then_some(()));
-    assert!(watched.seen() >= before);
-    assert!(fake.count("GET", &["/log?"]) >= 5);
 }
 
 #[test]
-fn a_pod_that_is_done_has_said_all() {
-    let (fake, watched) = serve(
-        |_, _| log("2026-01-12T02:00:00Z done\n", Some(None)),
-        || Reply::Json(200, json!({"metadata": {"name": "p"}, "status": {"phase": "Succeeded"}})),
-    );
-    watched.hub.order(order(vec![source("p", false)]));
-    watched.wait("its end", |news| told(news).contains(&LogNews::Ended(0)).then_some(()));
-    assert_eq!(texts(&watched.all()), ["done"]);
-    assert_eq!(fake.count("GET", &["/log?"]), 1);
+fn a_pod_that_is_done_or_gone_has_said_all() {
+    let done = || Reply::Json(200, json!({"metadata": {"name": "p"}, "status": {"phase": "Succeeded"}}));
+    let gone = || status(404, "NotFound", "pods \"p\" not found");
+    for pod in [done as fn() -> Reply, gone] {
+        let (fake, watched) = serve(|_, _| log("2026-01-12T02:00:00Z done\n", Then::Ends), pod);
+        watched.hub.order(order(vec![source("p", false)]));
+        watched.wait("its end", |news| told(news).contains(&LogNews::Ended(0)).then_some(()));
+        assert_eq!(texts(&watched.all()), ["done"]);
+        assert_eq!(fake.count("GET", &["/log?"]), 1);
+    }
 }
 
 #[test]
@@ -188,7 +174,7 @@ fn refusals_are_told_in_words() {
 
 #[test]
 fn ten_containers_are_read_at_once_and_the_rest_is_told_why_not() {
-    let (fake, watched) = serve(|_, _| log("2026-01-12T02:00:00Z here\n", None), lives);
+    let (fake, watched) = serve(|_, _| log("2026-01-12T02:00:00Z here\n", Then::Stays), lives);
     watched.hub.order(order((0..12).map(|n| source(&format!("p{n}"), false)).collect()));
     watched.wait("ten lines", |news| (texts(news).len() == 10).then_some(()));
     let refused: Vec<usize> = told(&watched.all())
@@ -211,7 +197,7 @@ fn long_and_hostile_lines_are_cut_and_cleaned() {
         "2026-01-12T02:00:00Z {}\n2026-01-12T02:00:01Z \u{1b}]0;title\u{7}\u{1b}[31mred\n",
         "x".repeat(1 << 20)
     );
-    let (_fake, watched) = serve(move |_, _| log(&long, None), lives);
+    let (_fake, watched) = serve(move |_, _| log(&long, Then::Stays), lives);
     watched.hub.order(order(vec![source("p", false)]));
     watched.wait("both lines", |news| (texts(news).len() == 2).then_some(()));
     let lines = lines(&watched.all());
@@ -225,11 +211,11 @@ fn a_flood_comes_whole_in_batches_that_are_bounded() {
     let (send, receive) = mpsc::channel();
     let receive = std::sync::Mutex::new(Some(receive));
     let (_fake, watched) =
-        serve(move |_, _| receive.lock().unwrap().take().map_or_else(|| log("", None), Reply::Lines), lives);
+        serve(move |_, _| receive.lock().unwrap().take().map_or_else(|| log("", Then::Stays), Reply::Lines), lives);
     watched.hub.order(order(vec![source("p", false)]));
     for block in 0..MANY / 1_000 {
-        let text: String =
-            (0..1_000).map(|n| format!("2026-01-12T02:00:00.{:06}Z line\n", block * 1_000 + n)).collect();
+        let line = |n| format!("2026-01-12T02:00:00.{:06}Z line\n", block * 1_000 + n);
+        let text = (0..1_000).map(line).collect::<Vec<_>>().concat();
         send.send(Piece::Text(text)).unwrap();
     }
     watched.wait("all of them", |news| (lines(news).len() == MANY).then_some(()));
@@ -247,7 +233,7 @@ fn a_closed_stream_is_not_read_any_more() {
     let (send, receive) = mpsc::channel();
     let receive = std::sync::Mutex::new(Some(receive));
     let (fake, watched) =
-        serve(move |_, _| receive.lock().unwrap().take().map_or_else(|| log("", None), Reply::Lines), lives);
+        serve(move |_, _| receive.lock().unwrap().take().map_or_else(|| log("", Then::Stays), Reply::Lines), lives);
     watched.hub.order(order(vec![source("p", false)]));
     send.send(Piece::Text("2026-01-12T02:00:00Z one\n".into())).unwrap();
     watched.wait("a line", |news| (texts(news) == ["one"]).then_some(()));
