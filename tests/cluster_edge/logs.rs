@@ -1,9 +1,10 @@
 //! Logs: followed, cut, begun again, ended, refused, and too many.
 
 use crate::fake::{Fake, Piece, Reply, Then, log, open_watch, status};
-use crate::support::{Watched, access, key, quick, target};
+use crate::support::{Watched, access, key, quick, simulated, store, target};
 use rolltop::argo::feed::{LogLine, LogNews, LogSource, LogsId, News, Order, Trouble};
 use rolltop::cluster::hub::Scope;
+use rolltop::demo::store::{PODS, Part, Refused};
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -226,6 +227,39 @@ fn a_flood_comes_whole_in_batches_that_are_bounded() {
     assert!(sizes.iter().all(|size| *size <= 500), "{sizes:?}");
     let lines = lines(&watched.all());
     assert!(lines.windows(2).all(|pair| pair[0].at < pair[1].at), "in order");
+}
+
+#[test]
+fn logs_of_the_simulated_cluster_go_on_after_its_server_was_away() {
+    let running = simulated(&[]);
+    let status = json!({"phase": "Running", "containerStatuses": [
+        {"name": "main", "state": {"running": {"startedAt": "2026-01-12T01:59:00Z"}}}]});
+    let meta = json!({"name": "p", "namespace": "shop"});
+    store(&running)
+        .create(&PODS, json!({"metadata": meta, "spec": {"containers": [{"name": "main", "image": "web:1"}]}}))
+        .unwrap();
+    store(&running)
+        .modify::<Refused>(&PODS, "shop", "p", Part::Status, |pod| {
+            pod["status"] = status;
+            Ok(())
+        })
+        .unwrap();
+    let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "test", Scope::All)], quick());
+    watched.wait_live();
+    watched.hub.order(order(vec![source("p", false)]));
+    let first = watched.wait("the first lines", |news| Some(lines(news).len()).filter(|count| *count > 0));
+    running.stop_listening().unwrap();
+    watched
+        .wait("the loss", |news| told(news).iter().any(|told| matches!(told, LogNews::Down(0, _, true))).then_some(()));
+    running.clock.advance(std::time::Duration::from_secs(60).try_into().unwrap());
+    running.listen_again().unwrap();
+    watched.wait("lines of the time away", |news| (lines(news).len() > first + 2).then_some(()));
+    let lines = lines(&watched.all());
+    let times: Vec<_> = lines.iter().map(|line| (line.at, line.text.clone())).collect();
+    let mut once = times.clone();
+    once.dedup();
+    assert_eq!(times, once, "nothing came twice");
+    assert!(times.windows(2).all(|pair| pair[0].0 <= pair[1].0));
 }
 
 #[test]
