@@ -2,6 +2,7 @@
 
 mod analysis;
 mod availability;
+mod details;
 mod finder;
 mod lists;
 mod promote;
