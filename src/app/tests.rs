@@ -1,9 +1,13 @@
 //! Behaviour of the room as a whole: events in, models and effects out.
 
 mod availability;
+mod closer;
+mod document;
 mod lists;
+mod logs;
 mod promote;
 mod properties;
 mod screens;
 mod sources;
+mod timeline;
 mod verdict;
