@@ -7,8 +7,9 @@
 //! | --- | --- |
 //! | what can happen, what is to be done | [`event`], [`effect`] |
 //! | what is known | [`state`], [`fleet`], [`source`], [`detail`], [`access`], [`request`], [`notes`] |
-//! | what is on the screen and where the cursor is | [`screen`], [`list`], [`sieve`], [`filter`], [`selection`], [`overlay`] |
+//! | what is on the screen and where the cursor is | [`screen`], [`list`], [`sorting`], [`finder`], [`sieve`], [`filter`], [`selection`], [`overlay`] |
 //! | what a key does, and why not | [`keyboard`], [`action`], [`availability`], [`act`], [`navigate`], [`promote`], [`mod@pointer`] |
+//! | where versions differ between channels | [`drift`] |
 //! | what the edge of the cluster tells | [`news`], [`connection`] |
 //! | what passes by itself | [`clock`] |
 //! | what is looked at closely | [`node`], [`logs`], [`document`], [`timeline`], [`search`], [`reading`], [`run`], [`experiment`], [`charts`] |
@@ -23,10 +24,12 @@ pub mod clock;
 pub mod connection;
 pub mod detail;
 pub mod document;
+pub mod drift;
 pub mod effect;
 pub mod event;
 pub mod experiment;
 pub mod filter;
+pub mod finder;
 pub mod fleet;
 pub mod frame;
 pub mod keyboard;
@@ -48,6 +51,7 @@ pub mod screen;
 pub mod search;
 pub mod selection;
 pub mod sieve;
+pub mod sorting;
 pub mod source;
 pub mod state;
 pub mod timeline;

@@ -13,6 +13,7 @@ pub mod dialog;
 pub mod document;
 pub mod experiment;
 pub mod facts;
+pub mod finder;
 pub mod floor;
 pub mod gauge;
 pub mod glyph;

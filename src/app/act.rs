@@ -11,9 +11,10 @@ use super::overlay::Overlay;
 use super::present::words::number_of;
 use super::screen::{PANES, Screen};
 use super::selection::Selected;
+use super::sorting::Sorting;
 use super::state::State;
 use super::timeline::{self, TimelineView};
-use super::{experiment, navigate, promote, search};
+use super::{experiment, finder, navigate, promote, search};
 use crate::argo::feed::Order;
 
 /// Carries out an action that is available.
@@ -77,7 +78,8 @@ pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
             return navigate::look(state, |key, node| Screen::Document(DocumentView::new(key, node, false)));
         }
         Action::Charts => return navigate::look(state, |key, _| Screen::Charts(ChartsView::new(key))),
-        Action::Sort | Action::Palette => {}
+        Action::Sort => sort(state, state.matrix.order.next()),
+        Action::Palette => finder::open(state),
         Action::Search
         | Action::NextHit
         | Action::PreviousHit
@@ -113,6 +115,22 @@ fn closer(state: &mut State, action: Action) -> Vec<Effect> {
 /// Lets everything pass again.
 pub fn clear_filter(state: &mut State) {
     state.filter = Filter::default();
+    state.rebuild_lists();
+}
+
+/// Another order for both lists.
+pub fn sort(state: &mut State, order: Sorting) {
+    for list in [&mut state.matrix, &mut state.board] {
+        list.order = order;
+    }
+    state.rebuild_lists();
+    state.answer(Mark::Ok, format!("sorted by {}: {}", order.word(), order.words()));
+}
+
+/// Lets pass what a filter says, as if it had been typed.
+pub fn filter_by(state: &mut State, text: &str) {
+    state.attention_only = false;
+    state.filter = Filter::read(text).0;
     state.rebuild_lists();
 }
 

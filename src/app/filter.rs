@@ -1,14 +1,34 @@
-//! The filter: `word` is part of a name, `!word` is not, `~word` fuzzy, `l:key=value` a label, `ch:` a channel, `is:`
-//! a state, `img:` part of an image. A blank is *and*. Letters count without their case.
+//! The filter: `word` is part of a name, `~word` fuzzy, `l:key=value` a label, `ch:` a channel, `ns:` a namespace, `cl:`
+//! a cluster, `is:` a state, `img:` part of an image; `!` before any of them says *not*. A blank is *and*. Letters count
+//! without their case.
 
-use super::fleet::Row;
+use super::drift;
+use super::fleet::{Fleet, Row};
 use super::present::standing::Urgency;
 use crate::argo::picture::{Phase, Waits};
+use crate::argo::rollout::StrategyKind;
 use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 /// The words after `is:`.
-const STATES: &[&str] = &["paused", "degraded", "aborted", "progressing", "healthy", "waiting", "attention", "stale"];
+const STATES: &[&str] = &[
+    "paused",
+    "degraded",
+    "aborted",
+    "progressing",
+    "healthy",
+    "unknown",
+    "waiting",
+    "timed",
+    "analysis",
+    "invalid",
+    "updating",
+    "drift",
+    "attention",
+    "stale",
+    "canary",
+    "bluegreen",
+];
 
 /// A filter as typed, and read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,10 +40,12 @@ pub struct Filter {
 #[derive(Clone, Debug, PartialEq)]
 enum Term {
     Word(String),
-    Not(String),
+    Not(Box<Self>),
     Fuzzy(Atom),
     Label { key: String, value: Option<String> },
     Channel(String),
+    Namespace(String),
+    Cluster(String),
     Image(String),
     Is(Vec<String>),
 }
@@ -37,6 +59,8 @@ pub struct Around<'a> {
     pub cluster: &'a str,
     /// Its source is stale.
     pub stale: bool,
+    /// The others, to compare with.
+    pub fleet: &'a Fleet,
 }
 
 impl Filter {
@@ -77,8 +101,8 @@ impl Filter {
 fn term(word: &str) -> Result<Option<Term>, String> {
     let lower = word.to_lowercase();
     let rest = |prefix: &str| lower.strip_prefix(prefix).map(str::to_owned);
-    if let Some(not) = rest("!") {
-        return Ok((!not.is_empty()).then_some(Term::Not(not)));
+    if let Some(not) = word.strip_prefix('!') {
+        return Ok(if not.is_empty() { None } else { term(not)?.map(|term| Term::Not(Box::new(term))) });
     }
     if let Some(fuzzy) = word.strip_prefix('~') {
         let atom = Atom::new(fuzzy, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy, false);
@@ -91,6 +115,12 @@ fn term(word: &str) -> Result<Option<Term>, String> {
     }
     if let Some(channel) = rest("ch:") {
         return Ok((!channel.is_empty()).then_some(Term::Channel(channel)));
+    }
+    if let Some(namespace) = rest("ns:") {
+        return Ok((!namespace.is_empty()).then_some(Term::Namespace(namespace)));
+    }
+    if let Some(cluster) = rest("cl:") {
+        return Ok((!cluster.is_empty()).then_some(Term::Cluster(cluster)));
     }
     if let Some(image) = rest("img:") {
         return Ok((!image.is_empty()).then_some(Term::Image(image)));
@@ -109,7 +139,7 @@ impl Term {
     fn holds(&self, row: &Row, around: Around<'_>) -> bool {
         match self {
             Self::Word(word) => named(row, around, word),
-            Self::Not(word) => !named(row, around, word),
+            Self::Not(term) => !term.holds(row, around),
             Self::Fuzzy(atom) => {
                 let mut matcher = Matcher::new(Config::DEFAULT);
                 let mut buffer = Vec::new();
@@ -123,6 +153,8 @@ impl Term {
                 (None, _) => false,
             },
             Self::Channel(channel) => contains(around.channel, channel),
+            Self::Namespace(namespace) => contains(row.key.namespace.as_str(), namespace),
+            Self::Cluster(cluster) => contains(around.cluster, cluster),
             Self::Image(image) => row.picture.images.iter().any(|tagged| contains(&tagged.image, image)),
             Self::Is(states) => states.iter().any(|state| is(row, around, state)),
         }
@@ -148,6 +180,14 @@ fn is(row: &Row, around: Around<'_>, state: &str) -> bool {
         "waiting" => matches!(row.picture.waits, Waits::Person { .. }),
         "attention" => row.urgency <= Urgency::Person,
         "stale" => around.stale,
+        "unknown" => matches!(row.picture.phase, Phase::Other(_)),
+        "timed" => matches!(row.picture.waits, Waits::Timer { .. }),
+        "analysis" => row.picture.waits == Waits::Analysis,
+        "invalid" => row.picture.message.starts_with("InvalidSpec"),
+        "updating" => row.rollout.unreadable.is_none() && !row.rollout.fully_promoted(),
+        "drift" => drift::of(around.fleet, row),
+        "canary" => row.picture.strategy == StrategyKind::Canary,
+        "bluegreen" => row.picture.strategy == StrategyKind::BlueGreen,
         _ => false,
     }
 }
@@ -161,7 +201,8 @@ mod tests {
         let (filter, wrong) = Filter::read(text);
         assert_eq!(wrong, None);
         let row = row(paused("checkout", 1));
-        filter.passes(&row, Around { channel: "production", cluster: "prod-eu", stale: true })
+        let fleet = Fleet::default();
+        filter.passes(&row, Around { channel: "production", cluster: "prod-eu", stale: true, fleet: &fleet })
     }
 
     #[test]
@@ -188,6 +229,17 @@ mod tests {
             ("is:healthy", false),
             ("is:stale", true),
             ("is:attention", true),
+            ("is:updating,unknown", true),
+            ("is:drift", false),
+            ("is:bluegreen", false),
+            ("is:canary", true),
+            ("ns:shop", true),
+            ("ns:other", false),
+            ("cl:prod", true),
+            ("!cl:prod", false),
+            ("!is:healthy !ch:test !l:none", true),
+            ("!is:paused", false),
+            ("!~ckt", false),
             ("prod-eu", true),
             ("check is:paused", true),
             ("check is:healthy", false),

@@ -4,8 +4,10 @@
 //! change means for screens comes back as [`Change`]s.
 
 mod row;
+mod tally;
 
 pub use row::{Row, row};
+pub use tally::Tally;
 
 use crate::argo::feed::Delta;
 use crate::argo::rollout::Rollout;
@@ -65,6 +67,8 @@ pub struct Fleet {
     timers: BTreeSet<(Timestamp, RolloutKey)>,
     /// Those that need a person.
     needing: BTreeSet<RolloutKey>,
+    /// Phases by channel.
+    tallies: BTreeMap<usize, Tally>,
 }
 
 impl Fleet {
@@ -125,6 +129,13 @@ impl Fleet {
     /// The rollouts that need a person.
     pub fn needing(&self) -> impl Iterator<Item = &Row> {
         self.needing.iter().filter_map(|key| self.get(key))
+    }
+
+    /// How many are in which phase, in one channel or in all.
+    #[must_use]
+    pub fn tally(&self, channel: Option<usize>) -> Tally {
+        let counted = self.tallies.iter().filter(|(at, _)| channel.is_none_or(|channel| channel == **at));
+        counted.fold(Tally::default(), |sum, (_, tally)| sum.plus(*tally))
     }
 
     /// Takes a change of a source's set.
@@ -200,6 +211,7 @@ impl Fleet {
             self.services.entry(row.service.clone()).or_default().insert(key.clone());
             self.set_timer(&key, None, row.timer);
             self.set_needing(&key, row.needs_person());
+            self.tallies.entry(row.channel).or_default().count(&row);
             self.rows.insert(key.clone(), Box::new(row));
             return Some(Change { key, kind: ChangeKind::Added });
         };
@@ -213,6 +225,8 @@ impl Fleet {
         }
         self.set_timer(&key, before.timer, row.timer);
         self.set_needing(&key, row.needs_person());
+        self.tallies.entry(before.channel).or_default().discount(&before);
+        self.tallies.entry(row.channel).or_default().count(&row);
         self.rows.insert(key.clone(), Box::new(row));
         Some(Change { key, kind: ChangeKind::Changed { before, looks_different } })
     }
@@ -222,6 +236,7 @@ impl Fleet {
         self.leave_service(&before.service, key);
         self.set_timer(key, before.timer, None);
         self.set_needing(key, false);
+        self.tallies.entry(before.channel).or_default().discount(&before);
         Some(Change { key: key.clone(), kind: ChangeKind::Removed { before } })
     }
 

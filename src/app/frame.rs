@@ -2,6 +2,7 @@
 //! [`super::present`]; here is decided which rollouts, rows and keys a frame holds. Only visible rows are formatted.
 
 mod closer;
+mod finder;
 mod header;
 mod lists;
 mod overlay;
@@ -94,6 +95,7 @@ fn next_line(state: &State) -> String {
     match &state.overlay {
         Some(Overlay::Promote(_)) => return "nothing is sent before the right-hand button is pressed".to_owned(),
         Some(Overlay::Leave(_)) => return "a write was sent and is not answered yet".to_owned(),
+        Some(Overlay::Finder(_)) => return "what asks first when its key is pressed asks first here too".to_owned(),
         None => {}
     }
     if state.screen().place() == Place::Text {
@@ -130,6 +132,14 @@ fn keys(state: &State) -> Vec<KeyHint> {
                 keys.insert(0, hint("letters:", "the name", true));
             }
             return keys;
+        }
+        Some(Overlay::Finder(_)) => {
+            return vec![
+                hint("letters:", "narrow", true),
+                hint("↑↓", "choose", true),
+                hint("⏎", "run", true),
+                hint("Esc", "close", true),
+            ];
         }
         Some(Overlay::Leave(_)) => return vec![hint("w", "wait", true), hint("Q", "quit anyway", true)],
         None => {}

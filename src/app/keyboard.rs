@@ -7,7 +7,7 @@ use super::filter::Filter;
 use super::model::Mark;
 use super::overlay::{self, Overlay};
 use super::state::State;
-use super::{act, logs, navigate, promote, search};
+use super::{act, finder, logs, navigate, promote, search};
 use crate::keys::{Key, KeyChord};
 use jiff::{SignedDuration, Timestamp};
 
@@ -40,6 +40,7 @@ pub fn key(state: &mut State, chord: KeyChord) -> Vec<Effect> {
     match &state.overlay {
         Some(Overlay::Promote(_)) => in_promote(state, chord),
         Some(Overlay::Leave(_)) => in_leave(state, chord),
+        Some(Overlay::Finder(_)) => finder::key(state, chord),
         None if state.filter_input.is_some() => in_filter(state, chord),
         None if state.search_input.is_some() => search::key(state, chord),
         None if is_choosing(state) => logs::picker_key(state, chord),
@@ -55,6 +56,7 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
             dialog.put(text);
             state.touch();
         }
+        (Some(Overlay::Finder(_)), _) => finder::put(state, text),
         (None, Some(field)) => {
             overlay::put(field, text);
             refilter(state);
@@ -92,6 +94,11 @@ fn in_screen(state: &mut State, chord: KeyChord) -> Vec<Effect> {
         }
         return Vec::new();
     };
+    perform(state, action)
+}
+
+/// What a key does: an action that is off says why and does nothing else.
+pub fn perform(state: &mut State, action: Action) -> Vec<Effect> {
     // `p` says itself why it is off: it also has to ask what the user may do.
     if action != Action::Promote
         && let Availability::Off(why) = availability(state, action)

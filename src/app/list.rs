@@ -1,12 +1,12 @@
 //! A list on screen: which rows in which order, and the cursor, which follows the object and never the row number.
 //!
 //! The order is kept, not computed for a frame. Rows come and go one by one at their place; who moved to another
-//! urgency moves at the next [`List::rebuild`], at most once a second and never while keys are pressed, so that
+//! rank moves at the next [`List::rebuild`], at most once a second and never while keys are pressed, so that
 //! nothing slips away under a finger.
 
 use super::fleet::{Fleet, Row};
-use super::present::standing::Urgency;
 use super::sieve::Sieve;
+use super::sorting::{Rank, Sorting};
 use crate::names::{Namespace, RolloutKey};
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ pub enum Scope {
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
-    urgency: Urgency,
+    rank: Rank,
     name: Arc<str>,
     item: Item,
 }
@@ -52,13 +52,15 @@ const FIRST_PAGE: usize = 24;
 pub struct List {
     /// What it shows.
     pub scope: Scope,
+    /// Who stands first.
+    pub order: Sorting,
     /// The focused channel column of the overview.
     pub column: usize,
     /// Index of the first visible row.
     pub first: usize,
     /// Rows that fit on the screen.
     pub page: usize,
-    /// Some row has another urgency than its place says, or may pass the filter now, or no longer.
+    /// Some row has another rank than its place says, or may pass the filter now, or no longer.
     pub unsorted: bool,
     entries: Vec<Entry>,
     at: usize,
@@ -72,6 +74,7 @@ impl List {
     pub fn new(scope: Scope) -> Self {
         Self {
             scope,
+            order: Sorting::default(),
             column: 0,
             first: 0,
             page: FIRST_PAGE,
@@ -179,18 +182,18 @@ impl List {
 
     /// Sorts anew from what is known now. The cursor stays on its object; where that is gone, its neighbour has it.
     pub fn rebuild(&mut self, fleet: &Fleet, sieve: &Sieve<'_>) {
-        let cursor = self.cursor().cloned();
+        let (cursor, order) = (self.cursor().cloned(), self.order);
         self.entries = match self.scope {
-            Scope::Matrix => lines(fleet, sieve),
+            Scope::Matrix => lines(fleet, sieve, self.order),
             Scope::Board(channel) => fleet
                 .services()
                 .flat_map(|(_, _, rows)| rows)
                 .filter(|row| row.channel == channel && sieve.passes(row))
-                .map(|row| Entry { urgency: row.urgency, name: row.service.clone(), item: Item::Row(row.key.clone()) })
+                .map(|row| Entry { rank: order.rank(row), name: row.service.clone(), item: Item::Row(row.key.clone()) })
                 .collect(),
         };
-        // They come by name: what is left is to put the urgent first, without comparing ten thousand names.
-        self.entries.sort_by_key(|entry| entry.urgency);
+        // They come by name: what is left is to sort by rank, without comparing ten thousand names.
+        self.entries.sort_by(|a, b| a.rank.cmp(&b.rank));
         debug_assert!(self.entries.is_sorted(), "a row stands at another place than one that is added would");
         self.unsorted = false;
         self.find_again(cursor);
@@ -201,10 +204,11 @@ impl List {
         if !sieve.passes(row) {
             return;
         }
+        let order = self.order;
         let entry = match self.scope {
             Scope::Board(channel) if channel != row.channel => return,
             Scope::Board(_) => {
-                Entry { urgency: row.urgency, name: row.service.clone(), item: Item::Row(row.key.clone()) }
+                Entry { rank: order.rank(row), name: row.service.clone(), item: Item::Row(row.key.clone()) }
             }
             Scope::Matrix => {
                 let split = fleet.is_split(&row.service);
@@ -217,7 +221,7 @@ impl List {
                     self.unsorted = true;
                     return;
                 }
-                Entry { urgency: row.urgency, name: row.service.clone(), item }
+                Entry { rank: self.order.rank(row), name: row.service.clone(), item }
             }
         };
         let cursor = self.cursor().cloned();
@@ -282,15 +286,15 @@ fn same_service(list: &List, wanted: &Item) -> Option<usize> {
     list.items().position(|item| matches!(item, Item::Line(line) if line.service == wanted.service))
 }
 
-fn lines(fleet: &Fleet, sieve: &Sieve<'_>) -> Vec<Entry> {
+fn lines(fleet: &Fleet, sieve: &Sieve<'_>, order: Sorting) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::with_capacity(fleet.len());
     for (service, split, rows) in fleet.services() {
         let start = entries.len();
         for row in rows.filter(|row| sieve.passes(row)) {
             let item = Item::Line(line_of(row, split));
             match entries[start..].iter_mut().find(|entry| entry.item == item) {
-                Some(entry) => entry.urgency = entry.urgency.min(row.urgency),
-                None => entries.push(Entry { urgency: row.urgency, name: service.clone(), item }),
+                Some(entry) => entry.rank = entry.rank.clone().min(order.rank(row)),
+                None => entries.push(Entry { rank: order.rank(row), name: service.clone(), item }),
             }
         }
         if split {

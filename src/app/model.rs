@@ -16,9 +16,9 @@ mod run;
 mod text;
 mod timeline;
 
-pub use board::{Board, BoardRow, Gauge};
+pub use board::{Board, BoardRow, Gauge, Sorting};
 pub use charts::ChartsPage;
-pub use dialog::{Button, Dialog, WriteDialog};
+pub use dialog::{Button, Dialog, FinderDialog, FinderLine, WriteDialog};
 pub use document::{DocumentLine, DocumentPage};
 pub use experiment::ExperimentPage;
 pub use logs::{LogRow, LogsPage, PickerRow};

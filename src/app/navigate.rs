@@ -2,7 +2,7 @@
 
 use super::action::Place;
 use super::charts::ChartsView;
-use super::detail::{self, Detail};
+use super::detail::{Detail, Wanted};
 use super::effect::Effect;
 use super::experiment::ExperimentView;
 use super::fleet::Row;
@@ -89,9 +89,10 @@ pub fn show(state: &mut State, screens: Vec<Screen>) -> Vec<Effect> {
     if let Some(channel) = board
         && state.board.scope != Scope::Board(channel)
     {
-        let page = state.board.page;
+        let (page, order) = (state.board.page, state.board.order);
         state.board = List::new(Scope::Board(channel));
         state.board.page = page;
+        state.board.order = order;
     }
     state.rebuild_shown_list();
     Vec::new()
@@ -274,24 +275,30 @@ pub fn sync_detail(state: &mut State) -> Vec<Effect> {
         _ => page(),
     };
     let row = wanted.and_then(|key| state.fleet.get(key));
-    let same = match (&state.detail, row) {
-        (Some(detail), Some(row)) => detail.key == row.key && detail.uid == row.rollout.meta.uid,
+    let wanted = row.map(|row| (Wanted::of(&row.key, &row.rollout), row.rollout.clone()));
+    let same = match (&state.detail, &wanted) {
+        (Some(detail), Some((wanted, _))) => detail.serves(wanted),
         (None, None) => true,
         _ => false,
     };
     if same {
         return Vec::new();
     }
-    let opening = row.map(|row| (row.key.clone(), row.rollout.clone()));
-    let mut effects: Vec<Effect> =
-        state.detail.take().map(|detail| Effect::Order(Order::CloseDetail(detail.id))).into_iter().collect();
-    if let Some((key, rollout)) = opening {
+    let before = state.detail.take();
+    let mut effects: Vec<Effect> = before.iter().map(|detail| Effect::Order(Order::CloseDetail(detail.id))).collect();
+    if let Some((wanted, rollout)) = wanted {
         let id = DetailId(state.number());
-        let cluster_now = state.sources.get(key.source).map_or(state.now, |source| source.cluster_time(state.now));
-        state.detail = Some(Detail::new(id, key.clone(), &rollout, cluster_now));
-        let (selector, workload) = (detail::selector(&rollout), detail::workload(&rollout));
-        let uid = rollout.meta.uid.clone();
-        effects.push(Effect::Order(Order::OpenDetail { detail: id, key, uid, selector, workload }));
+        let source = state.sources.get(wanted.key.source);
+        let cluster_now = source.map_or(state.now, |source| source.cluster_time(state.now));
+        effects.push(Effect::Order(wanted.order(id)));
+        state.detail = Some(match before {
+            // The same rollout, with another selector or workload.
+            Some(mut detail) if detail.key == wanted.key && detail.uid == wanted.uid => {
+                detail.reopen(id, wanted);
+                detail
+            }
+            _ => Detail::new(id, wanted, &rollout, cluster_now),
+        });
     }
     effects
 }

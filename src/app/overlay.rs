@@ -1,6 +1,7 @@
 //! Overlays: what lies over a screen and takes the keys first. The dialog before a promote, and the question before
 //! leaving while a write is in flight.
 
+use super::finder::Finder;
 use super::present::dialog::{BUTTON_CALL, BUTTON_CANCEL, BUTTON_PROMOTE};
 use crate::argo::promote::{self, Promotion};
 use crate::argo::rollout::Rollout;
@@ -20,6 +21,8 @@ pub enum Overlay {
     Promote(Box<PromoteDialog>),
     /// Before leaving while a write is in flight. Index of the focused button: 0 waits, 1 leaves.
     Leave(usize),
+    /// The finder.
+    Finder(Finder),
 }
 
 /// The dialog before a promote.

@@ -6,7 +6,7 @@ use super::event::Target;
 use super::overlay::Overlay;
 use super::screen::Screen;
 use super::state::State;
-use super::{act, keyboard, navigate, promote};
+use super::{act, finder, keyboard, navigate, promote};
 
 /// The wheel.
 pub fn scroll(state: &mut State, rows: i16) -> Vec<Effect> {
@@ -39,7 +39,8 @@ pub fn click(state: &mut State, target: Target) -> Vec<Effect> {
             keyboard::press_leave(state)
         }
         (Target::Row { row, column }, None) => click_row(state, usize::from(row), usize::from(column)),
-        (Target::Row { .. }, Some(_)) | (Target::Button(_), None) => Vec::new(),
+        (Target::Row { row, .. }, Some(Overlay::Finder(_))) => finder::click(state, usize::from(row)),
+        (Target::Row { .. }, Some(_)) | (Target::Button(_), None | Some(Overlay::Finder(_))) => Vec::new(),
     }
 }
 

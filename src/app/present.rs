@@ -61,6 +61,27 @@ pub struct Context<'a> {
     pub promote_key: &'a str,
 }
 
+impl Context<'_> {
+    /// Where nothing but the time is known: for what is derived from the object alone.
+    #[must_use]
+    pub const fn nowhere(cluster_now: Timestamp) -> Self {
+        Self {
+            now: cluster_now,
+            cluster_now,
+            stale: None,
+            heard: None,
+            changed: false,
+            drift: false,
+            promoting: false,
+            channel: "",
+            cluster: "",
+            service: "",
+            protected: false,
+            promote_key: "p",
+        }
+    }
+}
+
 /// A rollout with what is derived from it: what most functions here look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {

@@ -1,7 +1,7 @@
 //! The sieve: what passes the filter and *attention only*, with what they need to know around a row.
 
 use super::filter::{Around, Filter};
-use super::fleet::Row;
+use super::fleet::{Fleet, Row};
 use super::source::{Sources, channel_name};
 use super::state::Setup;
 
@@ -12,6 +12,8 @@ pub struct Sieve<'a> {
     pub filter: &'a Filter,
     /// Only what needs a person.
     pub attention_only: bool,
+    /// All rollouts, to compare with.
+    pub fleet: &'a Fleet,
     /// Names of channels.
     pub setup: &'a Setup,
     /// Names and state of sources.
@@ -33,6 +35,7 @@ impl Sieve<'_> {
             channel: channel_name(self.setup, row.channel),
             cluster: source.map_or("", |source| source.info.cluster.as_str()),
             stale: source.is_some_and(|source| source.was_stale),
+            fleet: self.fleet,
         };
         self.filter.passes(row, around)
     }

@@ -5,7 +5,7 @@ use super::detail::Detail;
 use super::document::Document;
 use super::effect::Effect;
 use super::filter::Filter;
-use super::fleet::Fleet;
+use super::fleet::{Fleet, Row};
 use super::list::{Item, List, Scope, in_line};
 use super::logs::Logs;
 use super::model::Mark;
@@ -83,6 +83,8 @@ pub struct State {
     pub(super) filter_input: Option<String>,
     pub(super) attention_only: bool,
     pub(super) overlay: Option<Overlay>,
+    /// What was typed in the finder before, oldest first.
+    pub(super) finder_history: Vec<String>,
     pub(super) writes: Writes,
     pub(super) access: AccessCache,
     pub(super) detail: Option<Detail>,
@@ -135,6 +137,7 @@ impl State {
             filter_input: None,
             attention_only: false,
             overlay: None,
+            finder_history: Vec::new(),
             writes: Writes::default(),
             access: AccessCache::default(),
             detail: None,
@@ -187,6 +190,7 @@ impl State {
     pub(super) fn lists(&mut self) -> ([&mut List; 2], &Fleet, Sieve<'_>) {
         let sieve = Sieve {
             filter: &self.filter,
+            fleet: &self.fleet,
             attention_only: self.attention_only,
             setup: &self.setup,
             sources: &self.sources,
@@ -237,6 +241,13 @@ impl State {
     pub(super) fn on_board(&self) -> bool {
         let lists = self.screens.iter().rev().find(|screen| matches!(screen, Screen::Board(_) | Screen::Matrix));
         matches!(lists, Some(Screen::Board(_)))
+    }
+
+    /// Whether a changed rollout stands at another place of a list.
+    #[must_use]
+    pub(super) fn moves(&self, before: &Row, row: &Row) -> bool {
+        let order = self.matrix.order;
+        order.rank(before) != order.rank(row)
     }
 
     /// The list on screen, or the nearest below what is.

@@ -3,6 +3,7 @@
 mod availability;
 mod closer;
 mod document;
+mod finder;
 mod lists;
 mod logs;
 mod promote;

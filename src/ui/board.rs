@@ -12,7 +12,7 @@ use super::table::{self, Place, Want};
 use super::text;
 use super::theme::Role;
 use crate::app::event::Target;
-use crate::app::model::{Board, BoardRow, Mark};
+use crate::app::model::{Board, BoardRow, Mark, Sorting};
 use ratatui::layout::Rect;
 
 const SERVICE: usize = 0;
@@ -72,7 +72,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, board: &Board, placed: &mut Placed) {
     placed.page_rows = fit;
     let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
     let columns = columns(pen, board, inner.width);
-    heads(pen, inner, area.y + top, &columns);
+    heads(pen, inner, area.y + top, &columns, board.order);
     let list = area.y + top + 2;
     let mut y = list;
     let shown = shown_window(board.rows.len(), usize::from(fit), board.selected);
@@ -109,7 +109,22 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, board: &Board, placed: &mut Placed) {
     }
 }
 
-fn heads(pen: &mut Pen<'_>, inner: Rect, y: u16, columns: &Places) {
+/// The column by which the list is sorted.
+fn sorted(order: Sorting) -> Option<usize> {
+    match order {
+        Sorting::Attention => None,
+        Sorting::Name | Sorting::Namespace => Some(SERVICE),
+        Sorting::Longest | Sorting::Newest => Some(AGE),
+        Sorting::Weight => Some(PERCENT),
+    }
+}
+
+fn heads(pen: &mut Pen<'_>, inner: Rect, y: u16, columns: &Places, order: Sorting) {
+    if let Some(place) = sorted(order).and_then(|index| columns[index]) {
+        // The head of the column doubles as the sign of the order.
+        let x = inner.x + if sorted(order) == Some(SERVICE) { place.x + 8 } else { place.x + place.width };
+        pen.put(x, y, 1, "↓", Role::Accent);
+    }
     let names = ["service", "cluster", "state", "step", "weight: █ actual ┃ set", "weight", "pods", "version", "for"];
     for (index, name) in names.iter().enumerate() {
         let Some(place) = columns[index] else { continue };

@@ -3,6 +3,7 @@
 //! needs to decide stays when rows are short: where, what, the name to type and the buttons; evidence goes first.
 
 use super::chrome;
+use super::finder;
 use super::gauge;
 use super::glyph;
 use super::pen::Pen;
@@ -10,7 +11,7 @@ use super::screen::Placed;
 use super::text;
 use super::theme::Role;
 use crate::app::event::Target;
-use crate::app::model::{Button, Dialog, Gauge, WriteDialog};
+use crate::app::model::{Button, Dialog, FinderDialog, Gauge, WriteDialog};
 use ratatui::layout::Rect;
 
 /// Columns of a dialog with its frame.
@@ -50,11 +51,15 @@ struct Ranked(Row, u8);
 /// Draws the dialog over the frame.
 pub fn draw(pen: &mut Pen<'_>, screen: Rect, dialog: &Dialog, placed: &mut Placed) {
     let framed = screen.width >= 44 && screen.height >= 12;
+    if let Dialog::Finder(open) = dialog {
+        return draw_finder(pen, screen, open, framed, placed);
+    }
     let width = if framed { WIDTH.min(screen.width - 2) } else { screen.width };
     let inner_width = if framed { width - 4 } else { width };
     let (title, footnote, buttons, mut rows) = match dialog {
         Dialog::Write(write) => (&write.title, write.footnote.as_str(), &write.buttons, write_rows(write, inner_width)),
         Dialog::Ask { title, lines, buttons } => (title, "", buttons, ask_rows(lines, inner_width)),
+        Dialog::Finder(_) => return,
     };
     rows.extend(button_rows(pen, buttons, inner_width));
     // Header and keys stay in sight where there are rows for it.
@@ -85,6 +90,30 @@ pub fn draw(pen: &mut Pen<'_>, screen: Rect, dialog: &Dialog, placed: &mut Place
         if y < inner.bottom() {
             draw_row(pen, inner, y, row, buttons, placed);
         }
+    }
+}
+
+fn draw_finder(pen: &mut Pen<'_>, screen: Rect, open: &FinderDialog, framed: bool, placed: &mut Placed) {
+    let width = if framed { (WIDTH + 20).min(screen.width - 4) } else { screen.width };
+    let spared = if framed { 4 } else { 1 };
+    let height = (finder::rows(open) + if framed { 2 } else { 1 }).min(screen.height.saturating_sub(spared));
+    let area =
+        Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + if framed { 3 } else { 0 }, width, height };
+    let area = Rect { height: height.min(screen.bottom().saturating_sub(area.y)), ..area };
+    pen.clear(area);
+    let inner = if framed {
+        frame(pen, area, "find a command, a rollout, a channel", &found(open));
+        Rect { x: area.x + 3, y: area.y + 1, width: width.saturating_sub(5), height: area.height.saturating_sub(2) }
+    } else {
+        Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
+    };
+    finder::draw(pen, inner, open, placed);
+}
+
+fn found(open: &FinderDialog) -> String {
+    match open.total {
+        0 => String::new(),
+        total => format!("{} of {total}", open.first + open.selected + 1),
     }
 }
 

@@ -342,6 +342,7 @@ pub fn board() -> Model {
     ];
     let total = rows.len();
     let board = Board {
+        order: rolltop::app::model::Sorting::default(),
         channel: "production".into(),
         health: vec![live("prod-eu"), health("prod-us", Mark::Stale, "14s", "14s")],
         clusters: true,
@@ -627,6 +628,36 @@ pub fn question() -> Model {
     }
 }
 
+/// The finder over the overview.
+pub fn finder() -> Model {
+    let line = |mark: Option<Mark>, words: &str, key: &str, detail: &str, on: bool| FinderLine {
+        mark,
+        words: words.into(),
+        detail: detail.into(),
+        key: key.into(),
+        on,
+    };
+    let lines = vec![
+        line(None, "promote", "p", "promote the pause of the selected rollout", true),
+        line(None, "go to production", "3", "", true),
+        line(Some(Mark::Wait), "checkout production shop", "", "waits for you", true),
+        line(Some(Mark::Ok), "profile production a-namespace-with-a-very-long-name-indeed", "", "healthy", true),
+        line(None, "retry now", "R", "off: prod-eu has no trouble: nothing to retry", false),
+    ];
+    Model {
+        dialog: Some(Dialog::Finder(Box::new(FinderDialog {
+            input: "pro".into(),
+            lines,
+            first: 0,
+            total: 5,
+            selected: 0,
+            note: "also called: resume, continue, approve".into(),
+        }))),
+        keys: keys(&[("letters:", "narrow"), ("↑↓", "choose"), ("⏎", "run"), ("Esc", "close")]),
+        ..overview(false)
+    }
+}
+
 fn help_line(keys: &str, words: &str, off: &str) -> HelpLine {
     HelpLine { keys: keys.into(), words: words.into(), off: off.into() }
 }
@@ -770,6 +801,7 @@ pub fn all() -> Vec<(&'static str, Model)> {
         ("dialog", dialog(None)),
         ("dialog_call", call_dialog()),
         ("question", question()),
+        ("finder", finder()),
         ("help", help()),
         ("log", log()),
         ("first_run", first_run()),

@@ -91,21 +91,7 @@ pub fn timer(picture: &Picture, how: Deriving<'_>) -> Option<Timestamp> {
 }
 
 fn urgency(rollout: &Rollout, picture: &Picture, cluster_now: Timestamp) -> Urgency {
-    let context = Context {
-        now: cluster_now,
-        cluster_now,
-        stale: None,
-        heard: None,
-        changed: false,
-        drift: false,
-        promoting: false,
-        channel: "",
-        cluster: "",
-        service: "",
-        protected: false,
-        promote_key: "p",
-    };
-    standing::urgency(&Subject::new(rollout, picture, &context))
+    standing::urgency(&Subject::new(rollout, picture, &Context::nowhere(cluster_now)))
 }
 
 /// The service of a rollout: its label, else the configuration's `match`, else its own name.

@@ -1,9 +1,12 @@
 //! Row 1: where we are, how the connections stand, what is true of everything on the screen.
 
-use crate::app::model::{Header, Health};
+use crate::app::fleet::Tally;
+use crate::app::model::{Header, Health, Mark};
 use crate::app::present::health::{self, Counts};
 use crate::app::present::tick;
+use crate::app::present::words::number_of;
 use crate::app::screen::Screen;
+use crate::app::sorting::Sorting;
 use crate::app::source::{Source, channel_name};
 use crate::app::state::State;
 use crate::config::settings::Confirm;
@@ -69,7 +72,11 @@ pub fn service(state: &State, key: &RolloutKey) -> String {
 
 fn summary(state: &State) -> String {
     match state.screen() {
-        Screen::Board(channel) => health::heads_line(&heads(state, *channel)),
+        Screen::Board(channel) => {
+            let heads = health::heads_line(&heads(state, *channel));
+            let tally = tally(state.fleet.tally(Some(*channel)), state.size.0 >= WIDE);
+            if tally.is_empty() { heads } else { format!("{tally} · {heads}") }
+        }
         // What is read stands here as long as there is nothing to be said of the connection.
         Screen::Logs(view) if connected(state, view.key.source) => crate::app::logs::summary(state),
         screen if screen.key().is_some() => {
@@ -81,7 +88,31 @@ fn summary(state: &State) -> String {
             health::place(&head(state, source), key.namespace.as_str(), heard)
         }
         Screen::FirstRun { .. } => String::new(),
-        _ => health::summary(counts(state), state.size.0 >= WIDE),
+        _ => {
+            let wide = state.size.0 >= WIDE;
+            let summary = health::summary(counts(state), wide);
+            with_tally(&summary, &tally(state.fleet.tally(None), wide))
+        }
+    }
+}
+
+/// How many are in which phase: `✗ 2 ‖ 3 ▸ 1 ✓ 24`, or with words where there is room.
+fn tally(tally: Tally, wide: bool) -> String {
+    let part = |(mark, word, count): (Mark, &str, usize)| {
+        let count = number_of(count);
+        if wide { format!("{count} {word}") } else { format!("{} {count}", mark.sign()) }
+    };
+    tally.parts().map(part).collect::<Vec<_>>().join(if wide { " · " } else { "  " })
+}
+
+/// The counts of phases stand before what needs a person, which is the last to go where room is short.
+fn with_tally(summary: &str, tally: &str) -> String {
+    if tally.is_empty() {
+        return summary.to_owned();
+    }
+    match summary.rsplit_once(" · ").filter(|(_, last)| last.ends_with("you")) {
+        Some((before, last)) => format!("{before} · {tally} · {last}"),
+        None => format!("{summary} · {tally}"),
     }
 }
 
@@ -116,10 +147,13 @@ fn filter(state: &State) -> Option<String> {
 
 fn ribbons(state: &State) -> Vec<String> {
     let setup = &state.setup;
+    let order = state.list().order;
+    let sorted = order != Sorting::default() && matches!(state.screen(), Screen::Matrix | Screen::Board(_));
     [(setup.demo, "DEMO"), (setup.replay, "REPLAY"), (setup.read_only && !setup.replay, "read-only")]
         .into_iter()
         .filter(|(on, _)| *on)
         .map(|(_, words)| words.to_owned())
+        .chain(sorted.then(|| format!("by {}", order.word())))
         .collect()
 }
 
@@ -137,7 +171,9 @@ pub fn tick(state: &State) -> Option<Timestamp> {
     let shown: Vec<&Source> = match state.screen() {
         Screen::Matrix => state.sources.iter().collect(),
         Screen::Board(channel) => state.sources.of_channel(*channel).collect(),
-        Screen::Rollout(view) => state.sources.get(view.key.source).into_iter().collect(),
+        screen if screen.key().is_some() => {
+            screen.key().and_then(|key| state.sources.get(key.source)).into_iter().collect()
+        }
         Screen::Trouble { source, .. } => state.sources.get(*source).into_iter().collect(),
         _ => Vec::new(),
     };

@@ -1,10 +1,11 @@
 //! The two lists: services by channels, and one channel.
 
 use super::header;
+use crate::app::drift;
 use crate::app::fleet::Row;
-use crate::app::list::{Item, LineKey, line_of};
+use crate::app::list::{Item, LineKey};
 use crate::app::model::{Board, BoardRow, Cell, Column, Matrix, MatrixRow, NeedLine, RolloutPage, TroubleLine};
-use crate::app::present::{Subject, page, rows, tick, trouble, version};
+use crate::app::present::{Subject, page, rows, tick, trouble};
 use crate::app::source::channel_name;
 use crate::app::state::State;
 use jiff::Timestamp;
@@ -61,7 +62,7 @@ fn matrix_row(state: &State, line: &LineKey, channels: usize, focused: Option<us
         .map(|channel| {
             let there = state.cell(line, channel);
             attention |= there.iter().any(|row| row.needs_person());
-            let versions: Vec<String> = there.iter().map(|row| wanted(state, row)).collect();
+            let versions: Vec<String> = there.iter().map(|row| drift::wanted(row)).collect();
             let cell = cell(state, &there, channel, before.as_deref());
             before = versions.into_iter().find(|version| !version.is_empty()).or(before.take());
             cell
@@ -79,7 +80,7 @@ fn cell(state: &State, there: &[&Row], channel: usize, before: Option<&str>) -> 
     let cells = there
         .iter()
         .map(|row| {
-            let drift = before.is_some_and(|before| drifts(before, &wanted(state, row)));
+            let drift = before.is_some_and(|before| drift::differs(before, &drift::wanted(row)));
             let context = state.context(row, drift);
             (row.urgency, rows::cell(&Subject::new(&row.rollout, &row.picture, &context)))
         })
@@ -87,25 +88,9 @@ fn cell(state: &State, there: &[&Row], channel: usize, before: Option<&str>) -> 
     rows::stack(cells)
 }
 
-fn wanted(state: &State, row: &Row) -> String {
-    let context = state.context(row, false);
-    version::wanted(&Subject::new(&row.rollout, &row.picture, &context))
-}
-
-/// An unknown version differs from nothing.
-fn drifts(before: &str, here: &str) -> bool {
-    !before.is_empty() && !here.is_empty() && before != here
-}
-
 /// Whether a rollout's version differs from the nearest channel to the left that has its service.
 pub fn drift(state: &State, row: &Row) -> bool {
-    let line = line_of(row, state.fleet.is_split(&row.service));
-    let before = (0..row.channel)
-        .rev()
-        .flat_map(|channel| state.cell(&line, channel))
-        .map(|row| wanted(state, row))
-        .find(|version| !version.is_empty());
-    before.is_some_and(|before| drifts(&before, &wanted(state, row)))
+    drift::of(&state.fleet, row)
 }
 
 /// A channel as a list.
@@ -124,6 +109,7 @@ pub fn board(state: &State, channel: usize) -> Board {
         .collect();
     Board {
         channel: channel_name(&state.setup, channel).to_owned(),
+        order: list.order,
         health: header::heads(state, channel),
         clusters: state.sources.of_channel(channel).count() > 1,
         selected: (!rows.is_empty()).then(|| list.at() - list.first),

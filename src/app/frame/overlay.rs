@@ -16,6 +16,7 @@ use jiff::Timestamp;
 pub fn dialog(state: &State, overlay: &Overlay) -> Dialog {
     match overlay {
         Overlay::Leave(focus) => leave(state, *focus),
+        Overlay::Finder(finder) => Dialog::Finder(Box::new(super::finder::dialog(state, finder))),
         Overlay::Promote(dialog) => Dialog::Write(Box::new(write(state, dialog))),
     }
 }

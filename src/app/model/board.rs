@@ -1,5 +1,7 @@
 //! One channel as a list, and the pair of weights that a gauge draws.
 
+pub use crate::app::sorting::Sorting;
+
 use super::{Health, Mark, RolloutPage, TroubleLine};
 
 /// One channel as a list.
@@ -7,6 +9,8 @@ use super::{Health, Mark, RolloutPage, TroubleLine};
 pub struct Board {
     /// Channel.
     pub channel: String,
+    /// Who stands first.
+    pub order: Sorting,
     /// Health of its sources.
     pub health: Vec<Health>,
     /// Show the cluster column (more than one source).

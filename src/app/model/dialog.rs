@@ -7,6 +7,8 @@ use super::Mark;
 pub enum Dialog {
     /// A write, before it happens.
     Write(Box<WriteDialog>),
+    /// The finder.
+    Finder(Box<FinderDialog>),
     /// A question with buttons.
     Ask {
         /// Title.
@@ -16,6 +18,38 @@ pub enum Dialog {
         /// Buttons.
         buttons: Vec<Button>,
     },
+}
+
+/// The finder: a line that is typed, and what it finds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FinderDialog {
+    /// What has been typed.
+    pub input: String,
+    /// The lines around the chosen one.
+    pub lines: Vec<FinderLine>,
+    /// Index of the first of them among all.
+    pub first: usize,
+    /// How many were found.
+    pub total: usize,
+    /// Index (in `lines`) of the chosen one.
+    pub selected: usize,
+    /// More about the chosen one; may be empty.
+    pub note: String,
+}
+
+/// A line of the finder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FinderLine {
+    /// How a rollout stands.
+    pub mark: Option<Mark>,
+    /// What it is.
+    pub words: String,
+    /// What it does, or why it is off.
+    pub detail: String,
+    /// Its key; empty: none.
+    pub key: String,
+    /// Works now.
+    pub on: bool,
 }
 
 /// A write, before it happens.

@@ -155,7 +155,7 @@ fn from_yaml_to_the_description_nothing_is_read_again() {
 fn the_cursor_moves_by_pages_and_is_always_in_sight() {
     let mut script = read("y", &json!({"spec": {"list": (0..100).collect::<Vec<_>>()}}));
     script.event(Event::Placed { page_rows: 10 });
-    for keys in ["G", "PageUp", "PageUp", "k", "g", "PageDown", "Ctrl-d", "j"] {
+    for keys in ["G", "PgUp", "PgUp", "k", "g", "PgDn", "Ctrl-d", "j"] {
         script.keys(keys);
         let page = page(&script);
         assert!(page.cursor < 10, "{keys}");
@@ -166,12 +166,14 @@ fn the_cursor_moves_by_pages_and_is_always_in_sight() {
 }
 
 #[test]
-fn a_recording_says_that_it_has_no_whole_objects() {
-    let mut script = Script::new(crate::app::state::Setup { replay: true, ..setup() });
-    script.live(PRODUCTION, vec![paused("checkout", 1)]);
-    script.wait(2).keys("y");
-    assert!(asked(&mut script).is_empty());
-    assert!(page(&script).trouble.unwrap().1.starts_with("a recording holds"));
+fn an_object_that_is_gone_is_said_to_be_gone() {
+    let (mut script, _) = opened("y");
+    let (request, _) = asked(&mut script).remove(0);
+    script.remove(PRODUCTION, "checkout");
+    script.news(News::Object(request, Ok(object(&json!({})))));
+    script.keys("R");
+    assert_eq!(page(&script).trouble.unwrap().1, "there is no such object any more");
+    assert!(!lines(&script).is_empty(), "what was read before stays");
 }
 
 #[test]

@@ -336,3 +336,48 @@ fn the_row_under_the_cursor_stays_where_it_is_on_the_screen_when_rows_come_in_ab
     assert_eq!(after.rows, before.rows);
     assert_eq!(after.first, before.first + 1);
 }
+
+#[test]
+fn o_goes_through_the_orders_and_the_header_says_which() {
+    let mut script = Script::fleet();
+    assert_eq!(services(&script), ["payments", "checkout", "search", "web"]);
+    script.keys("j o");
+    assert_eq!(services(&script), ["checkout", "payments", "search", "web"]);
+    assert_eq!(script.model().header.ribbons, ["by name"]);
+    assert!(script.toast().starts_with("sorted by name"), "{}", script.toast());
+    // A new row comes to its place by name, however urgent it is.
+    script.upsert(TEST, aborted("zoo", 9));
+    script.wait(3);
+    assert_eq!(services(&script), ["checkout", "payments", "search", "web", "zoo"]);
+    script.keys("3");
+    assert_eq!(board(&script).order, crate::app::model::Sorting::Name);
+    script.keys("0 o o o o o");
+    assert_eq!(script.model().header.ribbons, [""; 0]);
+    assert_eq!(services(&script)[0], "payments");
+}
+
+#[test]
+fn the_header_counts_phases_as_rollouts_come_go_and_change() {
+    let mut script = Script::fleet();
+    let summary = |script: &Script| script.model().header.summary;
+    assert_eq!(summary(&script), "4 services · ✗ 1  ‖ 1  ▸ 1  ✓ 6 · 2 need you");
+    script.upsert(PRODUCTION, healthy("checkout", 9));
+    assert_eq!(summary(&script), "4 services · ✗ 1  ▸ 1  ✓ 7 · 1 needs you");
+    script.remove(STAGING, "payments");
+    assert_eq!(summary(&script), "4 services · ▸ 1  ✓ 7");
+    script.event(Event::Resize(160, 45));
+    assert_eq!(summary(&script), "4 services · 3 channels · 3 clusters · 1 progressing · 7 healthy");
+    script.news(News::Rollouts(TEST, Delta::Reset(Vec::new())));
+    assert_eq!(script.state.fleet.tally(Some(0)), crate::app::fleet::Tally::default());
+}
+
+#[test]
+fn the_filter_finds_what_differs_from_the_channel_before() {
+    let mut script = Script::fleet();
+    let mut newer = canary("web", 9, &json!({"phase": "Healthy", "currentStepIndex": 4, "stableRS": "new"}));
+    newer["spec"]["template"]["spec"]["containers"][0]["image"] = json!("argoproj/rollouts-demo:green");
+    script.upsert(STAGING, read(newer));
+    script.event(Event::Key("/".parse().unwrap()));
+    script.event(Event::Paste("is:drift".to_owned()));
+    assert_eq!(services(&script), ["web"]);
+}

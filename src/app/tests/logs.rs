@@ -191,7 +191,7 @@ fn a_search_marks_its_hits_as_it_is_typed_and_n_goes_to_them() {
     script.keys("N");
     assert_eq!(page(&script).found, "hit 1 of 2 in 6");
     script.keys("!");
-    assert_eq!(shown(&script).len(), 2, "the hits alone");
+    assert_eq!(page(&script).rows.len(), 2, "the hits alone");
     told(&mut script, open[0].0, &[(7, "timeout 3"), (8, "y")]);
     assert_eq!(page(&script).found, "hit 1 of 3 in 8");
     script.keys("Esc");
