@@ -218,7 +218,8 @@ pub fn other_revision(state: &mut State) -> Vec<Effect> {
     if let Some(logs) = &mut state.logs {
         logs.whose = Whose::Set(uid);
         logs.group = Some(next);
-        logs.choice = Choice { containers: logs.choice.containers.take(), ..Choice::default() };
+        logs.choice =
+            Choice { containers: logs.choice.containers.take().filter(|names| !names.is_empty()), ..Choice::default() };
         anew(logs);
     }
     state.touch();
