@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "screens/closer.rs"]
+mod closer;
 #[path = "screens/models.rs"]
 mod models;
 
