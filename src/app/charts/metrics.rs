@@ -52,6 +52,12 @@ impl Metric<'_> {
         self.runs.iter().filter_map(|run| run.measurements.front()).filter_map(when).min()
     }
 
+    /// Its last measurement.
+    #[must_use]
+    pub fn end(&self) -> Option<Timestamp> {
+        self.runs.iter().filter_map(|run| run.measurements.back()).filter_map(when).max()
+    }
+
     fn threshold(&self) -> Option<&Threshold> {
         self.runs.iter().rev().find_map(|run| run.threshold.as_ref())
     }

@@ -325,6 +325,23 @@ fn what_happened_while_the_page_was_closed_is_in_its_charts() {
 }
 
 #[test]
+fn a_long_calm_does_not_push_the_story_to_the_edge() {
+    let mut script = Script::fleet();
+    script.wait(10).upsert(PRODUCTION, aborted("checkout", 5));
+    for _ in 0..30 {
+        script.wait(10);
+    }
+    script.on_checkout().keys("m");
+    let page = charts_page(&script);
+    assert_eq!(
+        (page.notes.as_slice(), page.to),
+        (["unchanged since 14:00:12Z".to_owned()].as_slice(), start() + SignedDuration::from_secs(72))
+    );
+    let due = script.state.next_tick();
+    assert!(due.is_none_or(|due| due > script.now + SignedDuration::from_secs(5)), "it has no clock: {due:?}");
+}
+
+#[test]
 fn the_next_line_of_the_charts_names_no_key_that_does_not_work_there() {
     let mut script = Script::fleet();
     script.on_checkout().keys("m");
