@@ -83,7 +83,9 @@ pub fn page(state: &State, view: &ChartsView) -> ChartsPage {
     }
     let span = Span { from, to };
     let gaps = state.history.gaps.within(view.key.source, from, span.to);
-    if let Some(away) = gaps.iter().map(|(begin, end)| time::between(*begin, *end)).reduce(|a, b| a.saturating_add(b)) {
+    if let Some(away) =
+        gaps.iter().map(|(begin, end)| time::between(*begin, *end)).reduce(SignedDuration::saturating_add)
+    {
         let count = words::count(i64::try_from(gaps.len()).unwrap_or(i64::MAX), "gap", "gaps");
         notes.push(format!("{count}, {} in all: not seen", time::long(away)));
     }
@@ -145,16 +147,14 @@ fn end_of_story(from: Timestamp, last: Timestamp) -> Option<Timestamp> {
 
 /// How the rollout looked over time: its track, or, where it has not moved, how it looks now.
 fn seen(state: &State, row: &Row, subject: &Subject<'_>) -> (Vec<Point>, Option<Timestamp>) {
-    match state.history.weights.get(&row.key, &row.rollout.meta.uid) {
-        Some(track) => (track.points().to_vec(), track.thinned_before()),
-        None => {
-            let skew = subject.context.cluster_now.duration_since(state.now);
-            // A track that had to make room: what is known holds since the last change.
-            let at = row.changed_at.unwrap_or(row.first_seen);
-            let at = at.checked_add(skew).unwrap_or(at);
-            (vec![Point { at, seen: Seen::of(subject) }], None)
-        }
+    if let Some(track) = state.history.weights.get(&row.key, &row.rollout.meta.uid) {
+        return (track.points().to_vec(), track.thinned_before());
     }
+    let skew = subject.context.cluster_now.duration_since(state.now);
+    // A track that had to make room: what is known holds since the last change.
+    let at = row.changed_at.unwrap_or(row.first_seen);
+    let at = at.checked_add(skew).unwrap_or(at);
+    (vec![Point { at, seen: Seen::of(subject) }], None)
 }
 
 fn since_words(since: Timestamp, earliest: Option<Timestamp>, moment: &Moment<'_>) -> String {
