@@ -12,7 +12,7 @@
 //! | where versions differ between channels | [`drift`] |
 //! | what the edge of the cluster tells | [`news`], [`connection`] |
 //! | what passes by itself | [`clock`] |
-//! | what is looked at closely | [`node`], [`logs`], [`document`], [`timeline`], [`run`], [`experiment`], [`charts`] |
+//! | what is looked at closely | [`node`], [`logs`], [`document`], [`timeline`], [`search`], [`reading`], [`run`], [`experiment`], [`charts`] |
 //! | what a frame shows | [`model`], [`frame`], [`present`] |
 
 pub mod access;
@@ -45,9 +45,11 @@ pub mod overlay;
 pub mod pointer;
 pub mod present;
 pub mod promote;
+pub mod reading;
 pub mod request;
 pub mod run;
 pub mod screen;
+pub mod search;
 pub mod selection;
 pub mod sieve;
 pub mod sorting;
