@@ -27,6 +27,7 @@ pub mod pen;
 pub mod run;
 pub mod screen;
 pub mod selected;
+pub mod sparkline;
 pub mod svg;
 pub mod table;
 pub mod text;

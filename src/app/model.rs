@@ -23,7 +23,7 @@ pub use document::DocumentPage;
 pub use experiment::ExperimentPage;
 pub use logs::LogsPage;
 pub use overview::{Cell, Column, HappenedLine, Health, Matrix, MatrixRow, NeedLine, TroubleLine};
-pub use page::{ConditionLine, RevisionLine, RolloutPage, StepLine, TreeKind};
+pub use page::{ConditionLine, Point, RevisionLine, RolloutPage, StepLine, TreeKind};
 pub use run::RunPage;
 pub use text::{HelpLine, HelpPage, LogPage, TextPage};
 pub use timeline::TimelinePage;

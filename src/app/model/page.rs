@@ -112,3 +112,12 @@ pub struct ConditionLine {
     /// Since when.
     pub age: String,
 }
+
+/// A measurement as a point of a sparkline or a chart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// The value, where it is a number.
+    pub value: Option<f64>,
+    /// How it was judged: `Ok`, `Bad` failed, `Unknown` inconclusive, `Attention` error, `Busy` still measured.
+    pub mark: Mark,
+}
