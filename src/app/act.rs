@@ -8,12 +8,12 @@ use super::filter::Filter;
 use super::logs::{self, LogsView};
 use super::model::Mark;
 use super::overlay::Overlay;
-use super::screen::{PANES, Screen};
+use super::screen::Screen;
 use super::selection::Selected;
 use super::sorting::Sorting;
 use super::state::State;
 use super::timeline::{self, TimelineView};
-use super::{experiment, finder, navigate, promote};
+use super::{experiment, finder, navigate, page, promote};
 use crate::argo::feed::Order;
 
 /// Carries out an action that is available.
@@ -35,8 +35,8 @@ pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
         Action::HalfDown => navigate::by(state, (navigate::page(state) / 2).max(1)),
         Action::PageUp => navigate::by(state, -navigate::page(state)),
         Action::PageDown => navigate::by(state, navigate::page(state)),
-        Action::NextPane => pane(state, 1),
-        Action::PreviousPane => pane(state, PANES - 1),
+        Action::NextPane => page::pane(state, true),
+        Action::PreviousPane => page::pane(state, false),
         Action::Zoom => {
             if let Some(Screen::Rollout(view)) = state.screens.last_mut() {
                 view.zoom = !view.zoom;
@@ -102,7 +102,8 @@ fn closer(state: &mut State, action: Action) -> Vec<Effect> {
         Place::Analysis if matches!(state.screen(), Screen::Experiment(_)) => experiment::act(state, action),
         Place::Analysis => super::run::act(state, action),
         Place::Charts => charts::act(state, action),
-        Place::Matrix | Place::Board | Place::Rollout | Place::Text => Vec::new(),
+        Place::Rollout => page::act(state, action),
+        Place::Matrix | Place::Board | Place::Text => Vec::new(),
     }
 }
 
@@ -126,13 +127,6 @@ pub fn filter_by(state: &mut State, text: &str) {
     state.attention_only = false;
     state.filter = Filter::read(text).0;
     state.rebuild_lists();
-}
-
-fn pane(state: &mut State, by: usize) {
-    if let Some(Screen::Rollout(view)) = state.screens.last_mut() {
-        view.focus = (view.focus + by) % PANES;
-        state.touch();
-    }
 }
 
 /// Esc: one thing at a time, and never the program.

@@ -37,9 +37,11 @@ pub fn by(state: &mut State, rows: isize) {
         state.touch();
         return;
     }
+    if matches!(state.screen(), Screen::Rollout(_)) {
+        return super::page::by(state, rows);
+    }
     let (length, page) = (super::frame::scroll_length(state), state.page_rows);
     let most = length.saturating_sub(page.min(length));
-    let current = current_step(state);
     let scrolled = |from: usize, most: usize| from.min(most).saturating_add_signed(rows).min(most);
     match state.screens.last_mut() {
         Some(Screen::Help { scroll, .. }) => *scroll = scrolled(*scroll, most),
@@ -59,19 +61,9 @@ pub fn by(state: &mut State, rows: isize) {
             | Screen::Experiment(ExperimentView { scroll, .. })
             | Screen::Charts(ChartsView { scroll, .. }),
         ) => *scroll = Some(scrolled(scroll.unwrap_or(0), most)),
-        Some(Screen::Rollout(view)) => {
-            let start = if view.focus == 0 { current.saturating_sub(2) } else { 0 };
-            let from = view.scroll[view.focus].unwrap_or(start);
-            view.scroll[view.focus] = Some(scrolled(from, length.saturating_sub(1)));
-        }
         _ => {}
     }
     state.touch();
-}
-
-fn current_step(state: &State) -> usize {
-    let index = state.selected_row().and_then(|row| row.rollout.status.current_step_index);
-    index.and_then(|index| usize::try_from(index).ok()).unwrap_or(0)
 }
 
 /// Shows a stack of screens.
@@ -136,6 +128,9 @@ pub fn last_screen(state: &mut State) -> Vec<Effect> {
 
 /// Opens what is selected: the rollout, the channel where there are several, the error where there is none.
 pub fn open(state: &mut State) -> Vec<Effect> {
+    if matches!(state.screen(), Screen::Rollout(_)) {
+        return super::page::open(state);
+    }
     match state.selected() {
         Selected::One(row) => {
             let key = row.key.clone();
