@@ -83,23 +83,21 @@ fn the_tree_has_revisions_with_their_replica_sets_and_pods() {
     let tree: Vec<_> = page
         .revisions
         .iter()
-        .map(|l| (l.kind, l.mark, l.roles.join(","), l.version.as_str(), l.status.as_str(), l.info.as_str(), l.last))
+        .map(|l| (l.kind, l.depth, l.mark, l.roles.join(","), l.version.as_str(), l.status.as_str()))
         .collect();
-    let pod = |last| (TreeKind::Pod, Mark::Ok, String::new(), "", "Running", "1/1", last);
+    let pod = (TreeKind::Pod, 1, Mark::Ok, String::new(), "", "Running");
     assert_eq!(
         tree,
         [
-            (TreeKind::Revision, Mark::Ok, "canary".to_owned(), "green", "1/1 ready", "", false),
-            (TreeKind::ReplicaSet, Mark::Ok, "canary".to_owned(), "green", "1/1 ready", "", true),
-            pod(true),
-            (TreeKind::Revision, Mark::Ok, "stable".to_owned(), "blue", "3/3 ready", "", false),
-            (TreeKind::ReplicaSet, Mark::Ok, "stable".to_owned(), "blue", "3/3 ready", "", true),
-            pod(false),
-            pod(false),
-            pod(true),
+            (TreeKind::Revision, 0, Mark::Ok, "canary".to_owned(), "green", "1/1 ready"),
+            pod.clone(),
+            (TreeKind::Revision, 0, Mark::Ok, "stable".to_owned(), "blue", "3/3 ready"),
+            pod.clone(),
+            pod.clone(),
+            pod,
         ]
     );
-    assert_eq!((page.revisions[0].name.as_str(), page.revisions[3].name.as_str()), ("2", "1"));
+    assert_eq!((page.revisions[0].name.as_str(), page.revisions[2].name.as_str()), ("2", "1"));
 }
 
 #[test]

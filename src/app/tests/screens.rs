@@ -203,10 +203,8 @@ fn the_cursor_of_the_tree_stays_on_its_pod_when_rows_move_and_on_its_place_when_
     assert_eq!(script.state.node(), Node::Pod("p3".into(), "uid-p3".into()));
     script.news(News::Pods(detail, Delta::Upsert(pod("p1"))));
     assert_eq!(under_cursor(&script), "p3", "{:?}", page(&script).revisions);
-    script.news(News::Pods(
-        detail,
-        Delta::Remove { namespace: "shop".into(), name: "p3".into(), uid: "uid-p3".into() },
-    ));
+    script
+        .news(News::Pods(detail, Delta::Remove { namespace: "shop".into(), name: "p3".into(), uid: "uid-p3".into() }));
     assert_ne!(under_cursor(&script), "p3");
     assert!(page(&script).cursor.is_some());
 }
