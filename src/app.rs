@@ -12,7 +12,7 @@
 //! | where versions differ between channels | [`drift`] |
 //! | what the edge of the cluster tells | [`news`], [`connection`] |
 //! | what passes by itself | [`clock`] |
-//! | what is looked at closely | [`node`], [`logs`], [`document`], [`timeline`], [`run`], [`experiment`], [`charts`] |
+//! | what is looked at closely | [`node`], [`logs`], [`document`], [`timeline`], [`search`], [`reading`], [`run`], [`experiment`], [`charts`] |
 //! | what a frame shows | [`model`], [`frame`], [`present`] |
 
 pub mod access;
@@ -32,6 +32,7 @@ pub mod filter;
 pub mod finder;
 pub mod fleet;
 pub mod frame;
+pub mod history;
 pub mod keyboard;
 pub mod list;
 pub mod logs;
@@ -45,9 +46,11 @@ mod page;
 pub mod pointer;
 pub mod present;
 pub mod promote;
+pub mod reading;
 pub mod request;
 pub mod run;
 pub mod screen;
+pub mod search;
 pub mod selection;
 pub mod sieve;
 pub mod sorting;

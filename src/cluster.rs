@@ -11,6 +11,7 @@
 mod access;
 mod actions;
 mod backoff;
+mod belonging;
 mod client;
 mod detail;
 mod difference;
@@ -18,12 +19,19 @@ mod failure;
 mod fence;
 mod follow;
 pub mod hub;
+mod kinds;
 pub mod kubeconfig;
+
 mod leg;
 mod lines;
+mod log_lines;
+mod log_source;
 mod login;
+mod logs;
+mod object;
 pub mod oneshot;
 mod place;
+mod sieve;
 mod skew;
 mod source;
 mod trouble;

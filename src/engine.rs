@@ -3,12 +3,13 @@
 //!
 //! Must not know: command lines, the simulated cluster.
 //!
-//! Start reading at [`run`]: [`mailbox`] is where the terminal, the signals and the network leave what they have,
+//! Start reading at [`run`]: [`mailbox`] (its news in a [`lane`]) is where the terminal, the signals and the network leave what they have,
 //! [`pace`] decides when a frame is due, [`effects`] does what the state asked for, [`replay`] plays a recording in
 //! place of clusters, [`fault`] is what happens to a panic, and [`start`] is what all begins with.
 
 pub mod effects;
 pub mod fault;
+pub mod lane;
 pub mod mailbox;
 pub mod pace;
 pub mod replay;

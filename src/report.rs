@@ -2,11 +2,15 @@
 //!
 //! Must not know: clusters, state, views, the clock. No other room is serialisable outward.
 //!
-//! [`rollout`] is the report that scripts read, [`text`] the same for people, in columns of [`table`]. [`recording`] reads a recording, and
-//! [`playback`] turns its lines into the objects of a moment or into changes for the screen.
+//! [`rollout`] (with `runs`) is the report that scripts read, [`text`] (with `tree` and `beside`) the same for people, in columns of
+//! [`table`]. [`recording`] reads a recording, and [`playback`] turns its lines into the objects of a moment or into changes
+//! for the screen.
 
+mod beside;
 pub mod playback;
 pub mod recording;
 pub mod rollout;
+mod runs;
 pub mod table;
 pub mod text;
+mod tree;

@@ -20,6 +20,7 @@ pub mod floor;
 pub mod gauge;
 pub mod glyph;
 pub mod ladder;
+pub mod lines;
 pub mod logs;
 pub mod matrix;
 pub mod page;

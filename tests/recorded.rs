@@ -1,5 +1,5 @@
 //! Recordings of a real controller: at each moment where the kubectl plugin was asked, the report must say what the
-//! plugin printed. What the plugin prints of AnalysisRuns, Experiments and their ReplicaSets is not compared.
+//! plugin printed, in every field and at every node of its tree, the ages too.
 //!
 //! The plugin reads its objects one after another, so its text fits the recording at some moment within
 //! [`WINDOW_MS`] of the time it was asked.
@@ -7,13 +7,15 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may end at once, with the place where it did")]
 
 use jiff::{SignedDuration, Timestamp};
-use rolltop::argo::forecast;
-use rolltop::argo::picture::{Children, of as picture};
+use rolltop::argo::picture::{Children, Picture, ReplicaSetPicture, of as picture};
+use rolltop::argo::rollout::Rollout;
+use rolltop::argo::{age, forecast};
 use rolltop::report::playback::{self, Moment};
 use rolltop::report::recording::{self, Recording};
 use rolltop::report::rollout::{Seen, report};
 use rolltop::report::text;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -34,10 +36,10 @@ struct Block {
     namespace: String,
     name: String,
     expected: Value,
-    /// Images that only experiments run; they may be missing.
-    experiment_images: Vec<String>,
     /// Name of a ReplicaSet and its `delay:` text.
     delays: Vec<(String, String)>,
+    /// Name and age of every node.
+    ages: Vec<(String, String)>,
 }
 
 fn folder(name: &str) -> PathBuf {
@@ -73,22 +75,21 @@ fn block(text: &str) -> Block {
         json!({"index": index.parse::<i64>().unwrap(), "total": total.parse::<i64>().unwrap()})
     });
     let weights = number("SetWeight:").map(|set| json!({"set": set, "actual": number("ActualWeight:").unwrap()}));
-    let (images, experiment_images) = images(head);
-    let (revisions, delays) = revisions(tree);
+    let Tree { revisions, delays, ages } = parse_tree(tree);
     Block {
         t_ms: t_ms.parse().unwrap(),
         title: title.to_owned(),
         namespace: field("Namespace:").unwrap(),
         name: field("Name:").unwrap(),
-        experiment_images,
         delays,
+        ages,
         expected: json!({
             "strategy": field("Strategy:").unwrap(),
             "phase": phase,
             "message": field("Message:").unwrap_or_default(),
             "step": step,
             "weights": weights,
-            "images": images,
+            "images": images(head),
             "replicas": {
                 "desired": number("Desired:").unwrap(), "current": number("Current:").unwrap(),
                 "updated": number("Updated:").unwrap(), "ready": number("Ready:").unwrap(),
@@ -99,32 +100,43 @@ fn block(text: &str) -> Block {
     }
 }
 
-/// The images with their tags, without those of experiments, and the images that only experiments run.
-fn images(head: &str) -> (Vec<Value>, Vec<String>) {
+/// The images with their tags.
+fn images(head: &str) -> Vec<Value> {
     let lines =
         head.lines().skip_while(|line| !line.starts_with("Images:")).take_while(|line| !line.starts_with("Replicas:"));
-    let (mut images, mut only_experiments) = (Vec::new(), Vec::new());
-    for line in lines {
+    let image = |line: &str| {
         let line = line.strip_prefix("Images:").unwrap_or(line).trim();
         let (image, tags) = line.split_once(" (").unwrap_or((line, ""));
-        let all: Vec<&str> = tags.trim_end_matches(')').split(", ").filter(|tag| !tag.is_empty()).collect();
-        let tags: Vec<&str> = all.iter().copied().filter(|tag| !tag.starts_with('Σ')).collect();
-        if tags.is_empty() && !all.is_empty() {
-            only_experiments.push(image.to_owned());
-        }
-        images.push(json!({"image": image, "tags": tags}));
-    }
-    (images, only_experiments)
+        let tags: Vec<&str> = tags.trim_end_matches(')').split(", ").filter(|tag| !tag.is_empty()).collect();
+        json!({"image": image, "tags": tags})
+    };
+    lines.map(image).collect()
 }
 
-/// Revisions with the ReplicaSets that the rollout itself owns and their pods, and the `delay:` texts.
-fn revisions(tree: &str) -> (Vec<Value>, Vec<(String, String)>) {
+/// The tree of one print.
+#[derive(Default)]
+struct Tree {
+    revisions: Vec<Value>,
+    delays: Vec<(String, String)>,
+    ages: Vec<(String, String)>,
+}
+
+/// The last item of a list in the tree.
+fn last<'a>(of: &'a mut Value, list: &str) -> &'a mut Value {
+    of[list].as_array_mut().unwrap().last_mut().unwrap()
+}
+
+fn push(of: &mut Value, list: &str, item: Value) {
+    of[list].as_array_mut().unwrap().push(item);
+}
+
+fn parse_tree(tree: &str) -> Tree {
     let mut lines = tree.lines();
     let header = lines.next().unwrap();
     let column = |name: &str| header[..header.find(name).unwrap()].chars().count();
     let (kind_at, status_at, age_at, info_at) = (column("KIND"), column("STATUS"), column("AGE"), column("INFO"));
-    let (mut revisions, mut delays): (Vec<Value>, Vec<(String, String)>) = (Vec::new(), Vec::new());
-    let (mut revision_indent, mut inside) = (0, false);
+    let mut found = Tree::default();
+    let mut revision_indent = 0;
     for line in lines.filter(|line| !line.trim().is_empty()) {
         let cells: Vec<char> = line.chars().collect();
         let cut = |from: usize, to: usize| {
@@ -137,43 +149,97 @@ fn revisions(tree: &str) -> (Vec<Value>, Vec<(String, String)>) {
         // "✔ Running": glyph, blank, word.
         let status = cut(status_at, age_at).split_once(' ').map(|(_, word)| word.to_owned()).unwrap_or_default();
         let info = cut(info_at, cells.len().max(info_at));
+        if icon == '#' {
+            let revision: i64 = name.strip_prefix("revision:").unwrap().parse().unwrap();
+            found
+                .revisions
+                .push(json!({"revision": revision, "replicaSets": [], "experiments": [], "analysisRuns": []}));
+            revision_indent = indent;
+            continue;
+        }
+        found.ages.push((name.clone(), cut(age_at, info_at)));
+        if icon == '⟳' {
+            continue;
+        }
+        let revision = found.revisions.last_mut().unwrap();
+        // Below an experiment everything stands one level deeper.
+        let level = (indent - revision_indent) / 3;
+        let nested = matches!(icon, '⧉' | 'α') && level == 2 || matches!(icon, '□' | '⊞') && level == 3;
+        let owner = if nested { last(revision, "experiments") } else { revision };
         match icon {
-            '#' => {
-                let revision: i64 = name.strip_prefix("revision:").unwrap().parse().unwrap();
-                revisions.push(json!({"revision": revision, "replicaSets": []}));
-                (revision_indent, inside) = (indent, false);
-            }
-            // One level below the revision: the rollout's own; deeper: an experiment's.
-            '⧉' if indent == revision_indent + 3 => {
+            '⧉' => {
                 let (delay, tags): (Vec<&str>, Vec<&str>) =
                     info.split(',').filter(|text| !text.is_empty()).partition(|text| text.starts_with("delay:"));
-                delays.extend(delay.iter().map(|delay| (name.clone(), (*delay).to_owned())));
-                let set = json!({"name": name, "status": status, "tags": tags, "pods": []});
-                revisions.last_mut().unwrap()["replicaSets"].as_array_mut().unwrap().push(set);
-                inside = true;
+                found.delays.extend(delay.iter().map(|delay| (name.clone(), (*delay).to_owned())));
+                push(owner, "replicaSets", json!({"name": name, "status": status, "tags": tags, "pods": []}));
             }
-            '□' if inside => {
+            '□' => {
                 let part = |key: &str| info.split(',').find_map(|text| text.strip_prefix(key));
                 let restarts: i64 = part("restarts:").map_or(0, |text| text.parse().unwrap());
                 let pod =
                     json!({"name": name, "status": status, "ready": part("ready:").unwrap(), "restarts": restarts});
-                let sets = revisions.last_mut().unwrap()["replicaSets"].as_array_mut().unwrap();
-                sets.last_mut().unwrap()["pods"].as_array_mut().unwrap().push(pod);
+                push(last(owner, "replicaSets"), "pods", pod);
             }
-            '⟳' | '□' => {}
-            '⧉' | 'Σ' | 'α' | '⊞' => inside = false,
+            'Σ' => {
+                let one = json!({"name": name, "status": status, "replicaSets": [], "analysisRuns": []});
+                push(owner, "experiments", one);
+            }
+            'α' => {
+                let count = |sign: &str| -> i64 {
+                    let text = info.split(',').find_map(|text| text.trim().strip_prefix(sign));
+                    text.map_or(0, |text| text.trim().parse().unwrap())
+                };
+                let one = json!({"name": name, "status": status, "successful": count("✔"), "failed": count("✖"),
+                    "inconclusive": count("?"), "error": count("⚠"), "jobs": []});
+                push(owner, "analysisRuns", one);
+            }
+            '⊞' => push(last(owner, "analysisRuns"), "jobs", json!({"name": name, "status": status})),
             other => panic!("unknown icon {other:?} in {line:?}"),
         }
     }
-    revisions.retain(|revision| !revision["replicaSets"].as_array().unwrap().is_empty());
-    (revisions, delays)
+    found
+}
+
+/// Times of making by name, of every node of a picture.
+fn made(rollout: &Rollout, picture: &Picture) -> BTreeMap<String, Option<Timestamp>> {
+    let mut all = BTreeMap::from([(rollout.meta.name.to_string(), rollout.meta.created)]);
+    let mut set = |set: &ReplicaSetPicture| {
+        all.insert(set.name.to_string(), set.created);
+        all.extend(set.pods.iter().map(|pod| (pod.name.to_string(), pod.created)));
+    };
+    for revision in &picture.revisions {
+        revision.replica_sets.iter().for_each(&mut set);
+        revision.experiments.iter().flat_map(|one| &one.replica_sets).for_each(&mut set);
+    }
+    for revision in &picture.revisions {
+        let experiments = &revision.experiments;
+        all.extend(experiments.iter().map(|one| (one.name.to_string(), one.created)));
+        for run in revision.analysis_runs.iter().chain(experiments.iter().flat_map(|one| &one.analysis_runs)) {
+            all.insert(run.name.to_string(), run.created);
+            all.extend(run.jobs.iter().map(|job| (job.name.to_string(), job.started_at)));
+        }
+    }
+    all
+}
+
+/// The ages that differ by more than a clock that is known to a second allows.
+fn odd_ages(block: &Block, rollout: &Rollout, picture: &Picture, now: Timestamp) -> Vec<String> {
+    let made = made(rollout, picture);
+    let fits = |name: &str, age: &str| {
+        let slack = -DEADLINE_SLACK_S..=DEADLINE_SLACK_S;
+        let at = made.get(name).copied().flatten();
+        slack.into_iter().any(|seconds| age::human_since(at, now + SignedDuration::from_secs(seconds)) == age)
+    };
+    let odd = block.ages.iter().filter(|(name, age)| !fits(name, age));
+    odd.map(|(name, age)| format!("{name}: plugin {age}, made {:?}, now {now}", made.get(name))).collect()
 }
 
 /// The report at a moment, reduced to what the plugin prints, and what else is checked there.
 fn said(moment: &Moment, block: &Block, now: Timestamp) -> Option<(Value, Option<i64>)> {
     let rollout = moment.named(&block.name, Some(&block.namespace)).first().copied()?.clone();
     let seen = Seen { channel: "", cluster: "", observed_at: now, stale: false };
-    let full = serde_json::to_value(report(&rollout, &moment.picture(&rollout, now), &seen)).unwrap();
+    let whole = moment.picture(&rollout, now);
+    let full = serde_json::to_value(report(&rollout, &whole, &seen)).unwrap();
     let mut said = json!({});
     for key in ["strategy", "phase", "message", "step", "weights", "images", "replicas", "revisions"] {
         said[key] = full[key].clone();
@@ -181,33 +247,42 @@ fn said(moment: &Moment, block: &Block, now: Timestamp) -> Option<(Value, Option
     if let Some(step) = said["step"].as_object_mut() {
         step.remove("current");
     }
-    let images = said["images"].as_array_mut().unwrap();
-    for image in &block.experiment_images {
-        if !images.iter().any(|ours| ours["image"] == **image) {
-            images.push(json!({"image": image, "tags": []}));
+    for revision in said["revisions"].as_array_mut().unwrap() {
+        reduce(revision, block, now);
+        for experiment in revision["experiments"].as_array_mut().unwrap() {
+            reduce(experiment, block, now);
         }
     }
-    images.sort_by_key(|image| image["image"].as_str().unwrap().to_owned());
-    for revision in said["revisions"].as_array_mut().unwrap() {
-        let fields = revision.as_object_mut().unwrap();
-        assert_eq!(fields.remove("experiments"), Some(json!([])));
-        assert_eq!(fields.remove("analysisRuns"), Some(json!([])));
-        for set in fields["replicaSets"].as_array_mut().unwrap() {
-            let name = set["name"].as_str().unwrap().to_owned();
-            let set = set.as_object_mut().unwrap();
-            let deadline = set.remove("scaleDownAt").unwrap();
-            let delay = block.delays.iter().find(|(of, _)| *of == name).map(|(_, delay)| delay.as_str());
-            // Shown in the comparison only when it does not fit.
-            if !deadline_fits(&deadline, delay, now) {
-                set.insert("scaleDownAt".into(), json!([deadline, delay, now]));
-            }
-            set.remove("replicas");
-            set.remove("available");
-        }
+    // Shown in the comparison only when one does not fit.
+    let ages = odd_ages(block, &rollout, &whole, now);
+    if !ages.is_empty() {
+        said["ages"] = json!(ages);
     }
     // What the overview shows, where only Rollouts are watched.
     let alone = picture(&rollout, Children::default(), now).weights.and_then(|weights| weights.actual);
     Some((said, alone))
+}
+
+/// Leaves of the ReplicaSets and runs below a node what the plugin prints too.
+fn reduce(node: &mut Value, block: &Block, now: Timestamp) {
+    for set in node["replicaSets"].as_array_mut().unwrap() {
+        let name = set["name"].as_str().unwrap().to_owned();
+        let set = set.as_object_mut().unwrap();
+        let deadline = set.remove("scaleDownAt").unwrap();
+        let delay = block.delays.iter().find(|(of, _)| *of == name).map(|(_, delay)| delay.as_str());
+        // Shown in the comparison only when it does not fit.
+        if !deadline_fits(&deadline, delay, now) {
+            set.insert("scaleDownAt".into(), json!([deadline, delay, now]));
+        }
+        assert!(set.remove("replicas").is_some() && set.remove("available").is_some());
+    }
+    for run in node["analysisRuns"].as_array_mut().unwrap() {
+        let run = run.as_object_mut().unwrap();
+        let kind = run.remove("kind").unwrap();
+        assert!(kind != "other", "{run:?}");
+        let metrics = run.remove("metrics").unwrap();
+        assert!(!metrics.as_array().unwrap().is_empty(), "{run:?}");
+    }
 }
 
 fn deadline_fits(deadline: &Value, delay: Option<&str>, now: Timestamp) -> bool {
@@ -283,7 +358,8 @@ fn compare(block: &Block, changes: &playback::Changes, start: Timestamp) -> Resu
 
 #[test]
 fn every_moment_reads_as_the_plugin_printed_it() {
-    let (mut compared, mut sets, mut pods) = (0, 0, 0);
+    let mut compared = 0;
+    let mut nodes = [0; 5];
     let mut failures = String::new();
     for (name, asked) in RECORDINGS {
         let recording = recorded(name);
@@ -293,15 +369,7 @@ fn every_moment_reads_as_the_plugin_printed_it() {
         let blocks = blocks(name);
         assert_eq!(blocks.len(), asked, "{name}");
         for block in &blocks {
-            let own = block.expected["revisions"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .flat_map(|r| r["replicaSets"].as_array().unwrap());
-            for set in own {
-                sets += 1;
-                pods += set["pods"].as_array().unwrap().len();
-            }
+            count(&block.expected["revisions"], &mut nodes);
             compared += 1;
             if let Err(found) = compare(block, &changes, start) {
                 writeln!(failures, "{name} at {} ({}):\n{found}", block.t_ms, block.title).unwrap();
@@ -310,7 +378,24 @@ fn every_moment_reads_as_the_plugin_printed_it() {
     }
     assert!(failures.is_empty(), "\n{failures}");
     // So that a change of the parser cannot silently compare less.
-    assert_eq!((compared, sets, pods), (45, 102, 260));
+    assert_eq!((compared, nodes), (45, [132, 282, 15, 71, 25]));
+}
+
+/// Counts ReplicaSets, pods, experiments, runs and jobs.
+fn count(of: &Value, nodes: &mut [usize; 5]) {
+    let lists = ["replicaSets", "pods", "experiments", "analysisRuns", "jobs"];
+    match of {
+        Value::Array(items) => items.iter().for_each(|item| count(item, nodes)),
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                if let Some(at) = lists.iter().position(|list| list == key) {
+                    nodes[at] += value.as_array().unwrap().len();
+                }
+                count(value, nodes);
+            }
+        }
+        _ => {}
+    }
 }
 
 #[test]

@@ -8,12 +8,13 @@ use super::filter::Filter;
 use super::logs::{self, LogsView};
 use super::model::Mark;
 use super::overlay::Overlay;
+use super::present::words::number_of;
 use super::screen::Screen;
 use super::selection::Selected;
 use super::sorting::Sorting;
 use super::state::State;
 use super::timeline::{self, TimelineView};
-use super::{experiment, finder, navigate, page, promote};
+use super::{experiment, finder, navigate, page, promote, search};
 use crate::argo::feed::Order;
 
 /// Carries out an action that is available.
@@ -68,7 +69,7 @@ pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Repaint => return vec![Effect::Repaint],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Interrupt => {}
-        Action::Logs => return navigate::look(state, |key, _| Screen::Logs(LogsView::new(key))),
+        Action::Logs => return navigate::look(state, |key, node| Screen::Logs(LogsView::new(key, node))),
         Action::Events => return navigate::look(state, |key, node| Screen::Timeline(TimelineView::new(key, node))),
         Action::Describe => {
             return navigate::look(state, |key, node| Screen::Document(DocumentView::new(key, node, true)));
@@ -87,6 +88,11 @@ pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
         | Action::Fold
         | Action::PreviousLog
         | Action::Choose
+        | Action::Only
+        | Action::OtherRevision
+        | Action::ReadAgain
+        | Action::CopyText
+        | Action::CopyShown
         | Action::NextMetric
         | Action::PreviousMetric => return closer(state, action),
     }
@@ -131,6 +137,9 @@ pub fn filter_by(state: &mut State, text: &str) {
 
 /// Esc: one thing at a time, and never the program.
 fn close(state: &mut State) -> Vec<Effect> {
+    if search::clear(state) {
+        return Vec::new();
+    }
     if matches!(state.screen(), Screen::Matrix | Screen::Board(_)) {
         if !state.filter.text().is_empty() {
             clear_filter(state);
@@ -187,4 +196,30 @@ fn copy(state: &mut State) -> Vec<Effect> {
     let count = name.chars().count();
     state.answer(Mark::Ok, format!("copied {count} characters (OSC 52: your terminal decides)"));
     vec![Effect::Copy(name)]
+}
+
+/// What fits into the clipboard of most terminals in one OSC 52 (74,994 bytes of base64).
+const CLIPBOARD: usize = 56_000;
+
+/// Copies a text that was read on screen; what is too long for a terminal is cut at the end of a line, and said.
+pub fn copy_text(state: &mut State, what: &str, text: String) -> Vec<Effect> {
+    if text.is_empty() {
+        state.answer(Mark::Attention, "there is nothing to copy");
+        return Vec::new();
+    }
+    let count = |text: &str| number_of(text.chars().count());
+    if text.len() <= CLIPBOARD {
+        let words = format!("copied {what}: {} characters (OSC 52: your terminal decides)", count(&text));
+        state.answer(Mark::Ok, words);
+        return vec![Effect::Copy(text)];
+    }
+    let mut end = text.floor_char_boundary(CLIPBOARD);
+    end = text[..end].rfind('\n').map_or(end, |at| at + 1);
+    let words = format!(
+        "copied the first {} of {} characters: a terminal takes no more at once",
+        count(&text[..end]),
+        count(&text)
+    );
+    state.answer(Mark::Attention, words);
+    vec![Effect::Copy(text[..end].to_owned())]
 }

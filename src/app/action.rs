@@ -86,6 +86,16 @@ pub enum Action {
     Follow,
     /// Fold or unfold.
     Fold,
+    /// Only the lines that have what is searched, or only warnings.
+    Only,
+    /// The pods of another version.
+    OtherRevision,
+    /// Read the object again.
+    ReadAgain,
+    /// Copy the line, or the whole object.
+    CopyText,
+    /// Copy the lines on screen.
+    CopyShown,
     /// The container before its last restart, and back.
     PreviousLog,
     /// Choose pods and containers.

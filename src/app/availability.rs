@@ -5,6 +5,7 @@ use super::access::Rights;
 use super::action::Action;
 use super::fleet::Row;
 use super::present::verdict::{Off as Why, off};
+use super::screen::Screen;
 use super::selection::Selected;
 use super::source::channel_name;
 use super::state::State;
@@ -33,6 +34,11 @@ impl Availability {
 pub fn availability(state: &State, action: Action) -> Availability {
     let why = match action {
         Action::Promote => promotable(state).err(),
+        Action::Open if matches!(state.screen(), Screen::Run(_)) => Some("there is nothing below a run".to_owned()),
+        Action::Open if matches!(state.screen(), Screen::Experiment(_)) => no_run(state),
+        Action::NextMetric | Action::PreviousMetric if matches!(state.screen(), Screen::Experiment(_)) => {
+            Some("an experiment has no metrics of its own: open one of its runs".to_owned())
+        }
         Action::Open | Action::Copy => nothing_selected(state),
         Action::Channel(number) => no_such_channel(state, number),
         Action::ToggleBoard if state.setup.settings.channels.is_empty() => Some("there are no channels".to_owned()),
@@ -124,6 +130,12 @@ fn nothing_selected(state: &State) -> Option<String> {
         Selected::Nothing => Some("nothing is selected".to_owned()),
         Selected::One(_) | Selected::Several(_) => None,
     }
+}
+
+fn no_run(state: &State) -> Option<String> {
+    let Screen::Experiment(view) = state.screen() else { return None };
+    let none = super::experiment::run_under_cursor(state, view).is_none();
+    none.then(|| "the cursor is not on an analysis run".to_owned())
 }
 
 fn no_such_channel(state: &State, number: u8) -> Option<String> {

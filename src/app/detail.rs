@@ -1,69 +1,53 @@
-//! The opened detail: ReplicaSets and pods of the rollout whose page is shown. They are watched only meanwhile; what
-//! still arrives for an earlier one is known by its number and dropped.
+//! The opened detail: what belongs to the rollout whose page is shown. It is watched only meanwhile; what still arrives
+//! for an earlier one is known by its number and dropped.
 
-use crate::argo::feed::{Delta, DetailId, Trouble, WorkloadName};
+use crate::argo::analysis::AnalysisRun;
+use crate::argo::event::KubeEvent;
+use crate::argo::experiment::Experiment;
+use crate::argo::feed::{DetailId, News, Order, Trouble, WorkloadName};
+use crate::argo::kin::{self, Kin};
 use crate::argo::picture::{self, Children, Picture};
 use crate::argo::pod::Pod;
 use crate::argo::replicaset::ReplicaSet;
-use crate::argo::rollout::{LabelSelector, Rollout};
+use crate::argo::rollout::Rollout;
+use crate::argo::set::Set;
+use crate::argo::story;
+use crate::argo::workload::{Scaler, Workload};
 use crate::names::RolloutKey;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Objects of one kind, as far as they are known.
-#[derive(Clone, Debug)]
-struct Set<T> {
-    items: Vec<Arc<T>>,
-    complete: bool,
+/// What was asked for when it was opened; when the rollout says something else, it is opened anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Which rollout.
+    pub key: RolloutKey,
+    /// Its uid; another one under the same key is another rollout.
+    pub uid: Arc<str>,
+    /// The label selector of its pods.
+    pub selector: Option<String>,
+    /// The workload that it refers to.
+    pub workload: Option<WorkloadName>,
 }
 
-impl<T> Default for Set<T> {
-    fn default() -> Self {
-        Self { items: Vec::new(), complete: false }
-    }
-}
-
-/// An object that can be told from others.
-trait Named {
-    /// Namespace, name, uid.
-    fn id(&self) -> (&str, &str, &str);
-}
-
-impl Named for ReplicaSet {
-    fn id(&self) -> (&str, &str, &str) {
-        (&self.meta.namespace, &self.meta.name, &self.meta.uid)
-    }
-}
-
-impl Named for Pod {
-    fn id(&self) -> (&str, &str, &str) {
-        (&self.meta.namespace, &self.meta.name, &self.meta.uid)
-    }
-}
-
-impl<T: Named> Set<T> {
-    fn apply(&mut self, delta: Delta<T>) {
-        match delta {
-            Delta::Reset(items) => *self = Self { items, complete: true },
-            Delta::Partial(items) => items.into_iter().for_each(|item| self.put(item)),
-            Delta::Upsert(item) => self.put(item),
-            Delta::Remove { namespace, name, uid } => {
-                self.items.retain(|item| item.id() != (namespace.as_str(), &*name, &*uid));
-            }
+impl Wanted {
+    /// What a rollout asks for.
+    #[must_use]
+    pub fn of(key: &RolloutKey, rollout: &Rollout) -> Self {
+        Self {
+            key: key.clone(),
+            uid: rollout.meta.uid.clone(),
+            selector: kin::selector(rollout),
+            workload: workload(rollout),
         }
     }
 
-    fn put(&mut self, item: Arc<T>) {
-        let (namespace, name, _) = item.id();
-        match self.items.iter_mut().find(|there| there.id().0 == namespace && there.id().1 == name) {
-            Some(there) => *there = item,
-            None => self.items.push(item),
-        }
-    }
-
-    fn known(&self) -> Option<&[Arc<T>]> {
-        self.complete.then_some(&self.items)
+    /// The order that opens it.
+    #[must_use]
+    pub fn order(&self, detail: DetailId) -> Order {
+        let Self { key, uid, selector, workload } = self.clone();
+        Order::OpenDetail { detail, key, uid, selector, workload }
     }
 }
 
@@ -78,30 +62,99 @@ pub struct Detail {
     pub uid: Arc<str>,
     /// Derived with the children.
     pub picture: Picture,
+    wanted: Wanted,
     replica_sets: Set<ReplicaSet>,
     pods: Set<Pod>,
+    analysis_runs: Set<AnalysisRun>,
+    experiments: Set<Experiment>,
+    kube_events: Set<KubeEvent>,
+    workload: Set<Workload>,
+    scalers: Set<Scaler>,
     troubles: BTreeMap<&'static str, Trouble>,
+    /// The events of its kin, in order; derived.
+    story: Vec<Arc<KubeEvent>>,
 }
 
 impl Detail {
     /// Just opened.
     #[must_use]
-    pub fn new(id: DetailId, key: RolloutKey, rollout: &Rollout, cluster_now: Timestamp) -> Self {
+    pub fn new(id: DetailId, wanted: Wanted, rollout: &Rollout, cluster_now: Timestamp) -> Self {
         Self {
             id,
-            key,
-            uid: rollout.meta.uid.clone(),
+            key: wanted.key.clone(),
+            uid: wanted.uid.clone(),
+            wanted,
             picture: picture::of(rollout, Children::default(), cluster_now),
             replica_sets: Set::default(),
             pods: Set::default(),
+            analysis_runs: Set::default(),
+            experiments: Set::default(),
+            kube_events: Set::default(),
+            workload: Set::default(),
+            scalers: Set::default(),
             troubles: BTreeMap::new(),
+            story: Vec::new(),
         }
+    }
+
+    /// Opened for this.
+    #[must_use]
+    pub fn serves(&self, wanted: &Wanted) -> bool {
+        self.wanted == *wanted
+    }
+
+    /// Opened anew under another number, because the rollout asks for other children now. What is known of it stays
+    /// until the new lists are there.
+    pub fn reopen(&mut self, id: DetailId, wanted: Wanted) {
+        self.id = id;
+        if wanted.workload != self.wanted.workload {
+            self.workload = Set::default();
+        }
+        self.troubles.clear();
+        self.wanted = wanted;
     }
 
     /// The children, as far as they are known.
     #[must_use]
     pub fn children(&self) -> Children<'_> {
-        Children { replica_sets: self.replica_sets.known(), pods: self.pods.known(), ..Children::default() }
+        Children {
+            replica_sets: self.replica_sets.known(),
+            pods: self.pods.known(),
+            analysis_runs: self.analysis_runs.known(),
+            experiments: self.experiments.known(),
+            workload: self.workload.items().first().map(|workload| &**workload),
+            scalers: self.scalers.known(),
+        }
+    }
+
+    /// The ReplicaSets that are known so far.
+    #[must_use]
+    pub fn replica_sets(&self) -> &[Arc<ReplicaSet>] {
+        self.replica_sets.items()
+    }
+
+    /// The pods that are known so far; ownership is not decided here.
+    #[must_use]
+    pub fn pods(&self) -> &[Arc<Pod>] {
+        self.pods.items()
+    }
+
+    /// The AnalysisRuns that are known so far.
+    #[must_use]
+    pub fn analysis_runs(&self) -> &[Arc<AnalysisRun>] {
+        self.analysis_runs.items()
+    }
+
+    /// The Experiments that are known so far.
+    #[must_use]
+    pub fn experiments(&self) -> &[Arc<Experiment>] {
+        self.experiments.items()
+    }
+
+    /// The events about the rollout and what belongs to it: each once, oldest first.
+    #[must_use]
+    pub fn events(&self) -> &[Arc<KubeEvent>] {
+        &self.story
     }
 
     /// Derives anew; whether something looks different.
@@ -112,105 +165,127 @@ impl Detail {
         different
     }
 
-    /// ReplicaSets changed.
-    pub fn replica_sets(&mut self, delta: Delta<ReplicaSet>) {
-        self.replica_sets.apply(delta);
+    /// Takes news of its children; whether something of them is different.
+    pub fn take(&mut self, news: News) -> bool {
+        let events = matches!(news, News::Events(..));
+        let different = match news {
+            News::ReplicaSets(_, delta) => self.replica_sets.apply(delta),
+            News::Pods(_, delta) => self.pods.apply(delta),
+            News::AnalysisRuns(_, delta) => self.analysis_runs.apply(delta),
+            News::Experiments(_, delta) => self.experiments.apply(delta),
+            News::Events(_, delta) => self.kube_events.apply(delta),
+            News::Workload(_, delta) => self.workload.apply(delta),
+            News::Scalers(_, delta) => self.scalers.apply(delta),
+            News::DetailTrouble(_, kind, trouble) => return self.trouble(kind, trouble),
+            _ => return false,
+        };
+        // A change of an object's status neither makes nor ends kinship, but to tell costs more than to look.
+        if different && (events || !self.kube_events.items().is_empty()) {
+            self.tell_story();
+        }
+        different
     }
 
-    /// Pods changed.
-    pub fn pods(&mut self, delta: Delta<Pod>) {
-        self.pods.apply(delta);
-    }
-
-    /// A kind cannot be read, or can be again.
-    pub fn trouble(&mut self, kind: &'static str, trouble: Option<Trouble>) {
-        match trouble {
+    /// A kind cannot be read, or can be again; whether that is new.
+    fn trouble(&mut self, kind: &'static str, trouble: Option<Trouble>) -> bool {
+        let before = match trouble.clone() {
             Some(trouble) => self.troubles.insert(kind, trouble),
             None => self.troubles.remove(kind),
         };
+        before != trouble
+    }
+
+    fn tell_story(&mut self) {
+        let kin = self.kin();
+        self.story = story::in_order(self.kube_events.items().iter().filter(|event| kin.involves(&event.about)));
+    }
+
+    /// Who belongs to the rollout, by what is known of its children.
+    fn kin(&self) -> Kin {
+        let mut kin = Kin::new(&self.uid, &self.key.name);
+        for experiment in self.experiments.items() {
+            if kin.owns(&experiment.meta) {
+                kin.add("Experiment", &experiment.meta);
+            }
+        }
+        for run in self.analysis_runs.items() {
+            if kin.owns(&run.meta) {
+                kin.add("AnalysisRun", &run.meta);
+            }
+        }
+        for set in self.replica_sets.items() {
+            if kin.owns(&set.meta) {
+                kin.add("ReplicaSet", &set.meta);
+            }
+        }
+        for pod in self.pods.items() {
+            if kin.owns(&pod.meta) {
+                kin.add("Pod", &pod.meta);
+            }
+        }
+        for scaler in self.scalers.items() {
+            kin.add("HorizontalPodAutoscaler", &scaler.meta);
+        }
+        // Last: the ReplicaSets that a Deployment owns itself are not the rollout's.
+        if let Some(workload) = &self.wanted.workload
+            && let Some(known) = self.workload.items().first()
+        {
+            kin.add(kind_word(&workload.kind), &known.meta);
+        }
+        kin
     }
 
     /// Why the revisions are missing or incomplete; empty when they are complete.
     #[must_use]
     pub fn note(&self) -> String {
-        if let Some(trouble) = self.troubles.values().next() {
-            return trouble.sentence.clone();
+        for kind in ["replicasets", "pods"] {
+            if let Some(trouble) = self.troubles.get(kind) {
+                return trouble.sentence.clone();
+            }
         }
-        match (self.replica_sets.complete, self.pods.complete) {
+        match (self.replica_sets.is_complete(), self.pods.is_complete()) {
+            _ if self.wanted.selector.is_none() => {
+                "the pods are not known yet: the controller has not said which labels they have".to_owned()
+            }
             (true, true) => String::new(),
             (false, _) => "loading revisions…".to_owned(),
             (true, false) => "loading pods…".to_owned(),
         }
     }
+
+    /// Why objects of a kind are missing or incomplete; empty when they are complete, or not watched because there is
+    /// nothing to watch. Kinds are spelled in the plural: `replicasets`, `pods`, `analysisruns`, `experiments`,
+    /// `events`, `horizontalpodautoscalers`, and `workload`.
+    #[must_use]
+    pub fn note_of(&self, kind: &str) -> String {
+        if let Some(trouble) = self.troubles.get(kind) {
+            return trouble.sentence.clone();
+        }
+        let (complete, words) = match kind {
+            "replicasets" | "pods" if self.wanted.selector.is_none() => return self.note(),
+            "replicasets" => (self.replica_sets.is_complete(), "loading revisions…"),
+            "pods" => (self.pods.is_complete(), "loading pods…"),
+            "analysisruns" => (self.analysis_runs.is_complete(), "loading analysis runs…"),
+            "experiments" => (self.experiments.is_complete(), "loading experiments…"),
+            "events" => (self.kube_events.is_complete(), "loading events…"),
+            "horizontalpodautoscalers" => (self.scalers.is_complete(), "loading autoscalers…"),
+            "workload" => (self.wanted.workload.is_none() || self.workload.is_complete(), "loading the workload…"),
+            _ => (true, ""),
+        };
+        if complete { String::new() } else { words.to_owned() }
+    }
 }
 
-/// The label selector of a rollout's pods in text form: what the controller wrote, else what the spec says. `None`
-/// with `workloadRef` before the controller's first pass: then nothing can be watched yet.
-#[must_use]
-pub fn selector(rollout: &Rollout) -> Option<String> {
-    let written = rollout.status.selector.as_deref().filter(|selector| !selector.is_empty());
-    written.map(str::to_owned).or_else(|| rollout.spec.selector.as_ref().and_then(in_words))
+fn kind_word(kind: &str) -> &'static str {
+    match kind {
+        "Deployment" => "Deployment",
+        "PodTemplate" => "PodTemplate",
+        _ => "ReplicaSet",
+    }
 }
 
 /// The workload that a rollout refers to.
-#[must_use]
-pub fn workload(rollout: &Rollout) -> Option<WorkloadName> {
+fn workload(rollout: &Rollout) -> Option<WorkloadName> {
     let of = rollout.spec.workload_ref.as_ref()?;
     Some(WorkloadName { api_version: of.api_version.clone(), kind: of.kind.clone(), name: of.name.clone() })
-}
-
-fn in_words(selector: &LabelSelector) -> Option<String> {
-    let labels = selector.match_labels.iter().map(|(key, value)| format!("{key}={value}"));
-    let expressions = selector.match_expressions.iter().map(|expression| {
-        let key = &expression.key;
-        let values = expression.values.join(",");
-        match &*expression.operator {
-            "In" => format!("{key} in ({values})"),
-            "NotIn" => format!("{key} notin ({values})"),
-            "DoesNotExist" => format!("!{key}"),
-            _ => key.to_string(),
-        }
-    });
-    let text = labels.chain(expressions).collect::<Vec<_>>().join(",");
-    (!text.is_empty()).then_some(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::argo::rollout::LabelExpression;
-
-    fn expression(key: &str, operator: &str, values: &[&str]) -> LabelExpression {
-        LabelExpression {
-            key: key.into(),
-            operator: operator.into(),
-            values: values.iter().map(|value| (*value).into()).collect(),
-        }
-    }
-
-    #[test]
-    fn a_selector_is_written_as_the_api_reads_it() {
-        let selector = LabelSelector {
-            match_labels: [("app".into(), "web".into())].into(),
-            match_expressions: vec![
-                expression("tier", "In", &["a", "b"]),
-                expression("env", "NotIn", &["x"]),
-                expression("old", "DoesNotExist", &[]),
-                expression("new", "Exists", &[]),
-            ],
-        };
-        assert_eq!(in_words(&selector).as_deref(), Some("app=web,tier in (a,b),env notin (x),!old,new"));
-        assert_eq!(in_words(&LabelSelector::default()), None);
-    }
-
-    #[test]
-    fn the_selector_that_the_controller_wrote_comes_first() {
-        let mut rollout = Rollout::default();
-        assert_eq!(selector(&rollout), None);
-        rollout.spec.selector =
-            Some(LabelSelector { match_labels: [("app".into(), "web".into())].into(), ..LabelSelector::default() });
-        assert_eq!(selector(&rollout).as_deref(), Some("app=web"));
-        rollout.status.selector = Some("app=shop".into());
-        assert_eq!(selector(&rollout).as_deref(), Some("app=shop"));
-    }
 }

@@ -1,6 +1,7 @@
 //! The frame: the state brought into the parts of the model. What a rollout looks like in words is the business of
 //! [`super::present`]; here is decided which rollouts, rows and keys a frame holds. Only visible rows are formatted.
 
+mod closer;
 mod finder;
 mod header;
 mod lists;
@@ -32,12 +33,17 @@ pub fn of(state: &State) -> Model {
         body: body(state),
         next: next_line(state),
         keys: keys(state),
-        filter_input: state.filter_input.as_ref().map(|text| (text.clone(), text.chars().count())),
+        filter_input: input(state).map(|text| (text.clone(), text.chars().count())),
         toast: state.notes.shown().cloned(),
         dialog: state.overlay.as_ref().map(|over| overlay::dialog(state, over)),
         verdict: shown_write(state).map(|write| write.verdict(state.now)),
         too_small: state.is_too_small().then_some(state.size),
     }
+}
+
+/// The line that is being typed.
+fn input(state: &State) -> Option<&String> {
+    state.filter_input.as_ref().or(state.search_input.as_ref())
 }
 
 fn shown_write(state: &State) -> Option<&super::request::Write> {
@@ -116,6 +122,12 @@ fn next_line(state: &State) -> String {
     if state.screen().place() == Place::Text {
         return String::new();
     }
+    match state.screen() {
+        Screen::Run(view) => return run::next(state, view),
+        Screen::Experiment(view) => return experiment::next(state, view),
+        Screen::Charts(view) => return charts::next(state, view),
+        _ => {}
+    }
     let row = match state.selected() {
         Selected::One(row) => row,
         Selected::Several(rows) => {
@@ -159,14 +171,19 @@ fn keys(state: &State) -> Vec<KeyHint> {
         Some(Overlay::Leave(_)) => return vec![hint("w", "wait", true), hint("Q", "quit anyway", true)],
         None => {}
     }
-    if state.filter_input.is_some() {
+    if input(state).is_some() {
         return vec![hint("⏎", "keep", true), hint("Esc", "clear", true), hint("↑↓", "move", true)];
     }
     let place = state.screen().place();
     if place == Place::Text {
         return text::keys(state);
     }
-    let rows = action::TABLE.iter().filter(|row| row.places.contains(&place) && !row.hint.is_empty());
+    if let Some(keys) = closer::choosing(state) {
+        return keys;
+    }
+    let mut rows: Vec<&action::Row> =
+        action::TABLE.iter().filter(|row| row.places.contains(&place) && !row.hint.is_empty()).collect();
+    closer::order(place, &mut rows);
     let mut keys: Vec<KeyHint> = Vec::new();
     for row in rows {
         let on = availability(state, row.action).is_ready();
@@ -183,8 +200,9 @@ fn keys(state: &State) -> Vec<KeyHint> {
         let word = match (row.action, place) {
             (Action::ToggleBoard, Place::Matrix) => "board",
             (Action::ToggleBoard, _) => "matrix",
+            (Action::NextMetric, Place::Charts) => "next chart",
             (Action::Back, _) if state.screens.len() > 1 => "back",
-            _ => row.hint,
+            _ => closer::word(state, row),
         };
         let at = if helps {
             keys.iter().filter(|key| key.word == "log in" || key.word == "retry now").count()
@@ -211,6 +229,10 @@ pub fn next_change(state: &State) -> Option<Timestamp> {
         Screen::Matrix => lists::tick_matrix(state),
         Screen::Board(_) => lists::tick_board(state),
         Screen::Rollout(view) => page::tick(state, view),
+        Screen::Document(_) => document::next_change(state),
+        Screen::Run(view) => run::tick(state, view),
+        Screen::Experiment(view) => experiment::tick(state, view),
+        Screen::Charts(view) => charts::tick(state, view),
         _ => None,
     };
     let next = state.selected_row().and_then(|row| {

@@ -1,13 +1,13 @@
 //! Keys: the open dialog is asked first, then the line that is being typed, then the table of actions.
 
-use super::action::{self, Action};
+use super::action::{self, Action, Place};
 use super::availability::{Availability, availability};
 use super::effect::Effect;
 use super::filter::Filter;
 use super::model::Mark;
 use super::overlay::{self, Overlay};
 use super::state::State;
-use super::{act, finder, navigate, promote};
+use super::{act, finder, logs, navigate, promote, search};
 use crate::keys::{Key, KeyChord};
 use jiff::{SignedDuration, Timestamp};
 
@@ -42,6 +42,8 @@ pub fn key(state: &mut State, chord: KeyChord) -> Vec<Effect> {
         Some(Overlay::Leave(_)) => in_leave(state, chord),
         Some(Overlay::Finder(_)) => finder::key(state, chord),
         None if state.filter_input.is_some() => in_filter(state, chord),
+        None if state.search_input.is_some() => search::key(state, chord),
+        None if is_choosing(state) => logs::picker_key(state, chord),
         None => in_screen(state, chord),
     }
 }
@@ -59,6 +61,7 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
             overlay::put(field, text);
             refilter(state);
         }
+        (None, None) if state.search_input.is_some() => search::paste(state, text),
         _ => state.answer(Mark::Attention, "paste ignored: there is no text field"),
     }
     Vec::new()
@@ -72,6 +75,11 @@ pub fn shown(state: &mut State, made: Timestamp) -> Vec<Effect> {
         dialog.shown_at.get_or_insert(state.now);
     }
     Vec::new()
+}
+
+/// The list of pods and containers is open over the logs.
+fn is_choosing(state: &State) -> bool {
+    state.screen().place() == Place::Logs && state.logs.as_ref().is_some_and(logs::Logs::is_choosing)
 }
 
 fn in_screen(state: &mut State, chord: KeyChord) -> Vec<Effect> {
@@ -110,9 +118,12 @@ fn interrupt(state: &mut State) -> Vec<Effect> {
         state.touch();
         return Vec::new();
     }
-    if state.filter_input.take().is_some() {
+    if state.filter_input.take().is_some() || state.search_input.take().is_some() {
         state.touch();
         return Vec::new();
+    }
+    if is_choosing(state) {
+        return logs::picker_key(state, KeyChord::plain(Key::Esc));
     }
     let again = state.interrupted_at.is_some_and(|at| state.now.duration_since(at) < INTERRUPT);
     if again && state.writes.in_flight() > 0 {

@@ -20,16 +20,16 @@ mod tree;
 
 pub use analysis::{MetricLine, Point, RunLine};
 pub use board::{Board, BoardRow, Gauge, Sorting};
-pub use charts::ChartsPage;
+pub use charts::{ChartsPage, Series, SeriesKind, TimeChart, TimeMark};
 pub use dialog::{Button, Dialog, FinderDialog, FinderLine, WriteDialog};
-pub use document::DocumentPage;
-pub use experiment::ExperimentPage;
-pub use logs::LogsPage;
+pub use document::{DocumentLine, DocumentPage};
+pub use experiment::{ExperimentKind, ExperimentLine, ExperimentPage};
+pub use logs::{LogRow, LogsPage, PickerRow};
 pub use overview::{Cell, Column, HappenedLine, Health, Matrix, MatrixRow, NeedLine, TroubleLine};
 pub use page::{ConditionLine, EventLine, Pane, RoleLine, RolloutPage, StepLine};
-pub use run::RunPage;
+pub use run::{Column as MeasurementColumn, MeasurementLine, MetricPage, OtherMetric, RunPage, Scale, Sign};
 pub use text::{HelpLine, HelpPage, LogPage, TextPage};
-pub use timeline::TimelinePage;
+pub use timeline::{TimelinePage, TimelineRow};
 pub use tree::{RevisionLine, TreeKind};
 
 use jiff::Timestamp;

@@ -1,13 +1,12 @@
 //! Going about: the cursor, the channels, the stack of screens, and the detail that is watched while it is open.
 
+use super::action::Place;
 use super::charts::ChartsView;
-use super::detail::{self, Detail};
-use super::document::DocumentView;
+use super::detail::{Detail, Wanted};
 use super::effect::Effect;
 use super::experiment::ExperimentView;
 use super::fleet::Row;
 use super::list::{Item, List, Scope, in_line, line_of};
-use super::logs::LogsView;
 use super::model::Mark;
 use super::node::Node;
 use super::overlay::Overlay;
@@ -16,7 +15,7 @@ use super::screen::{RolloutView, Screen};
 use super::selection::Selected;
 use super::source::channel_name;
 use super::state::State;
-use super::timeline::TimelineView;
+use super::{document, logs, timeline};
 use crate::argo::feed::{DetailId, Order};
 use crate::names::RolloutKey;
 
@@ -37,11 +36,19 @@ pub fn by(state: &mut State, rows: isize) {
         state.touch();
         return;
     }
-    if matches!(state.screen(), Screen::Rollout(_)) {
-        return super::page::by(state, rows);
+    match state.screen().place() {
+        Place::Logs => logs::scroll(state, rows),
+        Place::Document => document::scroll(state, rows),
+        Place::Timeline => timeline::scroll(state, rows),
+        Place::Rollout => return super::page::by(state, rows),
+        _ => {}
     }
     let (length, page) = (super::frame::scroll_length(state), state.page_rows);
     let most = length.saturating_sub(page.min(length));
+    let start = match state.screen() {
+        Screen::Experiment(view) => super::experiment::cursor(state, view),
+        _ => 0,
+    };
     let scrolled = |from: usize, most: usize| from.min(most).saturating_add_signed(rows).min(most);
     match state.screens.last_mut() {
         Some(Screen::Help { scroll, .. }) => *scroll = scrolled(*scroll, most),
@@ -53,14 +60,11 @@ pub fn by(state: &mut State, rows: isize) {
             let next = scrolled(first.unwrap_or(most), most);
             *first = (next < most).then_some(next);
         }
-        Some(
-            Screen::Logs(LogsView { scroll, .. })
-            | Screen::Document(DocumentView { scroll, .. })
-            | Screen::Timeline(TimelineView { scroll, .. })
-            | Screen::Run(RunView { scroll, .. })
-            | Screen::Experiment(ExperimentView { scroll, .. })
-            | Screen::Charts(ChartsView { scroll, .. }),
-        ) => *scroll = Some(scrolled(scroll.unwrap_or(0), most)),
+        Some(Screen::Charts(ChartsView { scroll, .. })) => *scroll = Some(scrolled(scroll.unwrap_or(0), most)),
+        // Their rows have a cursor; the view keeps it in sight.
+        Some(Screen::Run(RunView { scroll, .. }) | Screen::Experiment(ExperimentView { scroll, .. })) => {
+            *scroll = Some(scrolled(scroll.unwrap_or(start), length.saturating_sub(1)));
+        }
         _ => {}
     }
     state.touch();
@@ -131,13 +135,19 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     if matches!(state.screen(), Screen::Rollout(_)) {
         return super::page::open(state);
     }
-    match state.selected() {
-        Selected::One(row) => {
+    if let Screen::Experiment(view) = state.screen() {
+        let run = super::experiment::run_under_cursor(state, view);
+        return run.map_or_else(Vec::new, |run| push(state, Screen::Run(run)));
+    }
+    match (state.screen(), state.selected()) {
+        // Nothing below it can be opened.
+        (Screen::Run(_), _) => Vec::new(),
+        (_, Selected::One(row)) => {
             let key = row.key.clone();
             push(state, Screen::Rollout(RolloutView::new(key)))
         }
-        Selected::Several(_) => toggle_board(state),
-        Selected::Nothing => open_trouble(state),
+        (_, Selected::Several(_)) => toggle_board(state),
+        (_, Selected::Nothing) => open_trouble(state),
     }
 }
 
@@ -268,24 +278,30 @@ pub fn sync_detail(state: &mut State) -> Vec<Effect> {
         _ => page(),
     };
     let row = wanted.and_then(|key| state.fleet.get(key));
-    let same = match (&state.detail, row) {
-        (Some(detail), Some(row)) => detail.key == row.key && detail.uid == row.rollout.meta.uid,
+    let wanted = row.map(|row| (Wanted::of(&row.key, &row.rollout), row.rollout.clone()));
+    let same = match (&state.detail, &wanted) {
+        (Some(detail), Some((wanted, _))) => detail.serves(wanted),
         (None, None) => true,
         _ => false,
     };
     if same {
         return Vec::new();
     }
-    let opening = row.map(|row| (row.key.clone(), row.rollout.clone()));
-    let mut effects: Vec<Effect> =
-        state.detail.take().map(|detail| Effect::Order(Order::CloseDetail(detail.id))).into_iter().collect();
-    if let Some((key, rollout)) = opening {
+    let before = state.detail.take();
+    let mut effects: Vec<Effect> = before.iter().map(|detail| Effect::Order(Order::CloseDetail(detail.id))).collect();
+    if let Some((wanted, rollout)) = wanted {
         let id = DetailId(state.number());
-        let cluster_now = state.sources.get(key.source).map_or(state.now, |source| source.cluster_time(state.now));
-        state.detail = Some(Detail::new(id, key.clone(), &rollout, cluster_now));
-        let (selector, workload) = (detail::selector(&rollout), detail::workload(&rollout));
-        let uid = rollout.meta.uid.clone();
-        effects.push(Effect::Order(Order::OpenDetail { detail: id, key, uid, selector, workload }));
+        let source = state.sources.get(wanted.key.source);
+        let cluster_now = source.map_or(state.now, |source| source.cluster_time(state.now));
+        effects.push(Effect::Order(wanted.order(id)));
+        state.detail = Some(match before {
+            // The same rollout, with another selector or workload.
+            Some(mut detail) if detail.key == wanted.key && detail.uid == wanted.uid => {
+                detail.reopen(id, wanted);
+                detail
+            }
+            _ => Detail::new(id, wanted, &rollout, cluster_now),
+        });
     }
     effects
 }

@@ -6,9 +6,10 @@ use super::fleet::{Change, ChangeKind, Deriving, Row};
 use super::model::HappenedLine;
 use super::overlay::Overlay;
 use super::present::{Subject, page};
+use super::screen::Screen;
 use super::source::channel_name;
 use super::state::State;
-use super::{connection, promote, request};
+use super::{connection, document, history, logs, promote, request};
 use crate::argo::feed::{Answer, Delta, DetailId, News, RequestId, TroubleKind};
 use crate::argo::rollout::Rollout;
 use crate::names::{RolloutKey, SourceId};
@@ -21,16 +22,16 @@ pub fn take(state: &mut State, news: News) -> Vec<Effect> {
         News::Skew(source, skew) => connection::skew(state, source, skew),
         News::Note(source, words) => connection::note(state, source, &words),
         News::Rollouts(source, delta) => rollouts(state, source, delta),
-        News::ReplicaSets(id, delta) => children(state, id, |detail| detail.replica_sets(delta)),
-        News::Pods(id, delta) => children(state, id, |detail| detail.pods(delta)),
-        News::AnalysisRuns(..)
-        | News::Experiments(..)
-        | News::Events(..)
-        | News::Workload(..)
-        | News::Scalers(..)
-        | News::Logs(..)
-        | News::Object(..) => Vec::new(),
-        News::DetailTrouble(id, kind, trouble) => children(state, id, |detail| detail.trouble(kind, trouble)),
+        News::ReplicaSets(id, _)
+        | News::Pods(id, _)
+        | News::AnalysisRuns(id, _)
+        | News::Experiments(id, _)
+        | News::Events(id, _)
+        | News::Workload(id, _)
+        | News::Scalers(id, _)
+        | News::DetailTrouble(id, ..) => children(state, id, news),
+        News::Logs(id, news) => logs::take(state, id, news),
+        News::Object(id, answer) => document::take(state, id, answer),
         News::Access(source, namespace, access) => {
             state.access.answered(source, namespace, access, state.now);
             state.touch();
@@ -59,6 +60,7 @@ fn rollouts(state: &mut State, source: SourceId, delta: Delta<Rollout>) -> Vec<E
         source.listed = true;
         source.doubtful = false;
     }
+    history::look_at_sources(state);
     // Many at once (a first list, a page of it): sorting once is cheaper than finding so many places.
     let bulk = changes.iter().filter(|change| !matches!(change.kind, ChangeKind::Changed { .. })).count() > 64;
     for change in &changes {
@@ -149,6 +151,7 @@ fn changed(state: &mut State, key: &RolloutKey, before: &Row, looks_different: b
         detail.derive(&rollout, cluster_now);
         state.dirty = true;
     }
+    history::observe(state, key, Some(before));
     let verdict = settled?.verdict;
     state.notes.log(now, verdict.mark, verdict.words.clone());
     Some(Effect::Log(verdict.words))
@@ -177,15 +180,24 @@ fn happened_words(state: &mut State, row: &Row, words: String) {
     state.notes.happened(HappenedLine { at: state.now, channel, service: row.service.to_string(), words });
 }
 
-fn children(state: &mut State, id: DetailId, change: impl FnOnce(&mut super::detail::Detail)) -> Vec<Effect> {
+/// What belongs to the opened rollout changed.
+fn children(state: &mut State, id: DetailId, news: News) -> Vec<Effect> {
     let now = state.now;
     if let Some(detail) = state.detail.as_mut().filter(|detail| detail.id == id)
         && let Some(row) = state.fleet.get(&detail.key)
     {
         let cluster_now = state.sources.get(detail.key.source).map_or(now, |source| source.cluster_time(now));
         let note = detail.note();
-        change(detail);
-        state.dirty |= detail.derive(&row.rollout, cluster_now) || detail.note() != note;
+        // Of ReplicaSets and pods the rollout's page shows what the picture says; the closer looks show more of them.
+        let in_picture = matches!(news, News::ReplicaSets(..) | News::Pods(..));
+        let page = matches!(state.screens.last(), Some(Screen::Rollout(_)));
+        let different = detail.take(news);
+        let derived = different && detail.derive(&row.rollout, cluster_now);
+        state.dirty |= derived || (different && !(in_picture && page)) || detail.note() != note;
+        if derived {
+            let key = detail.key.clone();
+            history::observe(state, &key, None);
+        }
     }
     Vec::new()
 }

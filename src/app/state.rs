@@ -2,10 +2,13 @@
 
 use super::access::AccessCache;
 use super::detail::Detail;
+use super::document::Document;
 use super::effect::Effect;
 use super::filter::Filter;
 use super::fleet::{Fleet, Row};
+use super::history::History;
 use super::list::{Item, List, Scope, in_line};
+use super::logs::Logs;
 use super::model::Mark;
 use super::notes::Notes;
 use super::overlay::Overlay;
@@ -13,6 +16,7 @@ use super::request::Writes;
 use super::screen::Screen;
 use super::sieve::Sieve;
 use super::source::Sources;
+use super::timeline::Timeline;
 use crate::config::settings::Settings;
 use crate::names::{ClusterName, SourceId};
 use jiff::Timestamp;
@@ -85,7 +89,17 @@ pub struct State {
     pub(super) writes: Writes,
     pub(super) access: AccessCache,
     pub(super) detail: Option<Detail>,
+    /// The logs that are open, while their screen is.
+    pub(super) logs: Option<Logs>,
+    /// The object that is read, while its screen is open.
+    pub(super) document: Option<Document>,
+    /// The story that is told, while its screen is open.
+    pub(super) timeline: Option<Timeline>,
+    /// What is searched in a text, while it is being typed.
+    pub(super) search_input: Option<String>,
     pub(super) notes: Notes,
+    /// What was seen so far, for the charts.
+    pub(super) history: History,
     /// Rows of the scrolling part of text screens.
     pub(super) page_rows: usize,
     /// When Ctrl-C was pressed for the first time.
@@ -130,7 +144,12 @@ impl State {
             writes: Writes::default(),
             access: AccessCache::default(),
             detail: None,
+            logs: None,
+            document: None,
+            timeline: None,
+            search_input: None,
             notes,
+            history: History::default(),
             page_rows: 20,
             interrupted_at: None,
             last_key: None,

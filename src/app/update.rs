@@ -4,13 +4,22 @@ use super::effect::Effect;
 use super::event::Event;
 use super::model::Mark;
 use super::state::State;
-use super::{clock, keyboard, navigate, news, pointer};
+use super::{clock, document, keyboard, logs, navigate, news, pointer, timeline};
+use crate::argo::feed::News;
 
 /// Takes one event.
 pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
+    // Lines of a log change nothing but the log, and they are many.
+    let lines = matches!(event, Event::News(News::Logs(..)));
     let mut effects = take(state, event);
+    if lines {
+        return effects;
+    }
     // Whatever opened, closed, came or went: what is watched in detail follows what is open.
     effects.extend(navigate::sync_detail(state));
+    effects.extend(logs::sync(state));
+    effects.extend(document::sync(state));
+    timeline::sync(state);
     effects
 }
 

@@ -1,7 +1,7 @@
 //! AnalysisRuns, slim: what is measured, by which rules it is judged, and what was found (Argo Rollouts,
 //! `pkg/apis/rollouts/v1alpha1/analysis_types.go`). What is derived from them is [`super::runs`]' business.
 
-use super::lenient::{IntOrString, null_is_default};
+use super::lenient::{IntOrString, null_is_default, odd_is_default, parts};
 use super::meta::Meta;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
@@ -152,7 +152,7 @@ pub struct MetricResult {
     #[serde(deserialize_with = "null_is_default")]
     pub dry_run: bool,
     /// Such as `ResolvedPrometheusQuery`.
-    #[serde(deserialize_with = "null_is_default")]
+    #[serde(deserialize_with = "odd_is_default")]
     pub metadata: BTreeMap<Box<str>, Box<str>>,
 }
 
@@ -174,24 +174,28 @@ pub struct Measurement {
     #[serde(deserialize_with = "null_is_default")]
     pub value: Box<str>,
     /// When it is looked at again.
+    #[serde(deserialize_with = "odd_is_default")]
     pub resume_at: Option<Timestamp>,
     /// Such as `job-name` and `job-namespace`.
-    #[serde(deserialize_with = "null_is_default")]
+    #[serde(deserialize_with = "odd_is_default")]
     pub metadata: BTreeMap<Box<str>, Box<str>>,
 }
 
 impl<'de> Deserialize<'de> for AnalysisRun {
+    /// Never fails on what is JSON: see [`AnalysisRun::decode`].
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Wire {
-            #[serde(default, deserialize_with = "null_is_default")]
-            metadata: Meta,
-            #[serde(default, deserialize_with = "null_is_default")]
-            spec: AnalysisRunSpec,
-            #[serde(default, deserialize_with = "null_is_default")]
-            status: AnalysisRunStatus,
+        Ok(Self::decode(&Value::deserialize(deserializer)?))
+    }
+}
+
+impl AnalysisRun {
+    /// Reads it from JSON. One that cannot be read keeps its metadata and says in [`AnalysisRun::unreadable`] what is wrong
+    /// with it, so that it is shown instead of missing.
+    #[must_use]
+    pub fn decode(value: &Value) -> Self {
+        match parts(value) {
+            (meta, Ok((spec, status))) => Self { meta, spec, status, unreadable: None },
+            (meta, Err(why)) => Self { meta, unreadable: Some(why), ..Self::default() },
         }
-        let wire = Wire::deserialize(deserializer)?;
-        Ok(Self { meta: wire.metadata, spec: wire.spec, status: wire.status, unreadable: None })
     }
 }

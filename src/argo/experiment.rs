@@ -1,11 +1,12 @@
 //! Experiments, slim: ReplicaSets that run beside a rollout for a while, and the analyses over them (Argo Rollouts,
 //! `pkg/apis/rollouts/v1alpha1/experiment_types.go`).
 
-use super::lenient::null_is_default;
+use super::lenient::{null_is_default, odd_is_default, parts};
 use super::meta::Meta;
 use super::rollout::Condition;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 /// An Experiment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,7 +80,7 @@ pub struct ExperimentStatus {
     #[serde(deserialize_with = "null_is_default")]
     pub analysis_runs: Box<[ExperimentRun]>,
     /// Conditions.
-    #[serde(deserialize_with = "null_is_default")]
+    #[serde(deserialize_with = "odd_is_default")]
     pub conditions: Box<[Condition]>,
 }
 
@@ -125,17 +126,20 @@ pub struct ExperimentRun {
 }
 
 impl<'de> Deserialize<'de> for Experiment {
+    /// Never fails on what is JSON: see [`Experiment::decode`].
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Wire {
-            #[serde(default, deserialize_with = "null_is_default")]
-            metadata: Meta,
-            #[serde(default, deserialize_with = "null_is_default")]
-            spec: ExperimentSpec,
-            #[serde(default, deserialize_with = "null_is_default")]
-            status: ExperimentStatus,
+        Ok(Self::decode(&Value::deserialize(deserializer)?))
+    }
+}
+
+impl Experiment {
+    /// Reads it from JSON. One that cannot be read keeps its metadata and says in [`Experiment::unreadable`] what is wrong
+    /// with it, so that it is shown instead of missing.
+    #[must_use]
+    pub fn decode(value: &Value) -> Self {
+        match parts(value) {
+            (meta, Ok((spec, status))) => Self { meta, spec, status, unreadable: None },
+            (meta, Err(why)) => Self { meta, unreadable: Some(why), ..Self::default() },
         }
-        let wire = Wire::deserialize(deserializer)?;
-        Ok(Self { meta: wire.metadata, spec: wire.spec, status: wire.status, unreadable: None })
     }
 }

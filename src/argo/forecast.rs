@@ -3,16 +3,16 @@
 //! [`desired_pods`] is the arithmetic of a basic canary, [`ahead`] looks past the present pause, [`next_sentence`] puts
 //! it into words.
 
-use super::age;
 use super::lenient::IntOrString;
-use super::pauses::{CANARY_PAUSE_STEP, pause_seconds};
+use super::pauses::CANARY_PAUSE_STEP;
 use super::picture::{Phase, Picture, Waits};
 use super::promote;
-use super::rollout::{Rollout, Step, StepKind, StrategyKind};
+use super::rollout::{Rollout, StepKind, StrategyKind};
 use super::weights;
 use jiff::Timestamp;
 
 pub use super::next::next_sentence;
+pub use super::steps::{step_words, weight_words};
 
 /// The pods that a basic canary aims at for a weight: (canary, stable).
 ///
@@ -170,43 +170,6 @@ fn blue_green_ahead(rollout: &Rollout, early_by: Option<i64>) -> Ahead {
     Ahead { weight: None, pods: None, then, early_by }
 }
 
-/// A step in few words: `weight 40 %`, `pause 5m`, `pause, until promoted`, `analysis success-rate`.
-#[must_use]
-pub fn step_words(step: &Step, max_weight: i64) -> String {
-    let named = |kind: &str, name: &str| if name.is_empty() { kind.to_owned() } else { format!("{kind} {name}") };
-    match &step.kind {
-        StepKind::SetWeight(weight) => format!("weight {}", weight_words(*weight, max_weight)),
-        StepKind::Pause(None) => "pause, until promoted".into(),
-        StepKind::Pause(Some(duration)) => format!("pause {}", pause_words(duration)),
-        StepKind::SetCanaryScale => "canary scale".into(),
-        StepKind::SetHeaderRoute(name) => named("header route", name),
-        StepKind::SetMirrorRoute(name) => named("mirror route", name),
-        StepKind::Analysis(templates) => {
-            let names: Vec<&str> = templates.iter().map(|name| &**name).filter(|name| !name.is_empty()).collect();
-            named("analysis", &names.join(", "))
-        }
-        StepKind::Experiment => "experiment".into(),
-        StepKind::Plugin(name) => named("plugin", name),
-        StepKind::Unknown(key) => format!("unknown step: {key}"),
-        StepKind::Invalid => "not a valid step".into(),
-    }
-}
-
-/// A weight: `40 %`, or `40/1000` where the whole is not 100.
-#[must_use]
-pub fn weight_words(weight: i64, max_weight: i64) -> String {
-    if max_weight == 100 { format!("{weight} %") } else { format!("{weight}/{max_weight}") }
-}
-
-/// A pause's duration: as written where it has a unit or cannot be read, else with units.
-fn pause_words(duration: &IntOrString) -> String {
-    match (duration, pause_seconds(duration)) {
-        (IntOrString::Text(text), seconds) if seconds.is_none() || text.parse::<i64>().is_err() => text.to_string(),
-        (_, Some(seconds)) => age::plain(seconds),
-        (other, None) => other.to_string(),
-    }
-}
-
 /// Whether nothing more will change by itself and nobody needs to act.
 pub(super) fn at_rest(rollout: &Rollout, picture: &Picture) -> bool {
     picture.phase == Phase::Healthy
@@ -273,33 +236,6 @@ mod tests {
             proptest::prop_assert!(canary >= 1 && stable >= 1);
             proptest::prop_assert!((replicas..=replicas + 1).contains(&(canary + stable)));
         }
-    }
-
-    #[test]
-    fn a_step_is_told_in_few_words() {
-        let rows = [
-            (json!({"setWeight": 40}), "weight 40 %"),
-            (json!({"setWeight": 0}), "weight 0 %"),
-            (json!({"pause": {}}), "pause, until promoted"),
-            (json!({"pause": {"duration": 300}}), "pause 5m"),
-            (json!({"pause": {"duration": "300"}}), "pause 5m"),
-            (json!({"pause": {"duration": "1h30m"}}), "pause 1h30m"),
-            (json!({"pause": {"duration": "90s"}}), "pause 90s"),
-            (json!({"pause": {"duration": "{{args.wait}}"}}), "pause {{args.wait}}"),
-            (json!({"analysis": {"templates": [{"templateName": "a"}, {"templateName": "b"}]}}), "analysis a, b"),
-            (json!({"experiment": {}}), "experiment"),
-            (json!({"setCanaryScale": {"weight": 5}}), "canary scale"),
-            (json!({"setHeaderRoute": {"name": "beta"}}), "header route beta"),
-            (json!({"setMirrorRoute": {"name": "m"}}), "mirror route m"),
-            (json!({"plugin": {"name": "argo/x"}}), "plugin argo/x"),
-            (json!({"fly": {"to": "moon"}}), "unknown step: fly"),
-            (json!({}), "not a valid step"),
-            (json!({"setWeight": 5, "pause": {}}), "weight 5 %"),
-        ];
-        for (step, words) in rows {
-            assert_eq!(step_words(&serde_json::from_value(step).unwrap(), 100), words);
-        }
-        assert_eq!(step_words(&serde_json::from_value(json!({"setWeight": 40})).unwrap(), 1000), "weight 40/1000");
     }
 
     fn gradual(status: &Value) -> Rollout {

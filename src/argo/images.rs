@@ -1,49 +1,60 @@
 //! Images that run, and the roles of the ReplicaSets that run them (Argo Rollouts,
 //! `pkg/kubectl-argo-rollouts/info/rollout_info.go`, `Images`).
 
-use super::picture::{Revision, TaggedImage};
-use super::rollout::Rollout;
+use super::picture::{Children, Revision, TaggedImage};
+use super::rollout::{PodTemplate, Rollout};
+use super::workload::Workload;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-/// Images of the main containers of ReplicaSets that have pods, sorted, each once, with all its roles. Without
-/// ReplicaSets at hand: the images that the spec asks for, without a role, since nothing says that they run.
+/// Images of the main containers of ReplicaSets that have pods, sorted, each once, with all its roles; those of an
+/// experiment carry `Σ:` and their template. Without ReplicaSets at hand: the images that the spec, or the workload that it
+/// refers to, asks for, without a role, since nothing says that they run.
 ///
 /// The roles stand in the order of the ReplicaSet's own (`stable, active`); where an image comes a second time, they are
 /// put together and sorted, as the plugin does.
 #[must_use]
-pub fn of(rollout: &Rollout, revisions: Option<&[Revision]>) -> Vec<TaggedImage> {
-    let mut found: BTreeMap<&Arc<str>, Vec<&str>> = BTreeMap::new();
-    if let Some(revisions) = revisions {
-        let sets = revisions.iter().flat_map(|revision| &revision.replica_sets);
+pub fn of(rollout: &Rollout, revisions: &[Revision], children: Children<'_>) -> Vec<TaggedImage> {
+    let mut found: BTreeMap<&Arc<str>, Vec<String>> = BTreeMap::new();
+    if children.replica_sets.is_some() {
+        let own = revisions.iter().flat_map(|revision| &revision.replica_sets);
+        let experiments = revisions.iter().flat_map(|revision| &revision.experiments);
+        let sets = own.chain(experiments.flat_map(|experiment| &experiment.replica_sets));
         for set in sets.filter(|set| set.replicas > 0) {
+            let tags: Vec<String> = match &set.template {
+                Some(template) => vec![format!("Σ:{template}")],
+                None => set.tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            };
             for image in &set.images {
                 match found.entry(image) {
                     Entry::Vacant(vacant) => {
-                        vacant.insert(set.tags.clone());
+                        vacant.insert(tags.clone());
                     }
-                    Entry::Occupied(mut tags) => {
-                        tags.get_mut().extend(&set.tags);
-                        tags.get_mut().sort_unstable();
-                        tags.get_mut().dedup();
+                    Entry::Occupied(mut there) => {
+                        there.get_mut().extend(tags.iter().cloned());
+                        there.get_mut().sort_unstable();
+                        there.get_mut().dedup();
                     }
                 }
             }
         }
     } else {
-        let template = rollout.spec.template.iter();
-        for container in template.flat_map(|template| &template.spec.containers) {
+        for container in template(rollout, children.workload).iter().flat_map(|template| &template.spec.containers) {
             found.entry(&container.image).or_default();
         }
     }
-    found
-        .into_iter()
-        .map(|(image, tags)| TaggedImage {
-            image: Arc::clone(image),
-            tags: tags.into_iter().map(ToOwned::to_owned).collect(),
-        })
-        .collect()
+    found.into_iter().map(|(image, tags)| TaggedImage { image: Arc::clone(image), tags }).collect()
+}
+
+/// The template that is rolled out: the spec's own, else that of the workload it refers to. `None` when that is not known.
+#[must_use]
+pub fn template<'a>(rollout: &'a Rollout, workload: Option<&'a Workload>) -> Option<&'a PodTemplate> {
+    let own = rollout.spec.template.as_ref().filter(|template| !template.spec.containers.is_empty());
+    own.or_else(|| {
+        let referenced = workload.filter(|workload| workload.is_referenced_by(rollout))?;
+        Some(&referenced.spec.template)
+    })
 }
 
 #[cfg(test)]

@@ -5,9 +5,15 @@ use super::forecast::{self, Ahead, END_WORDS, at_rest};
 use super::phase::{self, Degradation, Lag};
 use super::picture::{Phase, Picture, Waits};
 use super::promote;
-use super::rollout::{Rollout, StepKind, StrategyKind};
-use super::waits::{abort_pending, retry_pending};
-use jiff::Timestamp;
+use super::rollout::{BlueGreen, Rollout, StepKind, StrategyKind};
+use super::runs::words;
+use super::steps;
+use super::waits::{abort_pending, after_switch, retry_pending};
+use super::why;
+use jiff::{SignedDuration, Timestamp};
+
+/// A deadline that is further away than this is not worth a word in a sentence about what comes next.
+const DEADLINE_IS_NEAR: SignedDuration = SignedDuration::from_secs(120);
 
 /// One sentence: what happens by itself, when, and what a person could do. `promote_key` is the key's text (`p`).
 /// Countdowns are relative to `now`.
@@ -25,8 +31,11 @@ pub fn next_sentence(rollout: &Rollout, picture: &Picture, now: Timestamp, promo
     match &picture.phase {
         Phase::Healthy => healthy(rollout, picture, now),
         Phase::Paused => paused(rollout, picture, now, promote_key),
+        Phase::Progressing if matches!(picture.waits, Waits::Person { .. } | Waits::Timer { .. }) => {
+            paused(rollout, picture, now, promote_key)
+        }
         Phase::Progressing => progressing(rollout, picture, now),
-        Phase::Degraded => degraded(rollout, picture),
+        Phase::Degraded => degraded(rollout, picture, now),
         Phase::Other(word) if word.is_empty() => "not known: the controller has not written a phase".into(),
         Phase::Other(word) => format!("not known: {word} is no phase that is known here"),
     }
@@ -98,9 +107,13 @@ fn way(rollout: &Rollout, ahead: &Ahead) -> String {
 fn progressing(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
     let replicas = &picture.replicas;
     if picture.message == "rollout is restarting" {
-        return match rollout.spec.restart_at.filter(|at| *at > now) {
-            Some(at) => format!("all pods are restarted {}", age::countdown(at, now)),
-            None => "pods are being restarted, a few at a time; nothing to do".into(),
+        let older = picture.restart.as_ref().and_then(|restart| restart.older).filter(|(older, _)| *older > 0);
+        return match (rollout.spec.restart_at.filter(|at| *at > now), older) {
+            (Some(at), _) => format!("all pods are restarted {}", age::countdown(at, now)),
+            (None, Some((older, all))) => {
+                format!("pods are being restarted, {older} of {all} still have to be; nothing to do")
+            }
+            (None, None) => "pods are being restarted, a few at a time; nothing to do".into(),
         };
     }
     if rollout.status.promote_full {
@@ -108,30 +121,97 @@ fn progressing(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
         return format!("full promotion: {updated} of {desired} pods are new; steps and pauses are skipped");
     }
     if picture.waits == Waits::Analysis {
-        let what = running_analysis(rollout);
+        let what = running_analysis(rollout, picture, now);
+        if rollout.spec.strategy_kind() == StrategyKind::BlueGreen {
+            return format!("{what} has to succeed, then {}; nothing to do", after_blue_green_analysis(rollout));
+        }
         let after = rollout.current_step().and_then(|(index, _)| rollout.spec.steps().get(index + 1));
         let after = after.map_or_else(|| "it goes on".into(), |step| forecast::step_words(step, rollout.max_weight()));
         return format!("{what} has to succeed, then {after}; nothing to do");
     }
+    let doom = doom(rollout, picture, now);
     if rollout.spec.strategy_kind() == StrategyKind::BlueGreen {
         return if after_switch(rollout) {
-            format!("{}; nothing to do", picture.message)
+            format!("{}; {doom}", picture.message)
         } else {
-            format!("the new pods have to become ready ({} updated), then the switch is due", replicas.updated)
+            format!(
+                "the new pods have to become ready ({} updated), then {}",
+                picture.replicas.updated,
+                after_preview(rollout)
+            )
         };
+    }
+    if picture.waits == Waits::Plugin
+        && let Some((index, step)) = rollout.current_step()
+    {
+        let words = forecast::step_words(step, rollout.max_weight());
+        let status = steps::plugin_status(rollout, index).map(|status| format!(" ({})", steps::plugin_words(status)));
+        return format!(
+            "{words}{} has to succeed, then {}; nothing to do",
+            status.unwrap_or_default(),
+            step_after(rollout, index)
+        );
+    }
+    if picture.waits == Waits::Traffic
+        && let Some((index, _)) = rollout.current_step()
+    {
+        return format!("the router has to confirm the weight, then {}; nothing to do", step_after(rollout, index));
     }
     let max = rollout.max_weight();
     let missing = missing_pods(picture);
     match rollout.current_step() {
         Some((index, step)) => {
             let words = forecast::step_words(step, max);
-            let after = rollout.spec.steps().get(index + 1);
-            let after = after.map_or_else(|| "done".into(), |step| forecast::step_words(step, max));
-            format!("step {} ({words}) {missing}, then {after}; nothing to do", index + 1)
+            format!("step {} ({words}) {missing}, then {}; {doom}", index + 1, step_after(rollout, index))
         }
-        None => {
-            format!("the last pods have to come and go ({}), then it is healthy; nothing to do", pods_words(picture))
+        None => format!("the last pods have to come and go ({}), then it is healthy; {doom}", pods_words(picture)),
+    }
+}
+
+/// The step that follows, in words.
+fn step_after(rollout: &Rollout, index: usize) -> String {
+    let after = rollout.spec.steps().get(index + 1);
+    after.map_or_else(|| "done".into(), |step| forecast::step_words(step, rollout.max_weight()))
+}
+
+/// What the progress deadline will do, once it is near; else that there is nothing to do.
+fn doom(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
+    let near = |at: &Timestamp| at.duration_since(now) < DEADLINE_IS_NEAR;
+    match picture.deadline_at.filter(near) {
+        Some(at) => {
+            let what = if rollout.spec.progress_deadline_abort { "aborted" } else { "failed" };
+            match age::countdown(at, now).as_str() {
+                "now" => format!("without progress it counts as {what} any moment now"),
+                left => format!("without progress it counts as {what} {left}"),
+            }
         }
+        None => "nothing to do".into(),
+    }
+}
+
+/// What follows the preview's pods.
+fn after_preview(rollout: &Rollout) -> String {
+    let Some(spec) = &rollout.spec.strategy.blue_green else { return "the switch is due".into() };
+    if spec.pre_promotion_analysis.is_some() {
+        return "the analysis before the switch begins".into();
+    }
+    after_gate(spec)
+}
+
+/// What follows a successful analysis, before or after the switch.
+fn after_blue_green_analysis(rollout: &Rollout) -> String {
+    match &rollout.spec.strategy.blue_green {
+        _ if after_switch(rollout) => "the old pods leave".into(),
+        Some(spec) => after_gate(spec),
+        None => "it goes on".into(),
+    }
+}
+
+fn after_gate(spec: &BlueGreen) -> String {
+    match (spec.auto_promotion_enabled, spec.auto_promotion_seconds) {
+        (Some(false), _) => "it waits for a promotion".into(),
+        (_, Some(seconds)) if seconds > 0 => format!("it is promoted after {}", age::plain(seconds.into())),
+        _ => "the switch is due".into(),
     }
 }
 
@@ -148,31 +228,25 @@ fn pods_words(picture: &Picture) -> String {
     format!("{} updated, {} of {} available", replicas.updated, replicas.available, replicas.current)
 }
 
-/// The analysis run or experiment that is waited for, by name where the status has it.
-fn running_analysis(rollout: &Rollout) -> String {
-    let status = &rollout.status;
-    let named = |kind: &str, name: Option<&str>| match name {
-        Some(name) if !name.is_empty() => format!("the {kind} {name}"),
-        _ => format!("the {kind}"),
-    };
+/// The analysis run or experiment that is waited for, by name where the status has it, with how it stands where it is known.
+fn running_analysis(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
     if matches!(rollout.current_step(), Some((_, step)) if step.kind == StepKind::Experiment) {
-        return named("experiment", status.canary.current_experiment.as_deref());
+        return match (why::current_experiment(picture), rollout.status.canary.current_experiment.as_deref()) {
+            (Some(one), _) => format!("the experiment {} ({})", one.name, words::experiment(one, now)),
+            (None, Some(name)) if !name.is_empty() => format!("the experiment {name}"),
+            (None, _) => "the experiment".into(),
+        };
     }
-    let run = match rollout.spec.strategy_kind() {
-        StrategyKind::BlueGreen if after_switch(rollout) => &status.blue_green.post_promotion_analysis_run_status,
-        StrategyKind::BlueGreen => &status.blue_green.pre_promotion_analysis_run_status,
-        _ => &status.canary.current_step_analysis_run_status,
-    };
-    named("analysis", run.as_ref().map(|run| &*run.name))
+    match why::blocking_run(rollout) {
+        Some(name) => match why::run_named(picture, name) {
+            Some(run) => format!("the analysis {name} ({})", words::run(run, now)),
+            None => format!("the analysis {name}"),
+        },
+        None => "the analysis".into(),
+    }
 }
 
-/// Blue-green: the active Service already selects the new version.
-fn after_switch(rollout: &Rollout) -> bool {
-    let active = &rollout.status.blue_green.active_selector;
-    !active.is_empty() && *active == rollout.status.current_pod_hash
-}
-
-fn degraded(rollout: &Rollout, picture: &Picture) -> String {
+fn degraded(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
     match phase::degradation(rollout, &picture.message) {
         Degradation::Aborted => {
             let retry = match rollout.spec.strategy_kind() {
@@ -181,12 +255,16 @@ fn degraded(rollout: &Rollout, picture: &Picture) -> String {
                 StrategyKind::BlueGreen => "retry it, ",
                 _ => "retry it from the first step, ",
             };
-            format!("nothing happens by itself; {retry}undo it, or set another image")
+            let alone = why::leaving(rollout, picture, now).unwrap_or_else(|| "nothing happens by itself".into());
+            format!("{alone}; {retry}undo it, or set another image")
         }
         Degradation::DeadlineExceeded => {
             "the controller keeps trying; it goes on by itself when the pods become available".into()
         }
-        Degradation::InvalidSpec => "nothing happens until the spec, or what it names, is corrected".into(),
+        Degradation::InvalidSpec => match &picture.invalid {
+            Some(field) => format!("nothing happens until {} is corrected: {}", field.path, field.why),
+            None => "nothing happens until the spec, or what it names, is corrected".into(),
+        },
         Degradation::Other => "nothing is known to happen by itself".into(),
     }
 }
@@ -291,7 +369,51 @@ mod tests {
         let starting = json!({"phase": "Progressing", "message": "active service cutover pending", "currentPodHash": "b", "stableRS": "a"});
         assert_eq!(
             next(&spec(true), &starting),
-            "the new pods have to become ready (0 updated), then the switch is due"
+            "the new pods have to become ready (0 updated), then it is promoted after 30s"
+        );
+        let run = json!({"phase": "Progressing", "message": "more replicas need to be updated", "currentPodHash": "b", "stableRS": "a",
+            "blueGreen": {"prePromotionAnalysisRunStatus": {"name": "web-b-2-pre", "status": "Running"}}});
+        assert_eq!(
+            next(&spec(false), &run),
+            "the analysis web-b-2-pre has to succeed, then it waits for a promotion; nothing to do"
+        );
+    }
+
+    #[test]
+    fn a_deadline_that_is_near_is_told() {
+        let steps = json!([{"setWeight": 10}, {"pause": {}}]);
+        let at = |abort: bool, seconds: i64| {
+            let spec = json!({"replicas": 3, "progressDeadlineSeconds": seconds, "progressDeadlineAbort": abort,
+                "strategy": {"canary": {"steps": steps}}});
+            next(
+                &spec,
+                &json!({"phase": "Progressing", "currentStepIndex": 0, "conditions": [{"type": "Progressing",
+                "status": "True", "reason": "ReplicaSetUpdated", "lastUpdateTime": "2026-01-01T00:00:00Z"}]}),
+            )
+        };
+        let step = "step 1 (weight 10 %) waits for pods (0 updated, 0 of 0 available), then pause, until promoted";
+        assert_eq!(at(true, 100), format!("{step}; without progress it counts as aborted in 1m30s"));
+        assert_eq!(at(false, 100), format!("{step}; without progress it counts as failed in 1m30s"));
+        assert_eq!(at(true, 600), format!("{step}; nothing to do"));
+    }
+
+    #[test]
+    fn a_plugin_a_router_a_restart_and_a_refused_field_are_told() {
+        let steps = json!([{"plugin": {"name": "argo/warm"}}, {"setWeight": 10}]);
+        let spec = json!({"replicas": 1, "strategy": {"canary": {"steps": steps, "trafficRouting": {"alb": {}}}}});
+        let plugin = json!({"phase": "Progressing", "currentStepIndex": 0, "canary": {"stepPluginStatuses": [
+            {"index": 0, "name": "argo/warm", "operation": "Run", "phase": "Running", "message": "half done"}]}});
+        assert_eq!(
+            next(&spec, &plugin),
+            "plugin argo/warm (Running: half done) has to succeed, then weight 10 %; nothing to do"
+        );
+        let router = json!({"phase": "Progressing", "currentStepIndex": 1, "canary": {"weights": {"verified": false}}});
+        assert_eq!(next(&spec, &router), "the router has to confirm the weight, then done; nothing to do");
+        let refused = json!({"phase": "Degraded", "message":
+            "InvalidSpec: The Rollout \"web\" is invalid: spec.strategy.canary.steps[1].setWeight: Invalid value: 120: SetWeight needs to be between 0 and 100"});
+        assert_eq!(
+            next(&spec, &refused),
+            "nothing happens until spec.strategy.canary.steps[1].setWeight is corrected: SetWeight needs to be between 0 and 100"
         );
     }
 

@@ -120,6 +120,11 @@ fn computed(rollout: &Rollout) -> (Phase, String) {
             return (Phase::Progressing, "waiting for all steps to complete".into());
         }
     }
+    // The plugin says Healthy here. With no pods wanted, a status in which the controller has written nothing passes every
+    // rule above, and so does a spec that it would refuse: nothing speaks for its health.
+    if status.current_pod_hash.is_empty() || spec.strategy_kind() == StrategyKind::Unknown {
+        return (Phase::Progressing, WAITING_FOR_SPEC.into());
+    }
     (Phase::Healthy, String::new())
 }
 
@@ -265,6 +270,19 @@ mod tests {
         for (status, (word, message)) in rows {
             assert_eq!(phase(&canary(&status)), (word.into(), message.into()), "{status}");
         }
+    }
+
+    #[test]
+    fn what_nobody_has_looked_at_is_not_healthy() {
+        let waiting = ("Progressing".to_owned(), WAITING_FOR_SPEC.to_owned());
+        for strategy in [json!({"canary": {}}), json!({}), json!({"canary": {}, "blueGreen": {}})] {
+            let value = json!({"metadata": {}, "spec": {"replicas": 0, "strategy": strategy}});
+            assert!(phase(&value).0 == "Progressing", "{value}");
+        }
+        assert_eq!(phase(&json!({"metadata": {}, "spec": {"replicas": 0, "strategy": {"canary": {}}}})), waiting);
+        let idle = json!({"metadata": {}, "spec": {"replicas": 0, "strategy": {"canary": {}}},
+            "status": {"currentPodHash": "a", "stableRS": "a"}});
+        assert_eq!(phase(&idle).0, "Healthy");
     }
 
     #[test]

@@ -10,12 +10,16 @@ use super::replicaset::ReplicaSet;
 use super::rollout::{Rollout, StrategyKind};
 use super::runs::{ExperimentPicture, RunPicture};
 use super::workload::{Scaler, Workload};
-use super::{images, pauses, phase, tree, waits, warnings, weights};
+use super::{beside, blue_green, deadline, images, invalid, pauses, phase, traffic, tree, waits, warnings, weights};
 use jiff::Timestamp;
 use std::fmt;
 use std::sync::Arc;
 
+pub use super::beside::{Restart, ScalerPicture, WorkloadPicture};
+pub use super::blue_green::{BlueGreenPicture, Stage, StageKind};
+pub use super::invalid::InvalidField;
 pub use super::pauses::pause_seconds;
+pub use super::traffic::{Traffic, TrafficSplit};
 
 /// The phase as people know it. Unknown words from newer controllers are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +112,16 @@ pub struct Picture {
     pub pauses: Vec<Pause>,
     /// What it waits for, in one value.
     pub waits: Waits,
+    /// When the progress deadline passes, unless something moves before; `None` while its clock stands still.
+    pub deadline_at: Option<Timestamp>,
+    /// A restart of all pods that is not complete.
+    pub restart: Option<Restart>,
+    /// The field that the controller refuses, where its words name one.
+    pub invalid: Option<InvalidField>,
+    /// The workload that `workloadRef` names.
+    pub workload: Option<WorkloadPicture>,
+    /// The HorizontalPodAutoscaler that scales it; `None` when none is known to.
+    pub scaler: Option<ScalerPicture>,
     /// Revisions, newest first; empty when ReplicaSets are not known.
     pub revisions: Vec<Revision>,
     /// Things a person should know and no other field says.
@@ -132,81 +146,6 @@ pub struct Weights {
     pub actual: Option<i64>,
     /// What stands for all traffic: 100 unless `maxTrafficWeight` says otherwise.
     pub max: i64,
-}
-
-/// What a traffic router was told (`status.canary.weights`).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Traffic {
-    /// Which routers (`istio`, `nginx`, …), from the spec.
-    pub routers: Vec<Box<str>>,
-    /// Weights set; `None` when the controller has written none (an old one, or not yet).
-    pub set: Option<TrafficSplit>,
-    /// What the step asks for now: the weight that the controller is to set.
-    pub desired: i64,
-    /// What stands for all traffic.
-    pub max: i64,
-    /// The stable ReplicaSet shrinks as the canary grows.
-    pub dynamic_stable_scale: bool,
-}
-
-/// Weights as set on the router, in parts of the greatest weight.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TrafficSplit {
-    /// Weight of the canary.
-    pub canary: i64,
-    /// Weight of the stable version.
-    pub stable: i64,
-    /// Others, such as templates of an experiment: pod hash or Service, and weight.
-    pub additional: Vec<(Box<str>, i64)>,
-    /// Whether the router has confirmed it; only some do.
-    pub verified: Option<bool>,
-}
-
-/// How far a blue-green update is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BlueGreenPicture {
-    /// The stages of an update in their order, without those that the spec does not ask for.
-    pub stages: Vec<Stage>,
-    /// Index of the stage that runs; `None`: nothing is rolled out, or all is done.
-    pub current: Option<usize>,
-    /// The Service that takes the traffic.
-    pub active_service: Option<Box<str>>,
-    /// The Service of the preview.
-    pub preview_service: Option<Box<str>>,
-    /// Whether it is promoted by itself.
-    pub auto_promotion: bool,
-    /// When it is promoted by itself; `None` without a timer that runs.
-    pub promotes_at: Option<Timestamp>,
-}
-
-/// A stage of a blue-green update.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Stage {
-    /// Which.
-    pub kind: StageKind,
-    /// Done.
-    pub done: bool,
-    /// Failed.
-    pub failed: bool,
-}
-
-/// The stages of a blue-green update.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StageKind {
-    /// The preview's pods come up.
-    PreviewUp,
-    /// Analysis before the switch.
-    PrePromotionAnalysis,
-    /// Waits for a person, or for a timer.
-    Wait,
-    /// Grows from `previewReplicaCount` to full size.
-    ScaleUp,
-    /// The active Service goes over to the new version.
-    Switch,
-    /// Analysis after the switch.
-    PostPromotionAnalysis,
-    /// The old version goes, after its delay.
-    ScaleDown,
 }
 
 /// An image and the roles (`stable`, `canary`, `active`, `preview`, `ping`, `pong`, `Σ:…`) of the ReplicaSets that
@@ -268,6 +207,10 @@ pub enum Waits {
     },
     /// An analysis or an experiment.
     Analysis,
+    /// A plugin that is a step.
+    Plugin,
+    /// A traffic router that has not confirmed the weight.
+    Traffic,
     /// A person has to repair it: aborted, deadline exceeded, invalid.
     Repair,
     /// Not known.
@@ -350,23 +293,28 @@ pub struct PodPicture {
 pub fn of(rollout: &Rollout, children: Children<'_>, now: Timestamp) -> Picture {
     let (phase, message) = phase::of(rollout);
     let pauses = pauses::of(rollout);
-    let revisions = tree::revisions(rollout, children);
+    let revisions = tree::revisions(rollout, children).unwrap_or_default();
     let mut picture = Picture {
         strategy: rollout.spec.strategy_kind(),
         waits: waits::of(rollout, &phase, &message, &pauses),
         step: weights::step_position(rollout),
         weights: weights::of(rollout, children),
-        traffic: None,
-        blue_green: None,
-        images: images::of(rollout, revisions.as_deref()),
+        traffic: traffic::of(rollout),
+        blue_green: blue_green::of(rollout, &message, &pauses, &revisions),
+        images: images::of(rollout, &revisions, children),
         replicas: replicas(rollout),
-        revisions: revisions.unwrap_or_default(),
+        deadline_at: deadline::at(rollout, &phase, &revisions, now),
+        restart: beside::restart(rollout, &revisions, children.pods.is_some()),
+        invalid: invalid::of(rollout, &message),
+        workload: beside::workload(rollout, children),
+        scaler: beside::scaler(rollout, children),
+        revisions,
         phase,
         message,
         pauses,
         warnings: Vec::new(),
     };
-    picture.warnings = warnings::of(rollout, &picture, now);
+    picture.warnings = warnings::of(rollout, &picture, children, now);
     picture
 }
 

@@ -1,7 +1,7 @@
 //! The Rollout, slim: the fields of spec and status that rolltop shows or decides on (Argo Rollouts,
 //! `pkg/apis/rollouts/v1alpha1/types.go`). Unknown fields are ignored, unknown steps keep their raw text.
 
-use super::lenient::null_is_default;
+use super::lenient::{null_is_default, odd_is_default, parts};
 use super::meta::Meta;
 use super::pairs::Pairs;
 use jiff::Timestamp;
@@ -10,9 +10,13 @@ use serde_json::Value;
 use std::sync::Arc;
 
 pub use super::status::{
-    BlueGreenStatus, CanaryStatus, Condition, PauseCondition, RolloutStatus, RunStatus, TrafficWeights, WeightEntry,
+    BlueGreenStatus, CanaryStatus, Condition, PauseCondition, PluginStatus, RolloutStatus, RunStatus, TrafficWeights,
+    WeightEntry,
 };
-pub use super::strategy::{BlueGreen, Canary, Step, StepKind, Strategy, StrategyKind, TrafficRouting};
+pub use super::strategy::{
+    AnalysisSpec, BlueGreen, Canary, ProgressThreshold, RoleMetadata, Step, StepKind, Strategy, StrategyKind,
+    TemplateName, TrafficRouting,
+};
 
 /// A Rollout.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,6 +47,15 @@ pub struct RolloutSpec {
     pub min_ready_seconds: Option<i32>,
     /// Seconds without progress until the rollout counts as failed; absent means 600.
     pub progress_deadline_seconds: Option<i32>,
+    /// A passed deadline aborts the update.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub progress_deadline_abort: bool,
+    /// Old ReplicaSets that are kept; absent means 10.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub revision_history_limit: Option<i32>,
+    /// How far back a rollback skips the steps (1.4 and later).
+    #[serde(deserialize_with = "odd_is_default")]
+    pub rollback_window: Option<RollbackWindow>,
     /// The label selector of the pods; absent with `workloadRef`.
     pub selector: Option<LabelSelector>,
     /// The pod template; absent with `workloadRef`.
@@ -52,6 +65,15 @@ pub struct RolloutSpec {
     /// The strategy as written; the CRD accepts both kinds at once and none.
     #[serde(deserialize_with = "null_is_default")]
     pub strategy: Strategy,
+}
+
+/// `spec.rollbackWindow`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct RollbackWindow {
+    /// Revisions between the stable one and the target.
+    #[serde(deserialize_with = "null_is_default")]
+    pub revisions: i32,
 }
 
 /// A label selector.
@@ -173,21 +195,9 @@ impl Rollout {
     /// [`Rollout::unreadable`] what is wrong with it, so that it is shown instead of missing.
     #[must_use]
     pub fn decode(value: &Value) -> Self {
-        let part = |key: &str| value.get(key).filter(|part| !part.is_null());
-        let meta = match part("metadata").map(Meta::deserialize) {
-            Some(Ok(meta)) => meta,
-            Some(Err(error)) => {
-                let meta = part("metadata").map(Meta::salvage).unwrap_or_default();
-                return Self { meta, unreadable: Some(format!("metadata: {error}").into()), ..Self::default() };
-            }
-            None => return Self { unreadable: Some("it has no metadata".into()), ..Self::default() },
-        };
-        let spec = part("spec").map_or_else(|| Ok(RolloutSpec::default()), RolloutSpec::deserialize);
-        let status = part("status").map_or_else(|| Ok(RolloutStatus::default()), RolloutStatus::deserialize);
-        match (spec, status) {
-            (Ok(spec), Ok(status)) => Self { meta, spec, status, unreadable: None },
-            (Err(error), _) => Self { meta, unreadable: Some(format!("spec: {error}").into()), ..Self::default() },
-            (_, Err(error)) => Self { meta, unreadable: Some(format!("status: {error}").into()), ..Self::default() },
+        match parts(value) {
+            (meta, Ok((spec, status))) => Self { meta, spec, status, unreadable: None },
+            (meta, Err(why)) => Self { meta, unreadable: Some(why), ..Self::default() },
         }
     }
 

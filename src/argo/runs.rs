@@ -1,5 +1,15 @@
 //! AnalysisRuns and Experiments in the picture: how a run stands, metric by metric, against its limits, and when it
-//! measures next.
+//! measures next. Built by [`run`] from [`metric`], which fills in arguments ([`arguments`]) and reads limits
+//! ([`threshold`]) and queries ([`query`]); and by [`experiment`]. [`words`] tells them in short.
+
+pub mod arguments;
+pub mod experiment;
+pub mod metric;
+pub mod pattern;
+pub mod query;
+pub mod run;
+pub mod threshold;
+pub mod words;
 
 use super::lenient::IntOrString;
 use super::picture::ReplicaSetPicture;

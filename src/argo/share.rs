@@ -1,6 +1,7 @@
 //! Sharing: objects of one cluster say the same words over and over (conditions, labels, managers, the steps of a
 //! common strategy). Whoever keeps many of them keeps each word once.
 
+use super::event::KubeEvent;
 use super::meta::Meta;
 use super::rollout::{Rollout, Step};
 use std::collections::HashSet;
@@ -27,6 +28,18 @@ impl Sharing {
             self.words.share(&mut writer.manager);
             self.words.share(&mut writer.operation);
             writer.subresource.iter_mut().for_each(|text| self.words.share(text));
+        }
+    }
+
+    /// Lets an event share its words: a few reasons and components, and messages that come again and again.
+    pub fn event(&mut self, event: &mut KubeEvent) {
+        self.meta(&mut event.meta);
+        let about = &mut event.about;
+        for text in [&mut about.kind, &mut about.name, &mut about.namespace, &mut about.uid] {
+            self.words.share(text);
+        }
+        for text in [&mut event.reason, &mut event.message, &mut event.kind, &mut event.source.component] {
+            self.words.share(text);
         }
     }
 
@@ -110,6 +123,22 @@ mod tests {
         assert!(Arc::ptr_eq(&one.meta.namespace, &other.meta.namespace));
         let steps = |rollout: &Rollout| Arc::clone(&rollout.spec.strategy.canary.as_ref().unwrap().steps);
         assert!(Arc::ptr_eq(&steps(&one), &steps(&other)));
+    }
+
+    #[test]
+    fn two_events_keep_their_common_words_once() {
+        let event = || -> KubeEvent {
+            serde_json::from_value(
+                json!({"metadata": {"name": "e"}, "reason": "Scaled", "message": "up", "type": "Normal",
+                "source": {"component": "c"}, "involvedObject": {"kind": "Rollout", "name": "web", "uid": "u"}}),
+            )
+            .unwrap()
+        };
+        let (mut sharing, mut one, mut other) = (Sharing::default(), event(), event());
+        sharing.event(&mut one);
+        sharing.event(&mut other);
+        assert_eq!(one, event());
+        assert!(Arc::ptr_eq(&one.message, &other.message) && Arc::ptr_eq(&one.about.uid, &other.about.uid));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `status` of a Rollout: what the controller wrote. Everything may be absent and then reads as zero, false or empty;
 //! where absent differs from zero the field is an `Option`.
 
-use super::lenient::{IntOrString, null_is_default};
+use super::lenient::{IntOrString, null_is_default, odd_is_default, odd_items_go};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -57,6 +57,9 @@ pub struct RolloutStatus {
     /// Canary: available pods of all ReplicaSets; blue-green: of the active one.
     #[serde(deserialize_with = "null_is_default")]
     pub available_replicas: i32,
+    /// What a HorizontalPodAutoscaler counts. Canary: all pods; blue-green: those of the active ReplicaSet.
+    #[serde(rename = "HPAReplicas", deserialize_with = "odd_is_default")]
+    pub hpa_replicas: i32,
     /// Label selector in text form.
     pub selector: Option<Box<str>>,
     /// Equals `spec.restartAt` when the restart is complete.
@@ -112,6 +115,47 @@ pub struct CanaryStatus {
     pub current_experiment: Option<Box<str>>,
     /// `ping` or `pong`.
     pub stable_ping_pong: Option<Box<str>>,
+    /// What the plugins that are steps did (1.8 and later).
+    #[serde(deserialize_with = "odd_items_go")]
+    pub step_plugin_statuses: Box<[PluginStatus]>,
+}
+
+/// How a step of kind `plugin` stands.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PluginStatus {
+    /// Index of the step.
+    pub index: i32,
+    /// Name of the plugin.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub name: Box<str>,
+    /// `Run`, `Terminate`, `Abort`.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub operation: Box<str>,
+    /// `Running`, `Successful`, `Failed`, `Error`.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub phase: Box<str>,
+    /// Message.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub message: Box<str>,
+    /// Begin.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub started_at: Option<Timestamp>,
+    /// Last call.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub updated_at: Option<Timestamp>,
+    /// End.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub finished_at: Option<Timestamp>,
+    /// Time until it is called again, a duration text.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub backoff: Option<IntOrString>,
+    /// How often it was called.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub executions: i64,
+    /// It is skipped, which counts as success.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub disabled: bool,
 }
 
 /// `status.canary.weights`.
@@ -119,19 +163,30 @@ pub struct CanaryStatus {
 #[serde(default)]
 pub struct TrafficWeights {
     /// Weight of the canary.
+    #[serde(deserialize_with = "null_is_default")]
     pub canary: WeightEntry,
     /// Weight of the stable version.
+    #[serde(deserialize_with = "null_is_default")]
     pub stable: WeightEntry,
+    /// Weights of others, such as templates of an experiment.
+    #[serde(deserialize_with = "odd_items_go")]
+    pub additional: Box<[WeightEntry]>,
     /// Whether the router has confirmed it; only some do.
     pub verified: Option<bool>,
 }
 
 /// One destination's weight.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct WeightEntry {
     /// Weight, 0 to the greatest traffic weight.
     pub weight: i64,
+    /// Service that takes this share.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub service_name: Box<str>,
+    /// Pod hash behind it.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub pod_template_hash: Box<str>,
 }
 
 /// Name, status and message of a current AnalysisRun.
@@ -156,6 +211,9 @@ pub struct BlueGreenStatus {
     /// Pod hash that the preview Service selects.
     #[serde(deserialize_with = "null_is_default")]
     pub preview_selector: Box<str>,
+    /// The preview has passed the gate that `previewReplicaCount` puts before its full size.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub scale_up_preview_check_point: bool,
     /// Pre-promotion analysis.
     pub pre_promotion_analysis_run_status: Option<Box<RunStatus>>,
     /// Post-promotion analysis.

@@ -1,8 +1,8 @@
 //! `spec.strategy`: canary steps, traffic routing, blue-green (Argo Rollouts, `pkg/apis/rollouts/v1alpha1/types.go`).
 //! A step keeps its raw text, so that a kind which is not known here is shown and counted like any other.
 
-use super::lenient::{IntOrString, null_is_default};
-use serde::de::IgnoredAny;
+use super::lenient::{IntOrString, null_is_default, odd_is_default, odd_items_go};
+use super::pairs::Pairs;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -49,12 +49,85 @@ pub struct Canary {
     /// The stable ReplicaSet shrinks as the canary grows.
     #[serde(deserialize_with = "null_is_default")]
     pub dynamic_stable_scale: bool,
+    /// Analysis beside the steps.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub analysis: Option<Box<AnalysisSpec>>,
+    /// How many canary pods suffice to go on (1.9 and later); absent: all.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub replica_progress_threshold: Option<ProgressThreshold>,
+    /// Seconds that the old pods stay after a promotion; absent means 30 with a traffic router.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub scale_down_delay_seconds: Option<i32>,
+    /// Seconds that the canary's pods stay after an abort; absent means 30 with a traffic router, 0 is no deadline.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub abort_scale_down_delay_seconds: Option<i32>,
+    /// Fewest pods of a side that has any (1.4 and later).
+    #[serde(deserialize_with = "odd_is_default")]
+    pub min_pods_per_replica_set: Option<i32>,
+    /// Labels and annotations that pods carry while they are the canary.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub canary_metadata: Option<Box<RoleMetadata>>,
+    /// Labels and annotations that pods carry while they are stable.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub stable_metadata: Option<Box<RoleMetadata>>,
+}
+
+/// A `RolloutAnalysis`, reduced: which templates, and from which step.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AnalysisSpec {
+    /// Its templates.
+    #[serde(deserialize_with = "odd_items_go")]
+    pub templates: Box<[TemplateName]>,
+    /// First step with it; only beside the steps of a canary. Absent means 0.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub starting_step: Option<i32>,
+}
+
+/// A reference to an AnalysisTemplate.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TemplateName {
+    /// Name.
+    pub template_name: Box<str>,
+}
+
+impl AnalysisSpec {
+    /// Names of the templates, with commas.
+    #[must_use]
+    pub fn names(&self) -> String {
+        let names: Vec<&str> = self.templates.iter().map(|template| &*template.template_name).collect();
+        names.join(", ")
+    }
+}
+
+/// `replicaProgressThreshold`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct ProgressThreshold {
+    /// `Percent` or `Pods`.
+    #[serde(rename = "type")]
+    pub kind: Box<str>,
+    /// How many.
+    pub value: i64,
+}
+
+/// Labels and annotations that come and go with a role (`canaryMetadata` and its like).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct RoleMetadata {
+    /// Labels.
+    #[serde(deserialize_with = "null_is_default")]
+    pub labels: Pairs,
+    /// Annotations.
+    #[serde(deserialize_with = "null_is_default")]
+    pub annotations: Pairs,
 }
 
 /// `spec.strategy.canary.trafficRouting`: which routers, and the weight that stands for all traffic.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TrafficRouting {
-    /// Keys of the routers (`istio`, `nginx`, …), sorted.
+    /// Keys of the routers (`istio`, `nginx`, …), sorted; a router that is a plugin by its own name.
     pub routers: Vec<Box<str>>,
     /// `maxTrafficWeight`; absent means 100.
     pub max_traffic_weight: Option<i64>,
@@ -106,21 +179,48 @@ pub struct BlueGreen {
     pub auto_promotion_enabled: Option<bool>,
     /// Seconds until automatic promotion; ignored when automatic promotion is off.
     pub auto_promotion_seconds: Option<i32>,
+    /// Pods of the preview before it is promoted; absent: as many as wanted.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub preview_replica_count: Option<i32>,
+    /// Seconds that the old pods stay after the switch; absent means 30.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub scale_down_delay_seconds: Option<i32>,
+    /// Seconds that the preview's pods stay after an abort; absent means 30, 0 means that they stay.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub abort_scale_down_delay_seconds: Option<i32>,
+    /// Labels and annotations that pods carry while they are the preview.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub preview_metadata: Option<Box<RoleMetadata>>,
+    /// Labels and annotations that pods carry while they are active.
+    #[serde(deserialize_with = "odd_is_default")]
+    pub active_metadata: Option<Box<RoleMetadata>>,
     /// Present when an analysis must succeed before the switch.
-    pub pre_promotion_analysis: Option<IgnoredAny>,
+    #[serde(deserialize_with = "present")]
+    pub pre_promotion_analysis: Option<Box<AnalysisSpec>>,
     /// Present when an analysis must succeed after the switch.
-    pub post_promotion_analysis: Option<IgnoredAny>,
+    #[serde(deserialize_with = "present")]
+    pub post_promotion_analysis: Option<Box<AnalysisSpec>>,
+}
+
+/// An analysis that is there counts as there, whatever it looks like.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<AnalysisSpec>>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok((!value.is_null()).then(|| serde_json::from_value(value).unwrap_or_default()))
 }
 
 impl<'de> Deserialize<'de> for TrafficRouting {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let fields = BTreeMap::<Box<str>, Value>::deserialize(deserializer)?;
         let max_traffic_weight = fields.get("maxTrafficWeight").and_then(Value::as_i64);
-        let routers = fields
-            .into_iter()
-            .filter(|(key, value)| !matches!(&**key, "maxTrafficWeight" | "managedRoutes") && !value.is_null())
-            .map(|(key, _)| key)
-            .collect();
+        let mut routers: Vec<Box<str>> = Vec::new();
+        for (key, value) in fields {
+            match (&*key, value) {
+                ("maxTrafficWeight" | "managedRoutes", _) | (_, Value::Null) => {}
+                ("plugins", Value::Object(plugins)) => routers.extend(plugins.keys().map(|name| name.as_str().into())),
+                _ => routers.push(key),
+            }
+        }
+        routers.sort();
         Ok(Self { routers, max_traffic_weight })
     }
 }

@@ -3,17 +3,27 @@
 //!
 //! The `resourceVersion` is not visited: it is opaque, is never shown, and has to go back as it came.
 
+use super::analysis::{
+    AnalysisRun, AnalysisRunSpec, AnalysisRunStatus, Argument, Measurement, Metric, MetricName, MetricResult,
+};
+use super::event::{Involved, KubeEvent, Source};
+use super::experiment::{
+    Experiment, ExperimentAnalysis, ExperimentRun, ExperimentSpec, ExperimentStatus, ExperimentTemplate, TemplateStatus,
+};
 use super::lenient::IntOrString;
 use super::meta::{Meta, Owner, Writer};
 use super::pairs::Pairs;
 use super::pod::{ContainerState, ContainerStatus, Pod, PodContainer, PodSpec, PodStatus, StateReason};
 use super::replicaset::{ReplicaSet, ReplicaSetSpec, ReplicaSetStatus};
 use super::rollout::{
-    BlueGreen, BlueGreenStatus, Canary, CanaryStatus, Condition, Container, LabelExpression, LabelSelector,
-    PauseCondition, PodTemplate, PodTemplateSpec, Rollout, RolloutSpec, RolloutStatus, RunStatus, Step, StepKind,
-    Strategy, TrafficRouting, WorkloadRef,
+    AnalysisSpec, BlueGreen, BlueGreenStatus, Canary, CanaryStatus, Condition, Container, LabelExpression,
+    LabelSelector, PauseCondition, PluginStatus, PodTemplate, PodTemplateSpec, ProgressThreshold, RoleMetadata,
+    Rollout, RolloutSpec, RolloutStatus, RunStatus, Step, StepKind, Strategy, TemplateName, TrafficRouting,
+    TrafficWeights, WeightEntry, WorkloadRef,
 };
+use super::workload::{ScaleTarget, Scaler, ScalerSpec, Workload, WorkloadSpec};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What is done to a text: `Some` replaces it, `None` leaves it untouched (and allocates nothing).
@@ -76,6 +86,25 @@ impl<T: Texts + Clone> Texts for Arc<[T]> {
         for inner in Arc::make_mut(self) {
             inner.each_text(change);
         }
+    }
+}
+
+impl<K: Texts + Ord, V: Texts> Texts for BTreeMap<K, V> {
+    fn each_text(&mut self, change: Change<'_>) {
+        *self = std::mem::take(self)
+            .into_iter()
+            .map(|(mut key, mut value)| {
+                key.each_text(change);
+                value.each_text(change);
+                (key, value)
+            })
+            .collect();
+    }
+}
+
+impl Texts for Value {
+    fn each_text(&mut self, change: Change<'_>) {
+        strings(self, change);
     }
 }
 
@@ -153,6 +182,32 @@ visits! {
     Meta { name, namespace, uid, labels, annotations, owners, writers }
     Owner { kind, name, uid }
     Writer { manager, operation, subresource }
+    AnalysisRun { meta, spec, status, unreadable }
+    AnalysisRunSpec { metrics, args, dry_run, measurement_retention }
+    MetricName { metric_name, limit }
+    Argument { name, value, value_from }
+    Metric {
+        name, provider, interval, initial_delay, count, failure_limit, inconclusive_limit, consecutive_error_limit,
+        consecutive_success_limit, success_condition, failure_condition,
+    }
+    AnalysisRunStatus { phase, message, metric_results }
+    MetricResult { name, phase, message, measurements, metadata }
+    Measurement { phase, message, value, metadata }
+    Experiment { meta, spec, status, unreadable }
+    ExperimentSpec { templates, duration, analyses }
+    ExperimentTemplate { name }
+    ExperimentAnalysis { name, template_name }
+    ExperimentStatus { phase, message, template_statuses, analysis_runs, conditions }
+    TemplateStatus { name, status, message, pod_template_hash }
+    ExperimentRun { name, analysis_run, phase, message }
+    KubeEvent { meta, about, reason, message, kind, source, reporting_component }
+    Involved { kind, name, namespace, uid, field_path }
+    Source { component }
+    Workload { kind, meta, spec }
+    WorkloadSpec { template }
+    Scaler { meta, spec }
+    ScalerSpec { scale_target_ref }
+    ScaleTarget { kind, name }
     Rollout { meta, spec, status, unreadable }
     RolloutSpec { selector, template, workload_ref, strategy }
     LabelSelector { match_labels, match_expressions }
@@ -160,19 +215,32 @@ visits! {
     PodTemplate { spec }
     PodTemplateSpec { containers, init_containers }
     Container { name, image }
-    WorkloadRef { kind, name, scale_down }
+    WorkloadRef { api_version, kind, name, scale_down }
     Strategy { canary, blue_green }
-    Canary { steps, canary_service, stable_service, max_surge, max_unavailable, traffic_routing }
+    Canary {
+        steps, canary_service, stable_service, max_surge, max_unavailable, traffic_routing, analysis,
+        replica_progress_threshold, canary_metadata, stable_metadata,
+    }
+    AnalysisSpec { templates }
+    TemplateName { template_name }
+    ProgressThreshold { kind }
+    RoleMetadata { labels, annotations }
     TrafficRouting { routers }
-    BlueGreen { active_service, preview_service }
+    BlueGreen {
+        active_service, preview_service, preview_metadata, active_metadata, pre_promotion_analysis,
+        post_promotion_analysis,
+    }
     RolloutStatus {
         phase, message, conditions, pause_conditions, current_step_hash, current_pod_hash, stable_rs,
         observed_generation, workload_observed_generation, selector, canary, blue_green,
     }
     Condition { kind, status, reason, message }
     PauseCondition { reason }
+    TrafficWeights { canary, stable, additional }
+    WeightEntry { service_name, pod_template_hash }
+    PluginStatus { name, operation, phase, message, backoff }
     CanaryStatus {
-        current_step_analysis_run_status, current_background_analysis_run_status, current_experiment, stable_ping_pong,
+        weights, step_plugin_statuses, current_step_analysis_run_status, current_background_analysis_run_status, current_experiment, stable_ping_pong,
     }
     RunStatus { name, status, message }
     BlueGreenStatus {
@@ -211,8 +279,12 @@ mod tests {
             "spec": {
                 "selector": {"matchLabels": {e: e}, "matchExpressions": [{"key": e, "operator": e, "values": [e]}]},
                 "template": {"spec": {"containers": [{"name": e, "image": e}], "initContainers": [{"name": e, "image": e}]}},
-                "workloadRef": {"kind": e, "name": e, "scaleDown": e},
-                "strategy": {"blueGreen": {"activeService": e, "previewService": e}, "canary": {
+                "workloadRef": {"apiVersion": e, "kind": e, "name": e, "scaleDown": e},
+                "strategy": {"blueGreen": {"activeService": e, "previewService": e, "activeMetadata": {"labels": {e: e}},
+                    "previewMetadata": {"annotations": {e: e}}, "prePromotionAnalysis": {"templates": [{"templateName": e}]},
+                    "postPromotionAnalysis": {"templates": [{"templateName": e}]}}, "canary": {
+                    "analysis": {"templates": [{"templateName": e}]}, "replicaProgressThreshold": {"type": e},
+                    "canaryMetadata": {"labels": {e: e}}, "stableMetadata": {"labels": {e: e}},
                     "canaryService": e, "stableService": e, "maxSurge": e, "maxUnavailable": e,
                     "trafficRouting": {e: {}},
                     "steps": [{"pause": {"duration": e}}, {"setHeaderRoute": {"name": e}}, {"setMirrorRoute": {"name": e}},
@@ -220,7 +292,9 @@ mod tests {
             "status": {"phase": e, "message": e, "conditions": [condition], "pauseConditions": [{"reason": e}],
                 "currentStepHash": e, "currentPodHash": e, "stableRS": e, "observedGeneration": e,
                 "workloadObservedGeneration": e, "selector": e,
-                "canary": {"currentStepAnalysisRunStatus": run, "currentBackgroundAnalysisRunStatus": run,
+                "canary": {"weights": {"canary": {"serviceName": e}, "stable": {"podTemplateHash": e}, "additional": [{"serviceName": e}]},
+                    "stepPluginStatuses": [{"name": e, "operation": e, "phase": e, "message": e, "backoff": e}],
+                    "currentStepAnalysisRunStatus": run, "currentBackgroundAnalysisRunStatus": run,
                     "currentExperiment": e, "stablePingPong": e},
                 "blueGreen": {"activeSelector": e, "previewSelector": e, "prePromotionAnalysisRunStatus": run,
                     "postPromotionAnalysisRunStatus": run}}});
@@ -247,6 +321,38 @@ mod tests {
         .unwrap();
         set.each_text(&stars);
         assert!(!format!("{set:?}").contains("1b"));
+    }
+
+    #[test]
+    fn every_text_of_what_belongs_to_a_rollout_is_visited() {
+        fn visited<T: Texts + std::fmt::Debug>(mut object: T) {
+            assert!(format!("{object:?}").contains("\\u{1b}"));
+            object.each_text(&stars);
+            let text = format!("{object:?}");
+            assert!(!text.contains("1b"), "{text}");
+        }
+        let e = "x\u{1b}";
+        visited(AnalysisRun::decode(&json!({"metadata": {"name": e}, "spec": {
+                "args": [{"name": e, "value": e, "valueFrom": {"secretKeyRef": {"name": e}}}],
+                "dryRun": [{"metricName": e}], "measurementRetention": [{"metricName": e, "limit": e}],
+                "metrics": [{"name": e, "provider": {e: {e: [e]}}, "interval": e, "initialDelay": e, "count": e,
+                    "failureLimit": e, "inconclusiveLimit": e, "consecutiveErrorLimit": e, "consecutiveSuccessLimit": e,
+                    "successCondition": e, "failureCondition": e}]},
+            "status": {"phase": e, "message": e, "metricResults": [{"name": e, "phase": e, "message": e, "metadata": {e: e},
+                "measurements": [{"phase": e, "message": e, "value": e, "metadata": {e: e}}]}]}})));
+        let condition = json!({"type": e, "status": e, "reason": e, "message": e});
+        visited(Experiment::decode(&json!({"metadata": {"name": e},
+            "spec": {"templates": [{"name": e}], "duration": e, "analyses": [{"name": e, "templateName": e}]},
+            "status": {"phase": e, "message": e, "conditions": [condition],
+                "templateStatuses": [{"name": e, "status": e, "message": e, "podTemplateHash": e}],
+                "analysisRuns": [{"name": e, "analysisRun": e, "phase": e, "message": e}]}})));
+        let event = json!({"metadata": {"name": e}, "involvedObject": {"kind": e, "name": e, "namespace": e, "uid": e, "fieldPath": e},
+            "reason": e, "message": e, "type": e, "source": {"component": e}, "reportingComponent": e});
+        visited(serde_json::from_value::<KubeEvent>(event).unwrap());
+        let template = json!({"spec": {"containers": [{"name": e, "image": e}]}});
+        visited(Workload::decode(e, &json!({"metadata": {"name": e}, "spec": {"template": template}})).unwrap());
+        let scaler = json!({"metadata": {"name": e}, "spec": {"scaleTargetRef": {"kind": e, "name": e}}});
+        visited(serde_json::from_value::<Scaler>(scaler).unwrap());
     }
 
     #[test]

@@ -1,40 +1,79 @@
-//! The tree below a rollout: revisions, their ReplicaSets with status and roles, and the pods (Argo Rollouts,
-//! `pkg/kubectl-argo-rollouts/info/replicaset_info.go`). Ownership is decided by uid alone, roles by the pod hash
+//! The tree below a rollout: revisions, their ReplicaSets with status, roles and pods, their Experiments and AnalysisRuns
+//! (Argo Rollouts, `pkg/kubectl-argo-rollouts/info/rollout_info.go`, `replicaset_info.go`). Ownership is decided by uid alone, roles by the pod hash
 //! label alone: names are cut and may collide.
 
-use super::meta::POD_HASH_LABEL;
+use super::meta::{Meta, POD_HASH_LABEL};
 use super::picture::{Children, PodPicture, ReplicaSetPicture, Revision};
 use super::pod::Pod;
 use super::pod_status;
 use super::replicaset::ReplicaSet;
 use super::rollout::{Rollout, StrategyKind};
+use super::runs;
 use jiff::Timestamp;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Annotation of a ReplicaSet with the time when it may be scaled to 0; free text, without a prefix.
 pub const SCALE_DOWN_ANNOTATION: &str = "scale-down-deadline";
 
-/// Revisions, newest first, with ReplicaSets by name; `None` when ReplicaSets are not known.
+/// Annotation of an experiment's ReplicaSet: the template it was made from.
+const TEMPLATE_ANNOTATION: &str = "experiment.argoproj.io/template-name";
+
+/// Revisions, newest first, each with its ReplicaSets by name, its Experiments and its AnalysisRuns; `None` when none of
+/// the three is known. What has no readable revision is collected under 0.
 #[must_use]
 pub fn revisions(rollout: &Rollout, children: Children<'_>) -> Option<Vec<Revision>> {
-    let mut sets: Vec<&Arc<ReplicaSet>> = children.replica_sets?.iter().filter(|set| owned(rollout, set)).collect();
-    sets.sort_by(|a, b| (Reverse(a.meta.revision()), &a.meta.name).cmp(&(Reverse(b.meta.revision()), &b.meta.name)));
-    let mut revisions: Vec<Revision> = Vec::new();
-    for set in sets {
-        let revision = set.meta.revision();
-        let picture = replica_set(rollout, set, children.pods);
-        match revisions.last_mut() {
-            Some(last) if last.revision == revision => last.replica_sets.push(picture),
-            _ => revisions.push(Revision {
-                revision,
-                replica_sets: vec![picture],
-                experiments: Vec::new(),
-                analysis_runs: Vec::new(),
-            }),
-        }
+    if children.replica_sets.is_none() && children.experiments.is_none() && children.analysis_runs.is_none() {
+        return None;
     }
-    Some(revisions)
+    let mut found = Found::default();
+    for set in sorted(children.replica_sets, &rollout.meta.uid) {
+        let tags = roles(rollout, set);
+        found.at(&set.meta).replica_sets.push(replica_set(set, tags, children.pods));
+    }
+    for one in runs::experiment::owned(rollout, children) {
+        found.at(&one.meta).experiments.push(runs::experiment::picture(rollout, one, children));
+    }
+    for run in runs::run::owned(children.analysis_runs, &rollout.meta.uid) {
+        found.at(&run.meta).analysis_runs.push(runs::run::of_rollout(rollout, run));
+    }
+    Some(found.0.into_values().collect())
+}
+
+/// Revisions by number, the greatest first.
+#[derive(Default)]
+struct Found(BTreeMap<Reverse<i64>, Revision>);
+
+impl Found {
+    /// The revision that an object belongs to.
+    fn at(&mut self, meta: &Meta) -> &mut Revision {
+        let revision = meta.revision();
+        self.0.entry(Reverse(revision)).or_insert_with(|| Revision {
+            revision,
+            replica_sets: Vec::new(),
+            experiments: Vec::new(),
+            analysis_runs: Vec::new(),
+        })
+    }
+}
+
+/// The ReplicaSets that an object with this uid owns, newest revision first, then by name.
+fn sorted<'a>(sets: Option<&'a [Arc<ReplicaSet>]>, uid: &str) -> Vec<&'a Arc<ReplicaSet>> {
+    let mut own: Vec<&Arc<ReplicaSet>> = sets.unwrap_or_default().iter().filter(|set| set.meta.owned_by(uid)).collect();
+    own.sort_by(|a, b| (Reverse(a.meta.revision()), &a.meta.name).cmp(&(Reverse(b.meta.revision()), &b.meta.name)));
+    own
+}
+
+/// The ReplicaSets of an experiment. They play no role of the rollout, even with a pod hash of it.
+#[must_use]
+pub fn of_experiment(uid: &str, children: Children<'_>) -> Vec<ReplicaSetPicture> {
+    let own = sorted(children.replica_sets, uid).into_iter();
+    own.map(|set| {
+        let template = set.meta.annotations.get(TEMPLATE_ANNOTATION).map_or("", |name| name);
+        ReplicaSetPicture { template: Some(template.into()), ..replica_set(set, Vec::new(), children.pods) }
+    })
+    .collect()
 }
 
 /// Whether the rollout owns this ReplicaSet.
@@ -105,7 +144,7 @@ fn status(set: &ReplicaSet) -> &'static str {
     }
 }
 
-fn replica_set(rollout: &Rollout, set: &Arc<ReplicaSet>, pods: Option<&[Arc<Pod>]>) -> ReplicaSetPicture {
+fn replica_set(set: &ReplicaSet, tags: Vec<&'static str>, pods: Option<&[Arc<Pod>]>) -> ReplicaSetPicture {
     let mut own: Vec<&Arc<Pod>> =
         pods.unwrap_or_default().iter().filter(|pod| pod.meta.owned_by(&set.meta.uid)).collect();
     own.sort_by(|a, b| (a.meta.created, &a.meta.name).cmp(&(b.meta.created, &b.meta.name)));
@@ -115,14 +154,14 @@ fn replica_set(rollout: &Rollout, set: &Arc<ReplicaSet>, pods: Option<&[Arc<Pod>
         uid: set.meta.uid.clone(),
         pod_hash: hash(set).into(),
         status: status(set),
-        tags: roles(rollout, set),
+        tags,
         images: set.spec.template.spec.containers.iter().map(|container| container.image.clone()).collect(),
         desired: set.spec.replicas.unwrap_or(1),
         replicas: set.status.replicas,
         ready: set.status.ready_replicas,
         available: set.status.available_replicas,
         template: None,
-        scale_down_unread: false,
+        scale_down_unread: deadline.is_some_and(|text| !text.is_empty() && text.parse::<Timestamp>().is_err()),
         scale_down_at: deadline.and_then(|text| text.parse::<Timestamp>().ok()),
         created: set.meta.created,
         pods: own.into_iter().map(|pod| pod_picture(pod)).collect(),
@@ -182,6 +221,7 @@ mod tests {
             .collect();
         assert_eq!(names, [(10, vec!["c"]), (9, vec!["a", "b"]), (0, vec!["z"])]);
         assert_eq!(found[0].replica_sets[0].scale_down_at, None);
+        assert!(found[0].replica_sets[0].scale_down_unread);
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! What a rollout waits for: the controller, pods, an analysis, a timer, a person, or a repair.
+//! What a rollout waits for: the controller, pods, an analysis, a plugin, a router, a timer, a person, or a repair.
 
 use super::phase;
 use super::picture::{Pause, Phase, Waits};
 use super::rollout::{Rollout, StepKind, StrategyKind};
+use super::runs::metric::ended;
 use jiff::Timestamp;
 
 /// Decides in one value what has to happen for the rollout to move.
@@ -18,6 +19,8 @@ pub fn of(rollout: &Rollout, phase: &Phase, message: &str, pauses: &[Pause]) -> 
         Phase::Healthy => Waits::Nothing,
         Phase::Degraded => Waits::Repair,
         Phase::Paused => paused(rollout, pauses),
+        // Two writes of the controller that cross can leave the pause without its phase, for a moment.
+        Phase::Progressing if !pauses.is_empty() && rollout.status.controller_pause => paused(rollout, pauses),
         Phase::Progressing => progressing(rollout, message),
         Phase::Other(_) => Waits::Unknown,
     }
@@ -65,17 +68,33 @@ fn progressing(rollout: &Rollout, message: &str) -> Waits {
         return Waits::Pods;
     }
     if rollout.spec.strategy_kind() == StrategyKind::BlueGreen {
+        // With a small preview the message speaks of replicas while the analysis runs: the run is what tells.
         let run = rollout.status.blue_green.pre_promotion_analysis_run_status.as_ref();
-        let runs = run.is_some_and(|run| matches!(&*run.status, "" | "Pending" | "Running"));
-        return if runs && message == "active service cutover pending" { Waits::Analysis } else { Waits::Pods };
+        let runs = run.is_some_and(|run| !ended(&run.status)) && !after_switch(rollout);
+        return if runs { Waits::Analysis } else { Waits::Pods };
+    }
+    if rollout.status.canary.weights.as_ref().is_some_and(|weights| weights.verified == Some(false))
+        && rollout.traffic_routing().is_some()
+        && matches!(rollout.current_step().map(|(_, step)| &step.kind), Some(StepKind::SetWeight(_)))
+        && rollout.status.available_replicas >= rollout.status.replicas
+    {
+        return Waits::Traffic;
     }
     match rollout.current_step().map(|(_, step)| &step.kind) {
         Some(StepKind::Analysis(_) | StepKind::Experiment) => Waits::Analysis,
         None | Some(StepKind::SetWeight(_) | StepKind::SetCanaryScale) => Waits::Pods,
         Some(StepKind::Unknown(_) | StepKind::Invalid) => Waits::Unknown,
-        // A pause that is about to begin, a route, a plugin: all done by the controller.
+        Some(StepKind::Plugin(_)) => Waits::Plugin,
+        // A pause that is about to begin, a route: done by the controller at once.
         Some(_) => Waits::Controller,
     }
+}
+
+/// Blue-green: the active Service already selects the new version.
+#[must_use]
+pub fn after_switch(rollout: &Rollout) -> bool {
+    let active = &rollout.status.blue_green.active_selector;
+    !active.is_empty() && *active == rollout.status.current_pod_hash
 }
 
 #[cfg(test)]
@@ -125,11 +144,15 @@ mod tests {
                 json!({"phase": "Paused", "currentStepIndex": 2, "pauseConditions": pause("InconclusiveAnalysisRun")}),
                 Waits::Person { since: start },
             ),
+            (
+                json!({"phase": "Progressing", "controllerPause": true, "currentStepIndex": 1, "pauseConditions": pause("CanaryPauseStep")}),
+                Waits::Person { since: start },
+            ),
             (json!({"phase": "Progressing", "currentStepIndex": 0}), Waits::Pods),
             (json!({"phase": "Progressing", "currentStepIndex": 1}), Waits::Controller),
             (json!({"phase": "Progressing", "currentStepIndex": 3}), Waits::Analysis),
             (json!({"phase": "Progressing", "currentStepIndex": 3, "promoteFull": true}), Waits::Pods),
-            (json!({"phase": "Progressing", "currentStepIndex": 4}), Waits::Controller),
+            (json!({"phase": "Progressing", "currentStepIndex": 4}), Waits::Plugin),
             (json!({"phase": "Progressing", "currentStepIndex": 5}), Waits::Unknown),
             (json!({"phase": "Progressing", "currentStepIndex": 6}), Waits::Pods),
             (json!({"phase": "Hibernating"}), Waits::Unknown),
@@ -155,11 +178,27 @@ mod tests {
         let since = Some(at("2026-01-01T00:00:00Z"));
         assert_eq!(waits(&spec(true), &pause), Waits::Timer { since, until: at("2026-01-01T00:00:20Z") });
         assert_eq!(waits(&spec(false), &pause), Waits::Person { since });
+        let small = json!({"phase": "Progressing", "message": "more replicas need to be updated",
+            "blueGreen": {"prePromotionAnalysisRunStatus": {"name": "x", "status": ""}}});
+        assert_eq!(waits(&spec(true), &small), Waits::Analysis);
         let cut_over = |run: Value| {
             json!({"phase": "Progressing", "message": "active service cutover pending",
                    "blueGreen": {"prePromotionAnalysisRunStatus": run}})
         };
         assert_eq!(waits(&spec(true), &cut_over(json!({"name": "x", "status": "Running"}))), Waits::Analysis);
         assert_eq!(waits(&spec(true), &cut_over(json!(null))), Waits::Pods);
+    }
+
+    #[test]
+    fn a_weight_that_the_router_has_not_confirmed_is_waited_for_once_the_pods_are_there() {
+        let spec = json!({"strategy": {"canary": {"trafficRouting": {"alb": {}}, "steps": [{"setWeight": 10}, {"pause": {}}]}}});
+        let at = |available: i32, verified: bool| {
+            waits(
+                &spec,
+                &json!({"phase": "Progressing", "currentStepIndex": 0, "replicas": 2, "availableReplicas": available,
+                "canary": {"weights": {"verified": verified}}}),
+            )
+        };
+        assert_eq!((at(2, false), at(1, false), at(2, true)), (Waits::Traffic, Waits::Pods, Waits::Pods));
     }
 }

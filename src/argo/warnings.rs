@@ -1,10 +1,11 @@
 //! Warnings: what a person should know about a rollout and no other field of its picture says.
 
 use super::age;
+use super::images;
 use super::meta::Writer;
 use super::pauses::{BLUE_GREEN_PAUSE, CANARY_PAUSE_STEP, INCONCLUSIVE_EXPERIMENT, INCONCLUSIVE_RUN, pause_seconds};
 use super::phase::{self, Degradation};
-use super::picture::{Phase, Picture, Waits};
+use super::picture::{Children, Phase, Picture, Waits};
 use super::rollout::{Rollout, StepKind};
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,7 +15,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 
 /// All warnings, the gravest first.
 #[must_use]
-pub fn of(rollout: &Rollout, picture: &Picture, now: Timestamp) -> Vec<String> {
+pub fn of(rollout: &Rollout, picture: &Picture, children: Children<'_>, now: Timestamp) -> Vec<String> {
     if let Some(reason) = &rollout.unreadable {
         return vec![format!("this object cannot be read ({reason}); nothing below its name is known")];
     }
@@ -22,7 +23,7 @@ pub fn of(rollout: &Rollout, picture: &Picture, now: Timestamp) -> Vec<String> {
     if rollout.meta.deleting.is_some() {
         found.push("it is being deleted".into());
     }
-    degraded(rollout, picture, &mut found);
+    degraded(rollout, picture, children, &mut found);
     if picture.waits == Waits::Controller {
         found.extend(silent(rollout, now));
     }
@@ -39,7 +40,7 @@ pub fn of(rollout: &Rollout, picture: &Picture, now: Timestamp) -> Vec<String> {
     found
 }
 
-fn degraded(rollout: &Rollout, picture: &Picture, found: &mut Vec<String>) {
+fn degraded(rollout: &Rollout, picture: &Picture, children: Children<'_>, found: &mut Vec<String>) {
     let spec = &rollout.spec.strategy;
     match (&spec.canary, &spec.blue_green) {
         (Some(_), Some(_)) => found.push("the spec names both canary and blue-green: the controller refuses it".into()),
@@ -59,9 +60,7 @@ fn degraded(rollout: &Rollout, picture: &Picture, found: &mut Vec<String>) {
     }
     match phase::degradation(rollout, &picture.message) {
         Degradation::Aborted => {
-            let wanted: Vec<&str> = rollout
-                .spec
-                .template
+            let wanted: Vec<&str> = images::template(rollout, children.workload)
                 .iter()
                 .flat_map(|template| &template.spec.containers)
                 .map(|container| &*container.image)
@@ -148,7 +147,27 @@ fn traffic_and_pods(rollout: &Rollout, picture: &Picture, now: Timestamp, found:
     if let Some(at) = rollout.spec.restart_at.filter(|at| *at > now && Some(*at) != rollout.status.restarted_at) {
         found.push(format!("a restart of all pods is planned for {at}"));
     }
-    if picture.revisions.is_empty() {
+    let scaled_by = picture
+        .scaler
+        .as_ref()
+        .filter(|scaler| scaler.min > picture.replicas.desired || scaler.max < picture.replicas.desired);
+    if let Some(scaler) = scaled_by {
+        let (name, min, max) = (&scaler.name, scaler.min, scaler.max);
+        found.push(format!(
+            "{} pods are wanted, HorizontalPodAutoscaler {name} allows {min} to {max}",
+            picture.replicas.desired
+        ));
+    }
+    if let Some(reference) = &rollout.spec.workload_ref
+        && rollout.spec.template.as_ref().is_some_and(|template| !template.spec.containers.is_empty())
+    {
+        found.push(format!(
+            "it has a template and refers to {} {}: the controller refuses both",
+            reference.kind, reference.name
+        ));
+    }
+    unreadable(picture, found);
+    if picture.revisions.iter().all(|revision| revision.replica_sets.is_empty()) {
         return;
     }
     let known = |hash: &str| {
@@ -158,6 +177,24 @@ fn traffic_and_pods(rollout: &Rollout, picture: &Picture, now: Timestamp, found:
     for (role, hash) in [("stable", &status.stable_rs), ("desired", &status.current_pod_hash)] {
         if !hash.is_empty() && !known(hash) {
             found.push(format!("the {role} ReplicaSet (pod hash {hash}) is missing"));
+        }
+    }
+}
+
+/// What belongs to it and cannot be read, and deadlines that are no time.
+fn unreadable(picture: &Picture, found: &mut Vec<String>) {
+    for revision in &picture.revisions {
+        for one in &revision.experiments {
+            found.extend(one.unreadable.iter().map(|why| format!("Experiment {} cannot be read: {why}", one.name)));
+        }
+        let experiments = &revision.experiments;
+        for run in revision.analysis_runs.iter().chain(experiments.iter().flat_map(|one| &one.analysis_runs)) {
+            found.extend(run.unreadable.iter().map(|why| format!("AnalysisRun {} cannot be read: {why}", run.name)));
+        }
+        for set in revision.replica_sets.iter().chain(experiments.iter().flat_map(|one| &one.replica_sets)) {
+            if set.scale_down_unread {
+                found.push(format!("the scale-down time of ReplicaSet {} cannot be read", set.name));
+            }
         }
     }
 }

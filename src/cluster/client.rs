@@ -114,6 +114,38 @@ impl Client {
         self.whole(request(Method::GET, path, None, Vec::new())?).await
     }
 
+    /// GET, whole answer of at most so many bytes; `None` when there are more.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub async fn get_bounded(&self, path: &str, most: usize) -> Result<Option<Vec<u8>>, Failure> {
+        let request = request(Method::GET, path, None, Vec::new())?;
+        let mut body = self.send(request).await?.into_body();
+        let mut bytes = Vec::new();
+        while let Some(frame) = self.in_time(body.frame()).await? {
+            let frame = frame.map_err(|why| Failure::from_chain(&why))?;
+            if let Some(data) = frame.data_ref() {
+                if bytes.len() + data.len() > most {
+                    return Ok(None);
+                }
+                bytes.extend_from_slice(data);
+            }
+        }
+        Ok(Some(bytes))
+    }
+
+    /// GET whose answer may begin late and goes on for long, such as a log: the caller watches over the time.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub async fn stream(&self, path: &str) -> Result<Body, Failure> {
+        let mut request = request(Method::GET, path, None, Vec::new())?;
+        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json, */*"));
+        let answer = self.kube.send(request).await.map_err(|why| Failure::from_kube(&why))?;
+        Ok(self.good(answer).await?.into_body())
+    }
+
     /// POST of JSON, whole answer.
     ///
     /// # Errors
@@ -150,6 +182,11 @@ impl Client {
 
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Failure> {
         let answer = self.in_time(self.kube.send(request)).await?.map_err(|why| Failure::from_kube(&why))?;
+        self.good(answer).await
+    }
+
+    /// An answer that is no error.
+    async fn good(&self, answer: Response<Body>) -> Result<Response<Body>, Failure> {
         let code = answer.status();
         if code.is_success() {
             return Ok(answer);

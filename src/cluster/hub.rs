@@ -7,8 +7,10 @@ use super::actions;
 use super::detail;
 use super::leg::Shared;
 use super::login;
+use super::logs;
+use super::object;
 use super::source;
-use crate::argo::feed::{Answer, DetailId, Link, News, Order, Trouble, TroubleKind};
+use crate::argo::feed::{Answer, DetailId, Link, LogsId, News, Order, Trouble, TroubleKind};
 use crate::names::{Namespace, SourceId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -88,7 +90,8 @@ impl Hub {
                 Ok(runtime) => runtime,
                 Err(why) => return no_thread(&numbers, &tell, &why),
             };
-            let mut network = Network { access, tempo, sink, sources: HashMap::new(), details: HashMap::new() };
+            let mut network =
+                Network { access, tempo, sink, sources: HashMap::new(), details: HashMap::new(), logs: HashMap::new() };
             runtime.block_on(async {
                 tokio::select! {
                     () = stopped.cancelled() => {}
@@ -148,6 +151,7 @@ struct Network {
     sink: Sink,
     sources: HashMap<SourceId, Known>,
     details: HashMap<DetailId, AbortHandle>,
+    logs: HashMap<LogsId, AbortHandle>,
 }
 
 impl Network {
@@ -177,11 +181,11 @@ impl Network {
     fn on_order(&mut self, order: Order, tasks: &mut JoinSet<()>) {
         let sink = Arc::clone(&self.sink);
         match order {
-            Order::OpenDetail { detail, key, selector, .. } => {
-                let selector = selector.unwrap_or_default();
+            Order::OpenDetail { detail, key, uid, selector, workload } => {
                 let Some(known) = self.sources.get(&key.source) else { return };
                 let shared = Arc::clone(&known.shared);
-                let task = tasks.spawn(detail::keep(detail, key.namespace, selector, self.tempo, shared, sink));
+                let asked = detail::Asked { detail, key, uid, selector, workload };
+                let task = tasks.spawn(detail::keep(asked, self.tempo, shared, sink));
                 if let Some(before) = self.details.insert(detail, task) {
                     before.abort();
                 }
@@ -191,7 +195,32 @@ impl Network {
                     task.abort();
                 }
             }
-            Order::OpenLogs { .. } | Order::CloseLogs(_) | Order::GetObject { .. } => {}
+            Order::OpenLogs { logs, key, sources, tail } => {
+                let Some(known) = self.sources.get(&key.source) else { return };
+                let shared = Arc::clone(&known.shared);
+                let asked = logs::Asked { logs, namespace: key.namespace, sources, tail };
+                let task = tasks.spawn(logs::keep(asked, self.tempo, shared, sink));
+                if let Some(before) = self.logs.insert(logs, task) {
+                    before.abort();
+                }
+            }
+            Order::CloseLogs(logs) => {
+                if let Some(task) = self.logs.remove(&logs) {
+                    task.abort();
+                }
+            }
+            Order::GetObject { request, key, object } => {
+                let Some(known) = self.sources.get(&key.source) else { return };
+                let (shared, context) = (Arc::clone(&known.shared), known.context.clone());
+                let patience = self.access.timeout;
+                tasks.spawn(async move {
+                    let answer = match tokio::time::timeout(patience, shared.client()).await {
+                        Ok(client) => object::get(&client, &key.namespace, &object).await,
+                        Err(_) => Err(source::no_client(&context)),
+                    };
+                    sink(News::Object(request, answer));
+                });
+            }
             Order::CheckAccess(source, namespace) => {
                 let Some(known) = self.sources.get(&source) else { return };
                 let shared = Arc::clone(&known.shared);

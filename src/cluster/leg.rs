@@ -173,6 +173,8 @@ pub fn wait(trouble: &Trouble, failure: &Failure, backoff: &mut Backoff, tempo: 
         // A login command may open a browser: it is not run again every minute by itself.
         TroubleKind::Forbidden | TroubleKind::NotSignedIn => tempo.forbidden,
         TroubleKind::NoRollouts | TroubleKind::Config => tempo.person,
+        // A kind that the server does not know appears when somebody installs it.
+        _ if matches!(failure, Failure::Status(status) if status.code == 404) => tempo.forbidden,
         _ => {
             let step = backoff.wait();
             let asked = match failure {

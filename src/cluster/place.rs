@@ -105,7 +105,12 @@ impl<T: Kind> Place<T> {
 /// The path of one object, or of its subresource.
 pub fn object<T: Kind>(namespace: &Namespace, name: &str, subresource: Option<&str>) -> String {
     let tail = subresource.map(|word| format!("/{word}")).unwrap_or_default();
-    format!("{}/namespaces/{}/{}/{}{tail}", T::GROUP, encode(namespace.as_str()), T::PLURAL, encode(name))
+    format!("{}{tail}", named(T::GROUP, T::PLURAL, namespace, name))
+}
+
+/// The path of one object of a kind that is told by its group and plural.
+pub fn named(group: &str, plural: &str, namespace: &Namespace, name: &str) -> String {
+    format!("{group}/namespaces/{}/{plural}/{}", encode(namespace.as_str()), encode(name))
 }
 
 /// A path with its query.

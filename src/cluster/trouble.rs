@@ -157,6 +157,10 @@ fn of_status(status: &Status, attempt: Attempt<'_>) -> Trouble {
                 Some("install Argo Rollouts there, or take another context".to_owned()),
             )
         }
+        404 if attempt.whole_kind && attempt.right.is_some() => {
+            let (_, resource) = attempt.right.unwrap_or_default();
+            trouble(TroubleKind::Server, format!("{cluster} does not serve {resource} (404)"), None)
+        }
         404 => trouble(TroubleKind::Server, format!("not found on {cluster}, trying to {doing}: {words}"), None),
         407 => trouble(
             TroubleKind::Unreachable,

@@ -2,9 +2,6 @@
 //! can be forgotten; an object that cannot be decoded becomes a row that says so.
 
 use crate::argo::meta::Meta;
-use crate::argo::pod::Pod;
-use crate::argo::replicaset::ReplicaSet;
-use crate::argo::rollout::Rollout;
 use crate::argo::share::Sharing;
 use crate::clean::clean;
 use serde::Deserialize;
@@ -35,56 +32,6 @@ pub trait Kind: DeserializeOwned + Send + Sync + 'static {
 
     /// Lets it share its texts with others.
     fn share(&mut self, sharing: &mut Sharing);
-}
-
-impl Kind for Rollout {
-    const GROUP: &'static str = "/apis/argoproj.io/v1alpha1";
-    const PLURAL: &'static str = "rollouts";
-    const RESOURCE: &'static str = "rollouts.argoproj.io";
-
-    fn read(json: &str) -> Result<Self, String> {
-        let rollout = Self::decode_text(json).map_err(|why| why.to_string())?;
-        if rollout.meta.name.is_empty() {
-            return Err(rollout.unreadable.unwrap_or_else(|| "it has no name".into()).into());
-        }
-        Ok(rollout)
-    }
-
-    fn meta(&self) -> &Meta {
-        &self.meta
-    }
-
-    fn share(&mut self, sharing: &mut Sharing) {
-        sharing.rollout(self);
-    }
-}
-
-impl Kind for ReplicaSet {
-    const GROUP: &'static str = "/apis/apps/v1";
-    const PLURAL: &'static str = "replicasets";
-    const RESOURCE: &'static str = "replicasets.apps";
-
-    fn meta(&self) -> &Meta {
-        &self.meta
-    }
-
-    fn share(&mut self, sharing: &mut Sharing) {
-        sharing.meta(&mut self.meta);
-    }
-}
-
-impl Kind for Pod {
-    const GROUP: &'static str = "/api/v1";
-    const PLURAL: &'static str = "pods";
-    const RESOURCE: &'static str = "pods";
-
-    fn meta(&self) -> &Meta {
-        &self.meta
-    }
-
-    fn share(&mut self, sharing: &mut Sharing) {
-        sharing.meta(&mut self.meta);
-    }
 }
 
 /// Decodes objects and lets them share their texts.
@@ -292,6 +239,7 @@ fn find(bytes: &[u8], from: usize, wanted: impl Fn(u8) -> bool) -> Option<usize>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::argo::rollout::Rollout;
 
     #[test]
     fn a_text_without_odd_strings_is_not_copied() {

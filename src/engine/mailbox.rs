@@ -2,11 +2,10 @@
 //! waits. Input comes before news. News are merged as they lie: of one object the newest form is enough, so a storm of
 //! watch events costs the loop what it can draw, not what was sent.
 
-use crate::argo::feed::{Delta, DetailId, News};
-use crate::argo::meta::Meta;
-use crate::names::{Namespace, SourceId};
+use super::lane::Lane;
+use crate::argo::feed::News;
 use crate::tui::input::Input;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -53,7 +52,7 @@ struct Inner {
 struct Lanes {
     signals: Vec<Signal>,
     input: VecDeque<Input>,
-    news: NewsLane,
+    news: Lane,
 }
 
 impl Mailbox {
@@ -112,143 +111,13 @@ impl Mailbox {
     }
 }
 
-/// What makes one piece of news replace another.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Subject {
-    Link(SourceId),
-    Heard(SourceId),
-    Skew(SourceId),
-    Access(SourceId, Namespace),
-    // With the uid: the end of one object is not told by what happens to its successor of the same name.
-    Rollout(SourceId, Object),
-    ReplicaSet(DetailId, Object),
-    Pod(DetailId, Object),
-}
-
-/// Namespace, name, uid.
-type Object = (Namespace, Arc<str>, Arc<str>);
-
-fn object(meta: &Meta) -> Object {
-    (meta.namespace(), meta.name.clone(), meta.uid.clone())
-}
-
-#[derive(Debug, Default)]
-struct NewsLane {
-    waiting: VecDeque<Option<News>>,
-    /// Where the newest news of a subject lie, counted from the first ever.
-    places: HashMap<Subject, u64>,
-    /// Number of the first in `waiting`.
-    first: u64,
-    count: usize,
-}
-
-impl NewsLane {
-    fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    fn push(&mut self, news: News) {
-        match &news {
-            News::Rollouts(source, Delta::Reset(_)) => {
-                self.forget(|subject| matches!(subject, Subject::Rollout(of, ..) if of == source));
-            }
-            News::ReplicaSets(detail, Delta::Reset(_)) => {
-                self.forget(|subject| matches!(subject, Subject::ReplicaSet(of, ..) if of == detail));
-            }
-            News::Pods(detail, Delta::Reset(_)) => {
-                self.forget(|subject| matches!(subject, Subject::Pod(of, ..) if of == detail));
-            }
-            _ => {}
-        }
-        if let Some(subject) = subject(&news) {
-            let place = self.first + self.waiting.len() as u64;
-            if let Some(before) = self.places.insert(subject, place) {
-                self.blank(before);
-            }
-        }
-        self.waiting.push_back(Some(news));
-        self.count += 1;
-    }
-
-    fn blank(&mut self, place: u64) {
-        let slot = place.checked_sub(self.first).and_then(|at| self.waiting.get_mut(at as usize));
-        if slot.and_then(Option::take).is_some() {
-            self.count -= 1;
-        }
-    }
-
-    fn forget(&mut self, older: impl Fn(&Subject) -> bool) {
-        let gone: Vec<_> = self.places.extract_if(|subject, _| older(subject)).map(|(_, place)| place).collect();
-        for place in gone {
-            self.blank(place);
-        }
-    }
-
-    fn take(&mut self, limit: usize) -> Vec<News> {
-        let mut taken = Vec::new();
-        while taken.len() < limit {
-            let Some(slot) = self.waiting.pop_front() else { break };
-            let place = self.first;
-            self.first += 1;
-            if let Some(news) = slot {
-                if let Some(subject) = subject(&news)
-                    && self.places.get(&subject) == Some(&place)
-                {
-                    self.places.remove(&subject);
-                }
-                self.count -= 1;
-                taken.push(news);
-            }
-        }
-        taken
-    }
-}
-
-fn subject(news: &News) -> Option<Subject> {
-    Some(match news {
-        News::Link(source, _) => Subject::Link(*source),
-        News::Heard(source, _) => Subject::Heard(*source),
-        News::Skew(source, _) => Subject::Skew(*source),
-        News::Access(source, namespace, _) => Subject::Access(*source, namespace.clone()),
-        News::Rollouts(source, delta) => match delta {
-            Delta::Upsert(new) => Subject::Rollout(*source, object(&new.meta)),
-            Delta::Remove { namespace, name, uid } => {
-                Subject::Rollout(*source, (namespace.clone(), name.clone(), uid.clone()))
-            }
-            Delta::Reset(_) | Delta::Partial(_) => return None,
-        },
-        News::ReplicaSets(detail, delta) => match delta {
-            Delta::Upsert(new) => Subject::ReplicaSet(*detail, object(&new.meta)),
-            Delta::Remove { namespace, name, uid } => {
-                Subject::ReplicaSet(*detail, (namespace.clone(), name.clone(), uid.clone()))
-            }
-            Delta::Reset(_) | Delta::Partial(_) => return None,
-        },
-        News::Pods(detail, delta) => match delta {
-            Delta::Upsert(new) => Subject::Pod(*detail, object(&new.meta)),
-            Delta::Remove { namespace, name, uid } => {
-                Subject::Pod(*detail, (namespace.clone(), name.clone(), uid.clone()))
-            }
-            Delta::Reset(_) | Delta::Partial(_) => return None,
-        },
-        News::AnalysisRuns(..)
-        | News::Experiments(..)
-        | News::Events(..)
-        | News::Workload(..)
-        | News::Scalers(..)
-        | News::Logs(..)
-        | News::Object(..) => return None,
-        News::Note(..) | News::DetailTrouble(..) | News::Answer(..) => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::argo::feed::Link;
+    use crate::argo::feed::{Delta, Link};
     use crate::argo::rollout::Rollout;
     use crate::keys::{Key, KeyChord};
-    use proptest::prelude::*;
+    use crate::names::SourceId;
 
     const SOURCE: SourceId = SourceId(0);
 
@@ -363,46 +232,5 @@ mod tests {
         assert_eq!(first.news, [upsert("a", 1)]);
         assert!(first.more);
         assert_eq!(take(&mailbox, 1).news, [upsert("b", 1)]);
-    }
-
-    proptest! {
-        /// Merged or not, who applies what comes out ends where who applies all ends.
-        #[test]
-        fn merging_never_changes_where_things_end(
-            events in proptest::collection::vec((0..4u8, 0..5u8, 0..100u32), 0..60),
-            limit in 1..7usize,
-        ) {
-            let events: Vec<News> = events.into_iter().map(|(what, name, version)| {
-                let name = format!("r{name}");
-                match what {
-                    0 => remove(&name),
-                    1 if version < 20 => News::Rollouts(SOURCE, Delta::Reset(vec![rollout(&name, version)])),
-                    _ => upsert(&name, version),
-                }
-            }).collect();
-            let apply = |set: &mut std::collections::BTreeMap<Arc<str>, Box<str>>, news: &News| match news {
-                News::Rollouts(_, Delta::Reset(all)) => {
-                    *set = all.iter().map(|r| (r.meta.name.clone(), r.meta.resource_version.clone())).collect();
-                }
-                News::Rollouts(_, Delta::Upsert(r)) => {
-                    set.insert(r.meta.name.clone(), r.meta.resource_version.clone());
-                }
-                News::Rollouts(_, Delta::Remove { name, .. }) => { set.remove(name); }
-                _ => {}
-            };
-            let (mut plain, mut merged) = (std::collections::BTreeMap::new(), std::collections::BTreeMap::new());
-            for news in &events { apply(&mut plain, news) }
-            let mailbox = Mailbox::default();
-            for chunk in events.chunks(9) {
-                chunk.iter().cloned().for_each(|news| mailbox.news(news));
-                for news in &take(&mailbox, limit).news { apply(&mut merged, news) }
-            }
-            loop {
-                let batch = take(&mailbox, limit);
-                for news in &batch.news { apply(&mut merged, news) }
-                if !batch.more { break }
-            }
-            prop_assert_eq!(plain, merged);
-        }
     }
 }

@@ -137,7 +137,7 @@ impl Loop {
                 let tempo = Tempo::for_age(setup.settings.stale_after);
                 Outlet::Hub(Hub::start_with(*access, targets, sink, tempo))
             }
-            Feed::Replay { recording, speed } => Outlet::Player(Player::start(&recording, speed, clock.clone(), sink)?),
+            Feed::Replay { recording, speed } => Outlet::Player(Player::start(recording, speed, clock.clone(), sink)?),
         };
         let (state, first) = State::new(setup);
         let told = (Instant::now(), (clock)());

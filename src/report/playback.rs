@@ -2,6 +2,9 @@
 //! other. Texts are cleaned here: a recording is a border like a cluster.
 
 use super::recording::{Entry, Line, Recording};
+use crate::argo::analysis::AnalysisRun;
+use crate::argo::event::KubeEvent;
+use crate::argo::experiment::Experiment;
 use crate::argo::feed::Delta;
 use crate::argo::meta::Meta;
 use crate::argo::picture::{Children, Picture, of as picture};
@@ -9,10 +12,10 @@ use crate::argo::pod::Pod;
 use crate::argo::replicaset::ReplicaSet;
 use crate::argo::rollout::Rollout;
 use crate::argo::texts::Texts;
+use crate::argo::workload::{Scaler, Workload};
 use crate::clean::change;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,6 +31,17 @@ pub enum Change {
     ReplicaSets(Delta<ReplicaSet>),
     /// Pods, of all owners.
     Pods(Delta<Pod>),
+    /// AnalysisRuns, of all owners.
+    AnalysisRuns(Delta<AnalysisRun>),
+    /// Experiments, of all owners.
+    Experiments(Delta<Experiment>),
+    /// Events, about anything.
+    Events(Delta<KubeEvent>),
+    /// Deployments and PodTemplates, which a rollout may refer to. Those of one kind are told apart by
+    /// [`Workload::kind`].
+    Workloads(Delta<Workload>),
+    /// HorizontalPodAutoscalers.
+    Scalers(Delta<Scaler>),
 }
 
 /// The changes of a recording, in order of time, and the lines whose object could not be read.
@@ -44,29 +58,39 @@ pub struct Changes {
 pub fn changes(recording: &Recording) -> Changes {
     let mut found = Changes::default();
     let start = recording.lines.first().map_or(0, |line| line.t_ms);
-    let (mut rollouts, mut sets, mut pods) = (Vec::new(), Vec::new(), Vec::new());
+    let mut first = Moment::default();
     let (mut listing, mut listed_at) = (true, start);
     let mut later = Vec::new();
     for line in &recording.lines {
         let Some(change) = decode(line, &mut found.bad) else { continue };
-        listing &= line.t_ms <= FIRST_LIST_MS;
-        match change {
-            Change::Rollouts(Delta::Upsert(object)) if listing => rollouts.push(object),
-            Change::ReplicaSets(Delta::Upsert(object)) if listing => sets.push(object),
-            Change::Pods(Delta::Upsert(object)) if listing => pods.push(object),
-            change => {
-                listing = false;
-                later.push((line.t_ms, change));
-                continue;
-            }
+        listing &= line.t_ms <= FIRST_LIST_MS && change.is_upsert();
+        if listing {
+            first.apply(&change);
+            listed_at = line.t_ms;
+        } else {
+            later.push((line.t_ms, change));
         }
-        listed_at = line.t_ms;
     }
-    found.list.push((listed_at, Change::Rollouts(Delta::Reset(rollouts))));
-    found.list.push((listed_at, Change::ReplicaSets(Delta::Reset(sets))));
-    found.list.push((listed_at, Change::Pods(Delta::Reset(pods))));
+    found.list.extend(first.resets().into_iter().map(|reset| (listed_at, reset)));
     found.list.append(&mut later);
     found
+}
+
+impl Change {
+    /// A single object that is new or changed.
+    const fn is_upsert(&self) -> bool {
+        matches!(
+            self,
+            Self::Rollouts(Delta::Upsert(_))
+                | Self::ReplicaSets(Delta::Upsert(_))
+                | Self::Pods(Delta::Upsert(_))
+                | Self::AnalysisRuns(Delta::Upsert(_))
+                | Self::Experiments(Delta::Upsert(_))
+                | Self::Events(Delta::Upsert(_))
+                | Self::Workloads(Delta::Upsert(_))
+                | Self::Scalers(Delta::Upsert(_))
+        )
+    }
 }
 
 /// One line as a change; `None` for bookmarks, errors, marks, other resources, and objects that cannot be read.
@@ -78,30 +102,39 @@ fn decode(line: &Line, bad: &mut Vec<(usize, String)>) -> Option<Change> {
         _ => return None,
     };
     match resource.as_str() {
-        "rollouts" => {
-            let mut rollout = Rollout::decode(object);
-            rollout.each_text(&change);
-            let meta = rollout.meta.clone();
-            Some(Change::Rollouts(delta(gone, &meta, rollout)))
-        }
+        "rollouts" => Some(Change::Rollouts(delta(gone, clean(Rollout::decode(object)), |one| &one.meta))),
+        "analysisruns" => Some(Change::AnalysisRuns(delta(gone, clean(AnalysisRun::decode(object)), |one| &one.meta))),
+        "experiments" => Some(Change::Experiments(delta(gone, clean(Experiment::decode(object)), |one| &one.meta))),
         "replicasets" => {
-            let set: ReplicaSet = slim(line.number, object, bad)?;
-            Some(Change::ReplicaSets(delta(gone, &set.meta.clone(), set)))
+            let set = read(line.number, ReplicaSet::deserialize(object), bad)?;
+            Some(Change::ReplicaSets(delta(gone, set, |one| &one.meta)))
         }
-        "pods" => {
-            let pod: Pod = slim(line.number, object, bad)?;
-            Some(Change::Pods(delta(gone, &pod.meta.clone(), pod)))
+        "pods" => Some(Change::Pods(delta(gone, read(line.number, Pod::deserialize(object), bad)?, |one| &one.meta))),
+        "events" => {
+            let event = read(line.number, KubeEvent::deserialize(object), bad)?;
+            Some(Change::Events(delta(gone, event, |one| &one.meta)))
+        }
+        "deployments" | "podtemplates" => {
+            let kind = if resource == "deployments" { "Deployment" } else { "PodTemplate" };
+            let workload = read(line.number, Workload::decode(kind, object), bad)?;
+            Some(Change::Workloads(delta(gone, workload, |one| &one.meta)))
+        }
+        "horizontalpodautoscalers" => {
+            let scaler = read(line.number, Scaler::deserialize(object), bad)?;
+            Some(Change::Scalers(delta(gone, scaler, |one| &one.meta)))
         }
         _ => None,
     }
 }
 
-fn slim<'a, T: Deserialize<'a> + Texts>(number: usize, object: &'a Value, bad: &mut Vec<(usize, String)>) -> Option<T> {
-    match T::deserialize(object) {
-        Ok(mut object) => {
-            object.each_text(&change);
-            Some(object)
-        }
+fn clean<T: Texts>(mut object: T) -> T {
+    object.each_text(&change);
+    object
+}
+
+fn read<T: Texts>(number: usize, read: Result<T, serde_json::Error>, bad: &mut Vec<(usize, String)>) -> Option<T> {
+    match read {
+        Ok(object) => Some(clean(object)),
         Err(error) => {
             let why = error.to_string();
             bad.push((number, change(&why).unwrap_or(why)));
@@ -110,8 +143,9 @@ fn slim<'a, T: Deserialize<'a> + Texts>(number: usize, object: &'a Value, bad: &
     }
 }
 
-fn delta<T>(gone: bool, meta: &Meta, object: T) -> Delta<T> {
+fn delta<T>(gone: bool, object: T, meta: fn(&T) -> &Meta) -> Delta<T> {
     if gone {
+        let meta = meta(&object);
         Delta::Remove { namespace: meta.namespace(), name: meta.name.clone(), uid: meta.uid.clone() }
     } else {
         Delta::Upsert(Arc::new(object))
@@ -124,6 +158,12 @@ pub struct Moment {
     rollouts: BTreeMap<Key, Arc<Rollout>>,
     replica_sets: BTreeMap<Key, Arc<ReplicaSet>>,
     pods: BTreeMap<Key, Arc<Pod>>,
+    analysis_runs: BTreeMap<Key, Arc<AnalysisRun>>,
+    experiments: BTreeMap<Key, Arc<Experiment>>,
+    events: BTreeMap<Key, Arc<KubeEvent>>,
+    deployments: BTreeMap<Key, Arc<Workload>>,
+    pod_templates: BTreeMap<Key, Arc<Workload>>,
+    scalers: BTreeMap<Key, Arc<Scaler>>,
 }
 
 /// Namespace and name.
@@ -146,10 +186,56 @@ impl Moment {
     /// Goes on by one change.
     pub fn apply(&mut self, change: &Change) {
         match change {
-            Change::Rollouts(delta) => merge(&mut self.rollouts, delta, |rollout| &rollout.meta),
-            Change::ReplicaSets(delta) => merge(&mut self.replica_sets, delta, |set| &set.meta),
-            Change::Pods(delta) => merge(&mut self.pods, delta, |pod| &pod.meta),
+            Change::Rollouts(delta) => merge(&mut self.rollouts, delta, |one| &one.meta),
+            Change::ReplicaSets(delta) => merge(&mut self.replica_sets, delta, |one| &one.meta),
+            Change::Pods(delta) => merge(&mut self.pods, delta, |one| &one.meta),
+            Change::AnalysisRuns(delta) => merge(&mut self.analysis_runs, delta, |one| &one.meta),
+            Change::Experiments(delta) => merge(&mut self.experiments, delta, |one| &one.meta),
+            Change::Events(delta) => merge(&mut self.events, delta, |one| &one.meta),
+            Change::Workloads(delta) => self.apply_workloads(delta),
+            Change::Scalers(delta) => merge(&mut self.scalers, delta, |one| &one.meta),
         }
+    }
+
+    /// Two kinds may have the same name.
+    fn apply_workloads(&mut self, delta: &Delta<Workload>) {
+        let is_template = |workload: &Arc<Workload>| &*workload.kind == "PodTemplate";
+        match delta {
+            Delta::Reset(all) | Delta::Partial(all) => {
+                let (templates, deployments): (Vec<_>, Vec<_>) = all.iter().cloned().partition(is_template);
+                let as_delta =
+                    |part| if matches!(delta, Delta::Reset(_)) { Delta::Reset(part) } else { Delta::Partial(part) };
+                merge(&mut self.pod_templates, &as_delta(templates), |one| &one.meta);
+                merge(&mut self.deployments, &as_delta(deployments), |one| &one.meta);
+            }
+            Delta::Upsert(one) => {
+                let set = if is_template(one) { &mut self.pod_templates } else { &mut self.deployments };
+                merge(set, delta, |one| &one.meta);
+            }
+            Delta::Remove { namespace, name, uid } => {
+                let key = (namespace.as_str().into(), name.clone());
+                for set in [&mut self.pod_templates, &mut self.deployments] {
+                    if set.get(&key).is_some_and(|there| there.meta.uid == *uid) {
+                        set.remove(&key);
+                    }
+                }
+            }
+        }
+    }
+
+    /// All sets as the first list of a watch.
+    #[must_use]
+    pub fn resets(&self) -> Vec<Change> {
+        vec![
+            Change::Rollouts(Delta::Reset(self.rollouts.values().cloned().collect())),
+            Change::ReplicaSets(Delta::Reset(self.replica_sets())),
+            Change::Pods(Delta::Reset(self.pods())),
+            Change::AnalysisRuns(Delta::Reset(self.analysis_runs())),
+            Change::Experiments(Delta::Reset(self.experiments())),
+            Change::Events(Delta::Reset(self.events())),
+            Change::Workloads(Delta::Reset(self.workloads())),
+            Change::Scalers(Delta::Reset(self.scalers())),
+        ]
     }
 
     /// The rollouts, by namespace and name.
@@ -169,6 +255,49 @@ impl Moment {
         self.pods.values().cloned().collect()
     }
 
+    /// The AnalysisRuns, of all owners.
+    #[must_use]
+    pub fn analysis_runs(&self) -> Vec<Arc<AnalysisRun>> {
+        self.analysis_runs.values().cloned().collect()
+    }
+
+    /// The Experiments, of all owners.
+    #[must_use]
+    pub fn experiments(&self) -> Vec<Arc<Experiment>> {
+        self.experiments.values().cloned().collect()
+    }
+
+    /// The Events, about anything.
+    #[must_use]
+    pub fn events(&self) -> Vec<Arc<KubeEvent>> {
+        self.events.values().cloned().collect()
+    }
+
+    /// Deployments and PodTemplates.
+    #[must_use]
+    pub fn workloads(&self) -> Vec<Arc<Workload>> {
+        self.deployments.values().chain(self.pod_templates.values()).cloned().collect()
+    }
+
+    /// The HorizontalPodAutoscalers.
+    #[must_use]
+    pub fn scalers(&self) -> Vec<Arc<Scaler>> {
+        self.scalers.values().cloned().collect()
+    }
+
+    /// The workload that a rollout refers to; `None` without a reference, and when it is not in the recording.
+    #[must_use]
+    pub fn workload(&self, rollout: &Rollout) -> Option<Arc<Workload>> {
+        let of = rollout.spec.workload_ref.as_ref()?;
+        let key = (rollout.meta.namespace.clone(), of.name.as_ref().into());
+        match &*of.kind {
+            "Deployment" => self.deployments.get(&key).cloned(),
+            "PodTemplate" => self.pod_templates.get(&key).cloned(),
+            "ReplicaSet" => self.replica_sets.get(&key).map(|set| Arc::new(Workload::from_replica_set(set))),
+            _ => None,
+        }
+    }
+
     /// The rollouts of this name, in one namespace or in all.
     #[must_use]
     pub fn named(&self, name: &str, namespace: Option<&str>) -> Vec<&Arc<Rollout>> {
@@ -181,9 +310,17 @@ impl Moment {
     /// The picture of one of its rollouts.
     #[must_use]
     pub fn picture(&self, rollout: &Rollout, now: Timestamp) -> Picture {
-        let sets: Vec<_> = self.replica_sets.values().cloned().collect();
-        let pods: Vec<_> = self.pods.values().cloned().collect();
-        picture(rollout, Children { replica_sets: Some(&sets), pods: Some(&pods), ..Children::default() }, now)
+        let (sets, pods, runs) = (self.replica_sets(), self.pods(), self.analysis_runs());
+        let (experiments, scalers, workload) = (self.experiments(), self.scalers(), self.workload(rollout));
+        let children = Children {
+            replica_sets: Some(&sets),
+            pods: Some(&pods),
+            analysis_runs: Some(&runs),
+            experiments: Some(&experiments),
+            workload: workload.as_deref(),
+            scalers: Some(&scalers),
+        };
+        picture(rollout, children, now)
     }
 }
 
@@ -221,7 +358,7 @@ pub fn started_at(recording: &Recording) -> Option<Timestamp> {
 mod tests {
     use super::*;
     use crate::report::recording::parse;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn recording(lines: &[(u64, &str, &str, Value)]) -> Recording {
         let text: Vec<String> = lines
@@ -279,6 +416,11 @@ mod tests {
             .map(|(t_ms, change)| {
                 let kind = match change {
                     Change::Rollouts(Delta::Reset(all)) => ["rollouts 0", "rollouts 1"][all.len()],
+                    Change::AnalysisRuns(Delta::Reset(all)) => ["runs 0"][all.len()],
+                    Change::Experiments(Delta::Reset(all)) => ["experiments 0"][all.len()],
+                    Change::Events(Delta::Reset(all)) => ["events 0"][all.len()],
+                    Change::Workloads(Delta::Reset(all)) => ["workloads 0"][all.len()],
+                    Change::Scalers(Delta::Reset(all)) => ["scalers 0"][all.len()],
                     Change::ReplicaSets(Delta::Reset(all)) => ["sets 0", "sets 1"][all.len()],
                     Change::Pods(Delta::Reset(all)) => ["pods 0", "pods 1"][all.len()],
                     Change::Rollouts(Delta::Upsert(_)) => "upsert",
@@ -290,7 +432,19 @@ mod tests {
             .collect();
         assert_eq!(
             kinds,
-            [(12, "rollouts 1"), (12, "sets 1"), (12, "pods 0"), (900, "upsert"), (1000, "upsert"), (1200, "remove")]
+            [
+                (12, "rollouts 1"),
+                (12, "sets 1"),
+                (12, "pods 0"),
+                (12, "runs 0"),
+                (12, "experiments 0"),
+                (12, "events 0"),
+                (12, "workloads 0"),
+                (12, "scalers 0"),
+                (900, "upsert"),
+                (1000, "upsert"),
+                (1200, "remove")
+            ]
         );
         assert_eq!(found.bad.len(), 1);
         assert_eq!(found.bad[0].0, 4);

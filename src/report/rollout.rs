@@ -1,6 +1,7 @@
 //! `RolloutReport`: one rollout as scripts see it. The structs are the order of the fields; what is derived comes from
 //! [`crate::argo::picture`], nothing is computed here.
 
+use super::runs::{ExperimentReport, RunReport};
 use crate::argo::picture::{Picture, PodPicture, ReplicaSetPicture, Revision};
 use crate::argo::rollout::{Rollout, StrategyKind};
 use jiff::Timestamp;
@@ -91,13 +92,13 @@ struct PauseReport {
 struct RevisionReport {
     revision: i64,
     replica_sets: Vec<ReplicaSetReport>,
-    experiments: Vec<Value>,
-    analysis_runs: Vec<Value>,
+    experiments: Vec<ExperimentReport>,
+    analysis_runs: Vec<RunReport>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ReplicaSetReport {
+pub(super) struct ReplicaSetReport {
     name: Arc<str>,
     status: &'static str,
     tags: Vec<&'static str>,
@@ -194,12 +195,12 @@ fn revision(revision: &Revision) -> RevisionReport {
     RevisionReport {
         revision: revision.revision,
         replica_sets: revision.replica_sets.iter().map(replica_set).collect(),
-        experiments: Vec::new(),
-        analysis_runs: Vec::new(),
+        experiments: revision.experiments.iter().map(ExperimentReport::of).collect(),
+        analysis_runs: revision.analysis_runs.iter().map(RunReport::of).collect(),
     }
 }
 
-fn replica_set(set: &ReplicaSetPicture) -> ReplicaSetReport {
+pub(super) fn replica_set(set: &ReplicaSetPicture) -> ReplicaSetReport {
     ReplicaSetReport {
         name: set.name.clone(),
         status: set.status,

@@ -1,12 +1,14 @@
 //! Text: one rollout, or a list of them, for people and for the eye of a pipe: no colour, no cursor movement, columns
 //! padded with blanks.
 
+use super::beside;
 use super::rollout::{Seen, strategy_word};
 use super::table::aligned;
+use super::tree;
 use crate::argo::age;
-use crate::argo::forecast;
-use crate::argo::picture::{Pause, Picture, ReplicaSetPicture};
+use crate::argo::picture::{Pause, Picture};
 use crate::argo::rollout::Rollout;
+use crate::argo::{forecast, settings, why};
 use jiff::Timestamp;
 
 /// Width of the labels on the left.
@@ -48,6 +50,12 @@ pub fn rollout(row: Row<'_>, promote: &str) -> String {
         let words = |weight| forecast::weight_words(weight, weights.max);
         line("weight", format!("set {}, actual {}", words(weights.set), weights.actual.map_or("–".into(), words)));
     }
+    if let Some(traffic) = &picture.traffic {
+        line("traffic", beside::traffic(traffic));
+    }
+    if let Some(blue_green) = &picture.blue_green {
+        line("stages", beside::stages(blue_green));
+    }
     if rollout.unreadable.is_none() {
         let r = &picture.replicas;
         line(
@@ -65,13 +73,25 @@ pub fn rollout(row: Row<'_>, promote: &str) -> String {
     for (at, pause) in picture.pauses.iter().enumerate() {
         line(if at == 0 { "pauses" } else { "" }, pause_words(pause, now));
     }
+    if let Some(workload) = &picture.workload {
+        line("workload", beside::workload(workload));
+    }
+    if let Some(scaler) = &picture.scaler {
+        line("scaler", beside::scaler(scaler));
+    }
+    for (at, (label, value)) in settings::of(rollout).into_iter().enumerate() {
+        line(if at == 0 { "settings" } else { "" }, format!("{label}: {value}"));
+    }
+    for (at, reason) in why::lines(rollout, picture, now).into_iter().enumerate() {
+        line(if at == 0 { "waits" } else { "" }, reason);
+    }
     line("next", forecast::next_sentence(rollout, picture, now, promote));
     for (at, warning) in picture.warnings.iter().enumerate() {
         line(if at == 0 { "warnings" } else { "" }, warning.clone());
     }
     if !picture.revisions.is_empty() {
         lines.push(String::new());
-        lines.extend(aligned(&tree(picture, now), GAP).lines().map(ToOwned::to_owned));
+        lines.extend(aligned(&tree::rows(picture, now), GAP).lines().map(ToOwned::to_owned));
     }
     lines.push(String::new());
     lines.join("\n")
@@ -98,50 +118,6 @@ fn pause_words(pause: &Pause, now: Timestamp) -> String {
     let ends =
         pause.ends_at.map_or_else(|| ", until promoted".into(), |at| format!(", ends {}", age::countdown(at, now)));
     format!("{}{since}{ends}", pause.reason)
-}
-
-fn tree(picture: &Picture, now: Timestamp) -> Vec<Vec<String>> {
-    let head = ["NAME", "KIND", "STATUS", "READY", "RESTARTS", "AGE", "INFO"];
-    let mut rows = vec![head.map(ToOwned::to_owned).to_vec()];
-    for revision in &picture.revisions {
-        rows.push(vec![format!("revision {}", revision.revision)]);
-        for set in &revision.replica_sets {
-            rows.push(vec![
-                format!("  {}", set.name),
-                "ReplicaSet".into(),
-                set.status.to_owned(),
-                format!("{}/{}", set.ready, set.desired),
-                String::new(),
-                age::human_since(set.created, now),
-                set_info(set, now),
-            ]);
-            rows.extend(set.pods.iter().map(|pod| {
-                vec![
-                    format!("    {}", pod.name),
-                    "Pod".into(),
-                    pod.status.to_string(),
-                    format!("{}/{}", pod.ready, pod.containers),
-                    pod.restarts.to_string(),
-                    age::human_since(pod.created, now),
-                    pod.message.as_deref().unwrap_or_default().to_owned(),
-                ]
-            }));
-        }
-    }
-    rows
-}
-
-fn set_info(set: &ReplicaSetPicture, now: Timestamp) -> String {
-    let mut info: Vec<String> = set.tags.iter().map(|tag| (*tag).to_owned()).collect();
-    if let Some(at) = set.scale_down_at {
-        let passed = at <= now;
-        info.push(if passed {
-            "scale-down time has passed".into()
-        } else {
-            format!("leaves {}", age::countdown(at, now))
-        });
-    }
-    info.join(", ")
 }
 
 /// Names as `kubectl -o name` prints them, one per line.
@@ -199,6 +175,10 @@ replicas  desired 3, current 4, updated 1, ready 4, available 4
 images    web:1 (stable)
           web:2 (canary)
 pauses    CanaryPauseStep, since 2026-01-01T01:00:00Z, ends in 40s
+settings  progress deadline: 10m, then counts as failed, goes on
+          surge: 25%
+          unavailable: 25%
+waits     step 2 is a pause; it ends in 40s
 next      in 40s by itself: 10 % → 100 %, then done; rolltop promote web: at once
 
 NAME          KIND         STATUS             READY   RESTARTS   AGE   INFO

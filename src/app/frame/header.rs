@@ -77,6 +77,8 @@ fn summary(state: &State) -> String {
             let tally = tally(state.fleet.tally(Some(*channel)), state.size.0 >= WIDE);
             if tally.is_empty() { heads } else { format!("{tally} · {heads}") }
         }
+        // What is read stands here as long as there is nothing to be said of the connection.
+        Screen::Logs(view) if connected(state, view.key.source) => crate::app::logs::summary(state),
         screen if screen.key().is_some() => {
             let Some(key) = screen.key() else { return String::new() };
             let Some(source) = state.sources.get(key.source) else { return String::new() };
@@ -112,6 +114,12 @@ fn with_tally(summary: &str, tally: &str) -> String {
         Some((before, last)) => format!("{before} · {tally} · {last}"),
         None => format!("{summary} · {tally}"),
     }
+}
+
+/// The source is live, and what comes from it is the present.
+fn connected(state: &State, source: crate::names::SourceId) -> bool {
+    let source = state.sources.get(source);
+    source.is_some_and(|source| source.is_live() && source.stale(&state.setup, state.now).is_none())
 }
 
 fn counts(state: &State) -> Counts {

@@ -20,7 +20,7 @@ pub fn page(state: &State, row: &Row, view: &RolloutView) -> RolloutPage {
     let subject = Subject::new(&row.rollout, state.picture(row), &context);
     let note = note(state, row);
     let events = events(state, row);
-    let mut page = words::whole(&subject, &Sight { note: &note, folds: &view.folds, events: &events });
+    let mut page = words::whole(&subject, &Sight { note: &note, folds: &view.folds, events });
     page.steps_scroll = view.scroll[Pane::Steps.index()];
     page.scroll = view.scroll[view.focus.index()];
     page.focus = view.focus;
@@ -41,9 +41,8 @@ fn note(state: &State, row: &Row) -> String {
 }
 
 /// Events of the rollout and its children, as far as they are watched.
-fn events(state: &State, row: &Row) -> Vec<Arc<KubeEvent>> {
-    let _ = (state, row);
-    Vec::new()
+fn events<'a>(state: &'a State, row: &Row) -> &'a [Arc<KubeEvent>] {
+    state.detail.as_ref().filter(|detail| detail.key == row.key).map_or(&[], |detail| detail.events())
 }
 
 /// Looks at a row as the page does.
@@ -97,5 +96,5 @@ pub fn fold(state: &State, row: &Row, view: &RolloutView) -> Option<Fold> {
 pub fn tick(state: &State, view: &RolloutView) -> Option<Timestamp> {
     let row = state.fleet.get(&view.key)?;
     let events = events(state, row);
-    with(state, row, |subject| tick::whole(subject, &Sight { note: "", folds: &view.folds, events: &events }))
+    with(state, row, |subject| tick::whole(subject, &Sight { note: "", folds: &view.folds, events }))
 }

@@ -11,6 +11,7 @@ use crate::argo::forecast::step_words;
 use crate::argo::picture::{Waits, pause_seconds};
 use crate::argo::rollout::{Step, StepKind};
 use crate::argo::runs::{RunKind, RunPicture};
+use crate::argo::steps as argo_steps;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -72,9 +73,7 @@ pub fn refused(subject: &Subject<'_>) -> Option<usize> {
     if standing::of(subject) != Standing::InvalidSpec {
         return None;
     }
-    let (_, rest) = subject.picture.message.split_once("canary.steps[")?;
-    let index = rest.split_once(']')?.0.parse().ok()?;
-    (index < subject.steps().len()).then_some(index)
+    subject.picture.invalid.as_ref()?.step.filter(|index| *index < subject.steps().len())
 }
 
 /// How the run or the experiment of a step stands.
@@ -85,6 +84,10 @@ fn state(subject: &Subject<'_>, at: usize, step: &Step, now: bool) -> String {
         StepKind::Experiment if now => {
             let experiments = subject.newest().into_iter().flat_map(|revision| &revision.experiments);
             experiments.filter(|experiment| experiment.current).map(runs::experiment_words).next().unwrap_or_default()
+        }
+        StepKind::Plugin(_) => {
+            let status = argo_steps::plugin_status(subject.rollout, at).filter(|_| at <= done(subject));
+            status.map(argo_steps::plugin_words).unwrap_or_default()
         }
         _ => String::new(),
     }

@@ -2,7 +2,7 @@
 
 use super::Subject;
 use super::standing::{self, Standing};
-use crate::argo::forecast;
+use crate::argo::{forecast, why};
 
 /// For the page of a rollout.
 #[must_use]
@@ -20,8 +20,7 @@ pub fn line(subject: &Subject<'_>) -> String {
         return "the controller has the promote and moves on by itself".to_owned();
     }
     // Noted for the time of the next change: the sentence may hold a countdown to any of these.
-    let sets = subject.picture.revisions.iter().flat_map(|revision| &revision.replica_sets);
-    let times = sets.filter_map(|set| set.scale_down_at).chain(standing::ends_at(subject));
+    let times = why::times(subject.picture).into_iter().chain(standing::ends_at(subject));
     for until in times.chain(subject.rollout.spec.restart_at) {
         let _ = subject.countdown(until);
     }

@@ -147,6 +147,8 @@ fn progressing(subject: &Subject<'_>) -> Standing {
         match subject.picture.waits {
             Waits::Analysis => Standing::Analysis,
             Waits::Pods => Standing::Scaling,
+            // A pause whose phase was lost between two writes of the controller.
+            Waits::Person { .. } | Waits::Timer { .. } => paused(subject),
             _ => Standing::Progressing,
         }
     }
