@@ -32,6 +32,7 @@ pub mod weight;
 pub mod why;
 pub mod words;
 
+use crate::argo::age;
 use crate::argo::phase::{self, Lag};
 use crate::argo::picture::{Picture, ReplicaSetPicture, Revision};
 use crate::argo::rollout::{Rollout, Step};
@@ -158,6 +159,15 @@ impl<'a> Subject<'a> {
             ticker.countdown(then, self.context.cluster_now);
         }
         time::countdown(then, self.context.cluster_now)
+    }
+
+    /// Notes the countdowns that a sentence of [`crate::argo`] holds for the time of its next change.
+    fn note_countdowns(&self, sentence: &str, times: impl IntoIterator<Item = Timestamp>) {
+        for at in times {
+            if sentence.contains(&age::countdown(at, self.context.cluster_now)) {
+                let _ = self.countdown(at);
+            }
+        }
     }
 
     /// Age of the data by the second, stale or not: `1 s`.

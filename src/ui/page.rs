@@ -77,8 +77,8 @@ fn weights(pen: &mut Pen<'_>, inner: Rect, y: u16, page: &RolloutPage, roomy: bo
         pen.put(x, y, inner.right().saturating_sub(x), note, Role::Fg);
         y += 1;
     }
-    if page.gauge.is_some() && notes.is_empty() && inner.height >= HIGH {
-        // The notes come and go; their row stays.
+    if page.gauge.is_some() && notes.is_empty() && (HIGH..30).contains(&inner.height) {
+        // The notes come and go; their row stays. A higher terminal has a scale there.
         y += 1;
     }
     let any = page.gauge.is_some() || sides || !notes.is_empty();
@@ -200,6 +200,9 @@ fn right_of_two(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, placed: &mut 
     let rest = area.height - if of_analysis > 0 { of_analysis + 1 } else { 0 };
     let facts_height = facts::height(pen, area.width, page);
     let of_facts = facts_height.min(if wants > 0 { rest / 4 } else { (rest / 3).max(5) });
+    // Pods in trouble are worth more rows.
+    let troubled = page.revisions.iter().any(|line| line.mark == Mark::Bad);
+    let of_facts = if troubled { of_facts.min(2) } else { of_facts };
     let of_facts = if rest >= of_facts + 1 + LEAST + 1 && of_facts >= 2 { of_facts } else { 0 };
     let tree = rest - if of_facts > 0 { of_facts + 1 } else { 0 };
     let (upper, below) = stacked(area, tree);

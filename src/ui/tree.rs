@@ -44,6 +44,23 @@ struct Pods {
     from: usize,
     to: usize,
     shown: usize,
+    /// Its lines, the most urgent first.
+    order: Vec<usize>,
+}
+
+impl Pods {
+    /// Its lines, the most urgent first; the line that counts others last.
+    fn sorted(&self, lines: &[RevisionLine]) -> Vec<usize> {
+        let mut all: Vec<usize> = (self.from..self.to).collect();
+        all.sort_by_key(|at| (lines[*at].kind == TreeKind::More, std::cmp::Reverse(glyph::urgency(lines[*at].mark))));
+        all
+    }
+
+    /// How urgent the line is that is left out next.
+    fn next_to_go(&self, lines: &[RevisionLine]) -> u8 {
+        let at = self.shown.checked_sub(1).and_then(|last| self.order.get(last));
+        at.map_or(0, |at| if lines[*at].kind == TreeKind::More { 0 } else { glyph::urgency(lines[*at].mark) })
+    }
 }
 
 fn groups(lines: &[RevisionLine]) -> Vec<Pods> {
@@ -54,11 +71,12 @@ fn groups(lines: &[RevisionLine]) -> Vec<Pods> {
         }
         match groups.last_mut() {
             Some(last) if last.to == at && lines[last.from].depth == line.depth => last.to = at + 1,
-            _ => groups.push(Pods { from: at, to: at + 1, shown: 0 }),
+            _ => groups.push(Pods { from: at, to: at + 1, shown: 0, order: Vec::new() }),
         }
     }
     for group in &mut groups {
         group.shown = group.to - group.from;
+        group.order = group.sorted(lines);
     }
     groups
 }
@@ -89,7 +107,9 @@ pub fn rows(lines: &[RevisionLine], height: usize, cursor: Option<usize>) -> Vec
         lines.len() - groups.iter().map(hidden).sum::<usize>()
     };
     while total(&groups) > height {
-        match groups.iter_mut().max_by_key(|group| group.shown) {
+        // A pod that is well goes before one that is not, and where most are before where few are.
+        let next = groups.iter_mut().filter(|group| group.shown > 0);
+        match next.min_by_key(|group| (group.next_to_go(lines), std::cmp::Reverse(group.shown))) {
             Some(group) if group.shown > 0 => group.shown -= 1,
             _ => break,
         }
@@ -137,13 +157,11 @@ pub fn rows(lines: &[RevisionLine], height: usize, cursor: Option<usize>) -> Vec
 
 /// The pods of a group that have room, the most urgent first, and a count of the others.
 fn pods<'a>(lines: &'a [RevisionLine], group: &Pods, rows: &mut Vec<Row<'a>>) {
-    let mut all: Vec<usize> = (group.from..group.to).collect();
-    if group.shown == all.len() {
-        rows.extend(all.into_iter().map(|at| Row::Line(at, &lines[at])));
+    if group.shown == group.order.len() {
+        rows.extend((group.from..group.to).map(|at| Row::Line(at, &lines[at])));
         return;
     }
-    all.sort_by_key(|at| (lines[*at].kind == TreeKind::More, std::cmp::Reverse(glyph::urgency(lines[*at].mark))));
-    let (listed, hidden) = all.split_at(group.shown);
+    let (listed, hidden) = group.order.split_at(group.shown);
     rows.extend(listed.iter().map(|at| Row::Line(*at, &lines[*at])));
     let worst = hidden.iter().map(|at| lines[*at].mark).max_by_key(|mark| glyph::urgency(*mark));
     rows.push(Row::More {

@@ -314,7 +314,9 @@ fn two_sets(parts: Parts) -> Parts {
 }
 
 fn analysis_status() -> Value {
-    json!({"phase": "Progressing", "message": "waiting for analysis to complete", "currentStepIndex": 2})
+    json!({"phase": "Progressing", "message": "waiting for analysis to complete", "currentStepIndex": 2,
+        "canary": {"currentStepAnalysisRunStatus": {"name": "checkout-7f9c4d5b6-42-2", "status": "Running"},
+            "currentBackgroundAnalysisRunStatus": {"name": "checkout-7f9c4d5b6-42", "status": "Running"}}})
 }
 
 /// The analysis of step 3 is at its seventh measurement of twelve; a background run goes beside it.
@@ -398,7 +400,11 @@ fn stages(done: usize, current: Option<usize>) -> BlueGreenPicture {
 fn blue_green_parts(status: Value) -> Parts {
     let strategy = json!({"blueGreen": {"activeService": "web-active", "previewService": "web-preview",
         "autoPromotionEnabled": false, "prePromotionAnalysis": {}, "postPromotionAnalysis": {}}});
-    Parts::new("web", strategy, status).set(42, "7f9c4d5b6", "8.1.0", 6).set(41, "5d8f7c9b4", "8.0.4", 6)
+    let mut parts =
+        Parts::new("web", strategy, status).set(42, "7f9c4d5b6", "8.1.0", 6).set(41, "5d8f7c9b4", "8.0.4", 6);
+    parts.spec =
+        json!({"replicas": 6, "template": {"spec": {"containers": [{"name": "main", "image": "shop/web:8.1.0"}]}}});
+    parts
 }
 
 /// A blue-green whose preview waits for a person.

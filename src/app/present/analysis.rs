@@ -4,7 +4,7 @@
 use super::{Subject, runs, words};
 use crate::app::model::{Mark, MetricLine, Point, RunLine};
 use crate::app::node::{Node, Spot};
-use crate::argo::runs::{MeasurementPicture, MetricPicture, RunPicture, Threshold};
+use crate::argo::runs::{MeasurementPicture, MetricPicture, RunKind, RunPicture, Threshold};
 use std::cmp::Reverse;
 
 /// The runs of the newest revision, those of its experiments too: the current ones and those that went wrong first,
@@ -16,7 +16,9 @@ pub fn runs(subject: &Subject<'_>) -> Vec<RunLine> {
     let mut all: Vec<&RunPicture> = revision.analysis_runs.iter().chain(of_experiments).collect();
     all.sort_by_key(|run| {
         let wrong = matches!(&*run.status, "Failed" | "Error" | "Inconclusive");
-        (!(run.current || wrong || &*run.status == "Running"), Reverse(run.created), run.name.clone())
+        let matters = run.current || wrong || &*run.status == "Running";
+        // What the update waits for comes before what goes on beside it.
+        (!matters, run.kind == RunKind::Background, Reverse(run.created), run.name.clone())
     });
     all.into_iter().map(|run| run_line(subject, run)).collect()
 }
@@ -162,6 +164,8 @@ fn metric_words(metric: &MetricPicture) -> String {
     let mut parts = Vec::new();
     match &*metric.phase {
         "Running" | "Successful" => {}
+        // The controller's own sentence begins with it.
+        "Failed" if metric.message.starts_with("failed") => {}
         other => parts.push(runs::phase(other).to_owned()),
     }
     if !metric.message.is_empty() {

@@ -32,6 +32,8 @@ pub fn steps(subject: &Subject<'_>, events: &[Arc<KubeEvent>]) -> Vec<StepLine> 
         StepLine {
             mark: match at {
                 _ if refused == Some(at) => Mark::Bad,
+                // Nothing is wrong with the step that it stands at.
+                _ if now && refused.is_some() => Mark::Wait,
                 _ if now && mark == Mark::Ok => Mark::Busy,
                 _ if now => mark,
                 _ if at < done => Mark::Ok,

@@ -38,14 +38,15 @@ fn own(subject: &Subject<'_>) -> Option<String> {
     let stuck = cause::stuck_pod(subject).is_some_and(|pod| pod.message.is_some());
     let mut lines = why::lines(subject.rollout, subject.picture, subject.context.cluster_now);
     lines.retain(|line| stuck || !line.starts_with(DEADLINE));
+    // Before the pods, which stand in the tree as well: the first rows are those that a small screen shows.
+    if let Some(at) = lines.iter().position(|line| line.starts_with(DEADLINE)).filter(|at| *at > 1) {
+        let deadline = lines.remove(at);
+        lines.insert(1, deadline);
+    }
     if lines.is_empty() {
         return None;
     }
-    // Noted for the time of the next change: the lines may hold a countdown to any of these.
-    for at in why::times(subject.picture) {
-        if stuck || Some(at) != subject.picture.deadline_at {
-            let _ = subject.countdown(at);
-        }
-    }
-    Some(lines.join(" · "))
+    let sentence = lines.join(" · ");
+    subject.note_countdowns(&sentence, why::times(subject.picture));
+    Some(sentence)
 }
