@@ -2,7 +2,7 @@
 
 use super::Subject;
 use super::standing::{self, Standing};
-use crate::argo::{age, forecast, why};
+use crate::argo::{forecast, why};
 
 /// For the page of a rollout.
 #[must_use]
@@ -20,13 +20,9 @@ pub fn line(subject: &Subject<'_>) -> String {
         return "the controller has the promote and moves on by itself".to_owned();
     }
     let context = subject.context;
-    let now = context.cluster_now;
-    let sentence = forecast::next_sentence(subject.rollout, subject.picture, now, context.promote_key);
-    // Noted for the time of the next change: the times that the sentence counts down to.
+    let sentence = forecast::next_sentence(subject.rollout, subject.picture, context.cluster_now, context.promote_key);
     let times = why::times(subject.picture).into_iter().chain(standing::ends_at(subject));
-    for until in times.filter(|until| sentence.contains(&age::countdown(*until, now))) {
-        let _ = subject.countdown(until);
-    }
+    subject.note_countdowns(&sentence, times.chain(subject.rollout.spec.restart_at));
     sentence
 }
 
