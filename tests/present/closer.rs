@@ -15,7 +15,7 @@ fn headlines_and_reasons_of_every_scene() {
         (
             "analysis",
             "Progressing at step 3 of 8: analysis success-rate",
-            "waits for the analysis 7f9c4d5b6-42-2: 14/24",
+            "analysis checkout-7f9c4d5b6-42-2: success-rate: 7 of 12 measured",
         ),
         (
             "failed",
@@ -23,13 +23,17 @@ fn headlines_and_reasons_of_every_scene() {
             "",
         ),
         ("preview", "Preview waits for you before the cut-over", ""),
-        ("after_switch", "Progressing: post-promotion analysis", "waits for the analysis 7f9c4d5b6-42-post: 7/12"),
+        (
+            "after_switch",
+            "Progressing: post-promotion analysis",
+            "analysis web-7f9c4d5b6-42-post: success-rate: 7 of 12 measured",
+        ),
         (
             "experiment",
             "Progressing at step 2 of 3: experiment",
-            "waits for the experiment 7f9c4d5b6-42-1: runs, ends in 2m53s",
+            "experiment checkout-7f9c4d5b6-42-1: success-rate: 7 of 12 measured",
         ),
-        ("routed", "Progressing at step 1 of 8: weight 400/1000", "more replicas need to be updated"),
+        ("routed", "Progressing at step 1 of 8: weight 400/1000", "the traffic router has not confirmed the weight"),
         ("many_steps", "Paused at step 62 of 200, goes on in 13s", ""),
         (
             "invalid",
@@ -37,22 +41,24 @@ fn headlines_and_reasons_of_every_scene() {
              needs to be between 0 and 100",
             "",
         ),
-        ("restart", "Pods are being restarted", "5 of 8 pods still to restart"),
+        ("restart", "Pods are being restarted", "5 of 8 pods"),
         ("workload", "Paused at step 4 of 8, waits for you", ""),
     ];
     let scenes = scenes::all();
     for (name, headline, message) in table {
         let (_, scene) = scenes.iter().find(|(of, _)| *of == name).unwrap();
         let page = scene.page();
-        assert_eq!((page.headline.as_str(), page.message.as_str()), (headline, message), "{name}");
+        assert_eq!(page.headline.as_str(), headline, "{name}");
+        let told = if message.is_empty() { page.message.is_empty() } else { page.message.starts_with(message) };
+        assert!(told, "{name}: {}", page.message);
     }
 }
 
 #[test]
 fn a_pod_that_does_not_start_is_the_reason_and_the_deadline_counts() {
     let page = scenes::broken_pods().page();
-    assert!(page.message.starts_with("ImagePullBackOff 7f9c4d5b6-"), "{}", page.message);
-    assert!(page.message.ends_with("not found; gives up in 3m12s"), "{}", page.message);
+    let begin = "0 of 4 new pods are available · without progress it counts as failed in 3m12s · checkout-7f9c4d5b6-";
+    assert!(page.message.starts_with(begin) && page.message.contains("ErrImagePull: not found"), "{}", page.message);
     let pods: Vec<(Mark, &str)> = page
         .revisions
         .iter()
@@ -121,7 +127,7 @@ fn metrics_stand_against_their_limits() {
         metric.counts,
         "7 of 12 · 3 of 2 failures allowed · 1 inconclusive, none allowed · 1 of 4 errors in a row allowed"
     );
-    assert_eq!(metric.words, "failed: failed (3) > failureLimit (2)");
+    assert_eq!(metric.words, "failed (3) > failureLimit (2)");
     let page = scenes::analysis().page();
     assert_eq!(page.analysis.len(), 2);
     let metrics = &page.analysis.iter().find(|run| run.title == "step 3").unwrap().metrics;
