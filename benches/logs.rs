@@ -15,6 +15,7 @@ use rolltop::cluster::hub::{Access, Hub, Scope, Target};
 use rolltop::cluster::kubeconfig;
 use rolltop::engine::mailbox::Mailbox;
 use rolltop::names::{RolloutKey, SourceId};
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
@@ -55,7 +56,9 @@ fn answer(stream: &TcpStream, per_second: Option<u32>) -> std::io::Result<()> {
         let due = per_second.map_or(500, |rate| (began.elapsed().as_secs_f64() * f64::from(rate)) as u32 - sent);
         let mut text = String::new();
         for n in 0..due {
-            text += &format!("{} level=info msg=\"served\" request={} took=12ms\n", Timestamp::now(), sent + n);
+            let (now, number) = (Timestamp::now(), sent + n);
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{now} level=info msg=\"served\" request={number} took=12ms");
         }
         sent += due;
         if !text.is_empty() {

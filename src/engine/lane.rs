@@ -292,7 +292,7 @@ mod tests {
     fn trouble(version: u32) -> Option<Trouble> {
         let words = version.to_string();
         let trouble = Trouble { kind: TroubleKind::Server, sentence: words.clone(), hint: None, raw: words };
-        (version % 2 == 0).then_some(trouble)
+        version.is_multiple_of(2).then_some(trouble)
     }
 
     #[test]

@@ -58,12 +58,12 @@ pub enum Then {
 }
 
 /// A log that says this.
-pub fn log(text: &str, then: Then) -> Reply {
+pub fn log(text: &str, then: &Then) -> Reply {
     let (send, receive) = mpsc::channel();
     if !text.is_empty() {
         send.send(Piece::Text(text.to_owned())).unwrap();
     }
-    match then {
+    match *then {
         Then::Stays => std::mem::forget(send),
         Then::Ends => {}
         Then::Breaks => send.send(Piece::Cut).unwrap(),

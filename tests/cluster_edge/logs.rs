@@ -69,14 +69,14 @@ fn a_log_that_is_cut_goes_on_without_gap_or_repeat() {
             0 => log(
                 "2026-01-12T02:00:00.9Z one\n2026-01-12T02:00:01.1Z two\n2026-01-12T02:00:01.1Z two\n\
                  2026-01-12T02:00:01.1Z three\n2026-01-12T02:00:01.2Z tor",
-                Then::Breaks,
+                &Then::Breaks,
             ),
             1 => log(
                 "2026-01-12T02:00:01.1Z two\n2026-01-12T02:00:01.1Z two\n2026-01-12T02:00:01.1Z three\n\
                  2026-01-12T02:00:01.1Z two\n2026-01-12T02:00:01.2Z torn\n",
-                Then::Breaks,
+                &Then::Breaks,
             ),
-            _ => log("2026-01-12T02:00:01.2Z torn\n2026-01-12T02:00:02Z four\n", Then::Stays),
+            _ => log("2026-01-12T02:00:01.2Z torn\n2026-01-12T02:00:02Z four\n", &Then::Stays),
         },
         lives,
     );
@@ -98,7 +98,7 @@ fn a_container_that_waits_to_start_is_read_when_it_has_started() {
     let (_fake, watched) = serve(
         move |nth, _| match nth {
             0..=2 => status(400, "BadRequest", words),
-            _ => log("2026-01-12T02:00:00Z hello\n", Then::Stays),
+            _ => log("2026-01-12T02:00:00Z hello\n", &Then::Stays),
         },
         lives,
     );
@@ -112,7 +112,7 @@ fn a_container_that_waits_to_start_is_read_when_it_has_started() {
 
 #[test]
 fn a_previous_container_is_read_to_its_end_and_not_followed() {
-    let (fake, watched) = serve(|_, _| log("2026-01-12T02:00:00Z last words", Then::Ends), lives);
+    let (fake, watched) = serve(|_, _| log("2026-01-12T02:00:00Z last words", &Then::Ends), lives);
     watched.hub.order(order(vec![source("p", true)]));
     watched.wait("its end", |news| told(news).contains(&LogNews::Ended(0)).then_some(()));
     assert_eq!(texts(&watched.all()), ["last words"]);
@@ -126,9 +126,9 @@ fn a_previous_container_is_read_to_its_end_and_not_followed() {
 fn a_container_that_ends_may_be_started_again() {
     let (_fake, watched) = serve(
         |nth, _| match nth {
-            0..=3 => log("2026-01-12T02:00:00Z first life\n", Then::Ends),
-            4 => log("2026-01-12T02:00:09Z second life\n", Then::Ends),
-            _ => log("", Then::Ends),
+            0..=3 => log("2026-01-12T02:00:00Z first life\n", &Then::Ends),
+            4 => log("2026-01-12T02:00:09Z second life\n", &Then::Ends),
+            _ => log("", &Then::Ends),
         },
         lives,
     );
@@ -149,7 +149,7 @@ fn a_pod_that_is_done_or_gone_has_said_all() {
     let done = || Reply::Json(200, json!({"metadata": {"name": "p"}, "status": {"phase": "Succeeded"}}));
     let gone = || status(404, "NotFound", "pods \"p\" not found");
     for pod in [done as fn() -> Reply, gone] {
-        let (fake, watched) = serve(|_, _| log("2026-01-12T02:00:00Z done\n", Then::Ends), pod);
+        let (fake, watched) = serve(|_, _| log("2026-01-12T02:00:00Z done\n", &Then::Ends), pod);
         watched.hub.order(order(vec![source("p", false)]));
         watched.wait("its end", |news| told(news).contains(&LogNews::Ended(0)).then_some(()));
         assert_eq!(texts(&watched.all()), ["done"]);
@@ -175,7 +175,7 @@ fn refusals_are_told_in_words() {
 
 #[test]
 fn ten_containers_are_read_at_once_and_the_rest_is_told_why_not() {
-    let (fake, watched) = serve(|_, _| log("2026-01-12T02:00:00Z here\n", Then::Stays), lives);
+    let (fake, watched) = serve(|_, _| log("2026-01-12T02:00:00Z here\n", &Then::Stays), lives);
     watched.hub.order(order((0..12).map(|n| source(&format!("p{n}"), false)).collect()));
     watched.wait("ten lines", |news| (texts(news).len() == 10).then_some(()));
     let refused: Vec<usize> = told(&watched.all())
@@ -198,7 +198,7 @@ fn long_and_hostile_lines_are_cut_and_cleaned() {
         "2026-01-12T02:00:00Z {}\n2026-01-12T02:00:01Z \u{1b}]0;title\u{7}\u{1b}[31mred\n",
         "x".repeat(1 << 20)
     );
-    let (_fake, watched) = serve(move |_, _| log(&long, Then::Stays), lives);
+    let (_fake, watched) = serve(move |_, _| log(&long, &Then::Stays), lives);
     watched.hub.order(order(vec![source("p", false)]));
     watched.wait("both lines", |news| (texts(news).len() == 2).then_some(()));
     let lines = lines(&watched.all());
@@ -212,7 +212,7 @@ fn a_flood_comes_whole_in_batches_that_are_bounded() {
     let (send, receive) = mpsc::channel();
     let receive = std::sync::Mutex::new(Some(receive));
     let (_fake, watched) =
-        serve(move |_, _| receive.lock().unwrap().take().map_or_else(|| log("", Then::Stays), Reply::Lines), lives);
+        serve(move |_, _| receive.lock().unwrap().take().map_or_else(|| log("", &Then::Stays), Reply::Lines), lives);
     watched.hub.order(order(vec![source("p", false)]));
     for block in 0..MANY / 1_000 {
         let line = |n| format!("2026-01-12T02:00:00.{:06}Z line\n", block * 1_000 + n);
@@ -251,7 +251,7 @@ fn logs_of_the_simulated_cluster_go_on_after_its_server_was_away() {
     running.stop_listening().unwrap();
     watched
         .wait("the loss", |news| told(news).iter().any(|told| matches!(told, LogNews::Down(0, _, true))).then_some(()));
-    running.clock.advance(std::time::Duration::from_secs(60).try_into().unwrap());
+    running.clock.advance(std::time::Duration::from_mins(1).try_into().unwrap());
     running.listen_again().unwrap();
     watched.wait("lines of the time away", |news| (lines(news).len() > first + 2).then_some(()));
     let lines = lines(&watched.all());
@@ -267,7 +267,7 @@ fn a_closed_stream_is_not_read_any_more() {
     let (send, receive) = mpsc::channel();
     let receive = std::sync::Mutex::new(Some(receive));
     let (fake, watched) =
-        serve(move |_, _| receive.lock().unwrap().take().map_or_else(|| log("", Then::Stays), Reply::Lines), lives);
+        serve(move |_, _| receive.lock().unwrap().take().map_or_else(|| log("", &Then::Stays), Reply::Lines), lives);
     watched.hub.order(order(vec![source("p", false)]));
     send.send(Piece::Text("2026-01-12T02:00:00Z one\n".into())).unwrap();
     watched.wait("a line", |news| (texts(news) == ["one"]).then_some(()));
