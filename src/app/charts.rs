@@ -13,7 +13,7 @@ use super::fleet::Row;
 use super::history::weights::{Point, Seen};
 use super::model::{ChartsPage, Mark, Scale, Series, SeriesKind, TimeChart, TimeMark};
 use super::present::tick::Ticker;
-use super::present::{Context, Subject, next, standing, time, words};
+use super::present::{Subject, next, standing, time, words};
 use super::run::moment::Moment;
 use super::screen::Screen;
 use super::state::State;
@@ -224,15 +224,14 @@ fn weight(points: &[Point], gaps: &[(Timestamp, Timestamp)], span: Span, subject
 pub fn next(state: &State, view: &ChartsView) -> String {
     let Some(row) = state.fleet.get(&view.key) else { return String::new() };
     let context = state.context(row, false);
-    elsewhere(&next::line(&Subject::new(&row.rollout, state.picture(row), &context)), &context)
+    elsewhere(&next::line(&Subject::new(&row.rollout, state.picture(row), &context)), context.promote_key)
 }
 
 /// The sentence of a rollout's page where the key that promotes does not work.
-fn elsewhere(sentence: &str, context: &Context<'_>) -> String {
-    let key = context.promote_key;
+fn elsewhere(sentence: &str, key: &str) -> String {
     match sentence.strip_prefix(key).and_then(|rest| rest.strip_prefix(": ")) {
         Some(does) => format!("it waits for a person; on the rollout's page {key}: {does}"),
-        None => sentence.to_owned(),
+        None => sentence.replace(&format!("; {key}: "), &format!("; on the rollout's page {key}: ")),
     }
 }
 
@@ -275,4 +274,24 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     }
     state.touch();
     Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_works_elsewhere_is_named_with_where() {
+        let table = [
+            ("p: 20 % → 60 %", "it waits for a person; on the rollout's page p: 20 % → 60 %"),
+            (
+                "in 3m by itself: 50 % → 80 %; p: at once",
+                "in 3m by itself: 50 % → 80 %; on the rollout's page p: at once",
+            ),
+            ("nothing happens by itself", "nothing happens by itself"),
+        ];
+        for (sentence, words) in table {
+            assert_eq!(elsewhere(sentence, "p"), words);
+        }
+    }
 }
