@@ -1,3 +1,5 @@
+//! What is described of recorded objects, and of made-up ones.
+
 use super::*;
 use crate::argo::mask::masked;
 use serde_json::json;

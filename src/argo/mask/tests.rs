@@ -1,3 +1,5 @@
+//! A secret that is planted anywhere is nowhere in what comes out.
+
 use super::*;
 use proptest::prelude::*;
 use serde_json::json;
