@@ -3,7 +3,7 @@
 //!
 //! Start reading at [`serve`], which puts a world together and serves it. A world is three clusters ([`world`]), each a
 //! [`store`] of JSON objects, and one [`clock`]. [`scenario`] and [`load`] fill it, [`controller`] makes it live,
-//! [`http`] lets clients in; its faults on order stand in [`http::faults`].
+//! [`logbook`] knows what its containers write, [`http`] lets clients in; its faults on order stand in [`http::faults`].
 //!
 //! Must not know: any room but `names`. It speaks `serde_json::Value`, so that a mistake in rolltop's own types cannot
 //! hide in it.
@@ -13,6 +13,8 @@ pub mod controller;
 mod files;
 pub mod http;
 pub mod load;
+pub mod logbook;
+pub mod metrics;
 pub mod scenario;
 pub mod serve;
 pub mod store;

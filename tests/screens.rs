@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "screens/analysis.rs"]
+mod analysis;
 #[path = "screens/closer.rs"]
 mod closer;
 #[path = "screens/models.rs"]
@@ -17,6 +19,11 @@ use rolltop::app::model::{Body, Dialog, Model};
 use rolltop::ui::screen::{self, Placed};
 use rolltop::ui::theme::{Depth, Theme};
 use std::fmt::Write as _;
+
+/// Every screen, by name.
+fn every() -> Vec<(&'static str, Model)> {
+    models::all().into_iter().chain(analysis::all()).chain(closer::all()).collect()
+}
 
 fn theme(depth: Depth, name: &str, ascii: bool) -> Theme {
     Theme { depth, ascii, name: name.into(), reduced_motion: false }
@@ -93,7 +100,7 @@ fn styles(buf: &Buffer) -> String {
 
 #[test]
 fn screens_as_text() {
-    for (name, model) in models::all() {
+    for (name, model) in every() {
         for (width, height) in [(80, 24), (160, 45)] {
             let (buf, _) = drawn(&model, &mono(), width, height);
             insta::assert_snapshot!(format!("{name}_{width}x{height}"), text(&buf));
@@ -103,7 +110,7 @@ fn screens_as_text() {
 
 #[test]
 fn screens_with_their_styles() {
-    for (name, model) in models::all() {
+    for (name, model) in every() {
         let mut out = String::new();
         for (title, theme) in [
             ("no colour", mono()),
@@ -120,7 +127,7 @@ fn screens_with_their_styles() {
 
 #[test]
 fn screens_in_ascii() {
-    for (name, model) in models::all() {
+    for (name, model) in every() {
         let (buf, _) = drawn(&model, &theme(Depth::Mono, "auto", true), 80, 24);
         insta::assert_snapshot!(format!("ascii_{name}"), text(&buf));
     }
@@ -128,7 +135,7 @@ fn screens_in_ascii() {
 
 #[test]
 fn screens_between_and_below() {
-    for (name, model) in models::all() {
+    for (name, model) in every() {
         let mut out = String::new();
         for (width, height) in [(120, 30), (100, 24), (80, 16), (60, 20), (40, 10), (30, 8), (20, 6), (18, 5)] {
             let (buf, _) = drawn(&model, &mono(), width, height);
@@ -140,7 +147,7 @@ fn screens_between_and_below() {
 
 #[test]
 fn no_frame_without_colour_contains_one_and_ascii_frames_are_ascii() {
-    for (name, model) in models::all() {
+    for (name, model) in every() {
         for (width, height) in [(20, 6), (40, 10), (80, 24), (160, 45), (200, 60)] {
             for ascii in [false, true] {
                 let (buf, _) = drawn(&model, &theme(Depth::Mono, "dark", ascii), width, height);
@@ -155,7 +162,7 @@ fn no_frame_without_colour_contains_one_and_ascii_frames_are_ascii() {
 
 #[test]
 fn blank_cells_carry_a_style_only_where_it_shows() {
-    for (name, model) in models::all() {
+    for (name, model) in every() {
         let (buf, _) = drawn(&model, &theme(Depth::Sixteen, "auto", false), 80, 24);
         for y in 0..24 {
             let last = (0..80).rev().find(|x| buf[(*x, y)].symbol() != " ").map_or(0, |x| x + 1);
@@ -170,7 +177,7 @@ fn blank_cells_carry_a_style_only_where_it_shows() {
 
 #[test]
 fn every_size_is_drawn_without_a_fault() {
-    for (name, model) in models::all() {
+    for (name, model) in every() {
         for (parity, theme) in [mono(), theme(Depth::Sixteen, "auto", true)].into_iter().enumerate() {
             for width in (0..=44).chain((45..=200).step_by(11)).skip(parity).step_by(2) {
                 for height in (0..=16).chain((17..=60).step_by(5)) {
@@ -254,13 +261,13 @@ fn bytes(before: &Buffer, after: &Buffer) -> usize {
 fn a_weight_change_costs_less_than_200_bytes_and_a_first_frame_less_than_6_kb() {
     let theme = theme(Depth::Sixteen, "auto", false);
     let blank = Buffer::empty(Rect::new(0, 0, 80, 24));
-    for (name, model) in models::all() {
+    for (name, model) in every() {
         let (first, _) = drawn(&model, &theme, 80, 24);
         let paint = bytes(&blank, &first);
         assert!(paint < 6_000, "{name}: {paint} bytes");
     }
     let blank = Buffer::empty(Rect::new(0, 0, 160, 45));
-    for (name, model) in models::all() {
+    for (name, model) in every() {
         let paint = bytes(&blank, &drawn(&model, &theme, 160, 45).0);
         assert!(paint < 14_000, "{name}: {paint} bytes");
     }
@@ -323,7 +330,7 @@ proptest! {
         wrong in 0usize..100, long in any::<bool>(),
     ) {
         let name = if long { name.repeat(500) } else { name };
-        let (_, mut model) = models::all().swap_remove(which);
+        let (_, mut model) = every().swap_remove(which);
         match &mut model.body {
             Body::Matrix(matrix) => {
                 if let Some(row) = matrix.rows.first().cloned() {

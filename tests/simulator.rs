@@ -146,7 +146,7 @@ const BEGIN: &str = "2026-01-12T02:00:00Z";
 
 fn scene(scenario: &str, rollout: &'static str) -> Scene {
     let clock = Clock::new(BEGIN.parse().unwrap(), 0.0);
-    let played = scenario::build(scenario, &clock, 7).unwrap();
+    let played = scenario::build(scenario, &clock, 8).unwrap();
     let store = played.world.clusters[0].store.clone();
     let mut watcher = Watcher { rollout, ..Watcher::default() };
     for (plural, kind) in [("replicasets", &REPLICA_SETS), ("rollouts", &ROLLOUTS)] {
@@ -658,23 +658,6 @@ fn missing_replicas_become_one() {
     scene.pass(3_000);
     assert_eq!(scene.rollout()["spec"]["replicas"], 1);
     assert_eq!(scene.take().last().unwrap(), "Healthy |  | 6 | 1/1/1/1 | 100, 100");
-}
-
-#[test]
-fn a_strategy_that_is_not_simulated_says_so_and_stays_as_it_is() {
-    let mut scene = scene("gradual", "gradual-rollout");
-    scene.deed(json!({"do": "apply", "manifest": {
-        "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": {"name": "blue", "namespace": "demo"},
-        "spec": {
-            "replicas": 2, "selector": {"matchLabels": {"app": "blue"}},
-            "strategy": {"blueGreen": {"activeService": "blue"}},
-            "template": {"metadata": {"labels": {"app": "blue"}}, "spec": {"containers": [{"name": "main", "image": "a:1"}]}},
-        },
-    }}));
-    scene.pass(60_000);
-    let rollout = scene.store.get(&ROLLOUTS, "demo", "blue").unwrap();
-    assert_eq!(rollout["status"]["conditions"][0]["reason"], "NotSimulated");
-    assert_eq!(rollout["status"]["observedGeneration"], "1");
 }
 
 /// Waits until the rollout fulfils a condition; half a minute of real time is more than enough.

@@ -2,9 +2,9 @@
 //! next of it is due, so that the loop may sleep until then.
 
 use super::effect::Effect;
-use super::frame;
 use super::screen::Screen;
 use super::state::State;
+use super::{frame, history};
 use crate::argo::feed::Order;
 use jiff::{SignedDuration, Timestamp};
 
@@ -33,6 +33,7 @@ pub fn tick(state: &mut State, now: Timestamp) -> Vec<Effect> {
     }
     pauses_run_out(state);
     sources_grow_stale(state);
+    history::look_at_sources(state);
     if resort_due(state).is_some_and(|due| due <= now) {
         state.rebuild_lists();
     }

@@ -10,7 +10,7 @@ mod page;
 mod text;
 
 use super::action::{self, Action, Place};
-use super::availability::{availability, promotable};
+use super::availability::{PROMOTE, availability, doable};
 use super::model::{Body, KeyHint, Model};
 use super::overlay::Overlay;
 use super::present::{Subject, next, tick};
@@ -93,13 +93,19 @@ pub fn scroll_length(state: &State) -> usize {
 /// What happens by itself, when, and what the key would change; or why the key is off.
 fn next_line(state: &State) -> String {
     match &state.overlay {
-        Some(Overlay::Promote(_)) => return "nothing is sent before the right-hand button is pressed".to_owned(),
+        Some(Overlay::Confirm(_)) => return "nothing is sent before the right-hand button is pressed".to_owned(),
         Some(Overlay::Leave(_)) => return "a write was sent and is not answered yet".to_owned(),
         Some(Overlay::Finder(_)) => return "what asks first when its key is pressed asks first here too".to_owned(),
         None => {}
     }
     if state.screen().place() == Place::Text {
         return String::new();
+    }
+    match state.screen() {
+        Screen::Run(view) => return run::next(state, view),
+        Screen::Experiment(view) => return experiment::next(state, view),
+        Screen::Charts(view) => return charts::next(state, view),
+        _ => {}
     }
     let row = match state.selected() {
         Selected::One(row) => row,
@@ -109,7 +115,7 @@ fn next_line(state: &State) -> String {
         Selected::Nothing => return String::new(),
     };
     if promote::plan(&row.rollout).is_ok()
-        && let Err(why) = promotable(state)
+        && let Err(why) = doable(state, &PROMOTE)
     {
         return format!("p is off here: {}", why.strip_prefix("refused: ").unwrap_or(&why));
     }
@@ -125,7 +131,7 @@ pub(super) fn hint(key: &str, word: &str, on: bool) -> KeyHint {
 /// The keys of the focus.
 fn keys(state: &State) -> Vec<KeyHint> {
     match &state.overlay {
-        Some(Overlay::Promote(dialog)) => {
+        Some(Overlay::Confirm(dialog)) => {
             let mut keys =
                 vec![hint("Tab", "next button", true), hint("⏎", "press", true), hint("Esc", "cancel", true)];
             if dialog.name.is_some() {
@@ -173,6 +179,7 @@ fn keys(state: &State) -> Vec<KeyHint> {
         let word = match (row.action, place) {
             (Action::ToggleBoard, Place::Matrix) => "board",
             (Action::ToggleBoard, _) => "matrix",
+            (Action::NextMetric, Place::Charts) => "next chart",
             (Action::Back, _) if state.screens.len() > 1 => "back",
             _ => closer::word(state, row),
         };
@@ -202,6 +209,9 @@ pub fn next_change(state: &State) -> Option<Timestamp> {
         Screen::Board(_) => lists::tick_board(state),
         Screen::Rollout(view) => page::tick(state, view),
         Screen::Document(_) => document::next_change(state),
+        Screen::Run(view) => run::tick(state, view),
+        Screen::Experiment(view) => experiment::tick(state, view),
+        Screen::Charts(view) => charts::tick(state, view),
         _ => None,
     };
     let next = state.selected_row().and_then(|row| {

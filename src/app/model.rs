@@ -17,14 +17,14 @@ mod text;
 mod timeline;
 
 pub use board::{Board, BoardRow, Gauge, Sorting};
-pub use charts::ChartsPage;
+pub use charts::{ChartsPage, Series, SeriesKind, TimeChart, TimeMark};
 pub use dialog::{Button, Dialog, FinderDialog, FinderLine, WriteDialog};
 pub use document::{DocumentLine, DocumentPage};
-pub use experiment::ExperimentPage;
+pub use experiment::{ExperimentKind, ExperimentLine, ExperimentPage};
 pub use logs::{LogRow, LogsPage, PickerRow};
 pub use overview::{Cell, Column, HappenedLine, Health, Matrix, MatrixRow, NeedLine, TroubleLine};
 pub use page::{ConditionLine, RevisionLine, RolloutPage, StepLine, TreeKind};
-pub use run::RunPage;
+pub use run::{Column as MeasurementColumn, MeasurementLine, MetricPage, OtherMetric, RunPage, Scale, Sign};
 pub use text::{HelpLine, HelpPage, LogPage, TextPage};
 pub use timeline::{TimelinePage, TimelineRow};
 

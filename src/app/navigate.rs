@@ -45,6 +45,10 @@ pub fn by(state: &mut State, rows: isize) {
     let (length, page) = (super::frame::scroll_length(state), state.page_rows);
     let most = length.saturating_sub(page.min(length));
     let current = current_step(state);
+    let start = match state.screen() {
+        Screen::Experiment(view) => super::experiment::cursor(state, view),
+        _ => 0,
+    };
     let scrolled = |from: usize, most: usize| from.min(most).saturating_add_signed(rows).min(most);
     match state.screens.last_mut() {
         Some(Screen::Help { scroll, .. }) => *scroll = scrolled(*scroll, most),
@@ -56,11 +60,11 @@ pub fn by(state: &mut State, rows: isize) {
             let next = scrolled(first.unwrap_or(most), most);
             *first = (next < most).then_some(next);
         }
-        Some(
-            Screen::Run(RunView { scroll, .. })
-            | Screen::Experiment(ExperimentView { scroll, .. })
-            | Screen::Charts(ChartsView { scroll, .. }),
-        ) => *scroll = Some(scrolled(scroll.unwrap_or(0), most)),
+        Some(Screen::Charts(ChartsView { scroll, .. })) => *scroll = Some(scrolled(scroll.unwrap_or(0), most)),
+        // Their rows have a cursor; the view keeps it in sight.
+        Some(Screen::Run(RunView { scroll, .. }) | Screen::Experiment(ExperimentView { scroll, .. })) => {
+            *scroll = Some(scrolled(scroll.unwrap_or(start), length.saturating_sub(1)));
+        }
         Some(Screen::Rollout(view)) => {
             let start = if view.focus == 0 { current.saturating_sub(2) } else { 0 };
             let from = view.scroll[view.focus].unwrap_or(start);
@@ -138,13 +142,19 @@ pub fn last_screen(state: &mut State) -> Vec<Effect> {
 
 /// Opens what is selected: the rollout, the channel where there are several, the error where there is none.
 pub fn open(state: &mut State) -> Vec<Effect> {
-    match state.selected() {
-        Selected::One(row) => {
+    if let Screen::Experiment(view) = state.screen() {
+        let run = super::experiment::run_under_cursor(state, view);
+        return run.map_or_else(Vec::new, |run| push(state, Screen::Run(run)));
+    }
+    match (state.screen(), state.selected()) {
+        // Nothing below it can be opened.
+        (Screen::Run(_), _) => Vec::new(),
+        (_, Selected::One(row)) => {
             let key = row.key.clone();
             push(state, Screen::Rollout(RolloutView::new(key)))
         }
-        Selected::Several(_) => toggle_board(state),
-        Selected::Nothing => open_trouble(state),
+        (_, Selected::Several(_)) => toggle_board(state),
+        (_, Selected::Nothing) => open_trouble(state),
     }
 }
 
@@ -271,7 +281,7 @@ pub fn next_attention(state: &mut State) -> Vec<Effect> {
 pub fn sync_detail(state: &mut State) -> Vec<Effect> {
     let page = || state.screens.iter().rev().find_map(Screen::key);
     let wanted = match &state.overlay {
-        Some(Overlay::Promote(dialog)) => Some(&dialog.key),
+        Some(Overlay::Confirm(dialog)) => Some(&dialog.key),
         _ => page(),
     };
     let row = wanted.and_then(|key| state.fleet.get(key));

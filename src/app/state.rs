@@ -6,6 +6,7 @@ use super::document::Document;
 use super::effect::Effect;
 use super::filter::Filter;
 use super::fleet::{Fleet, Row};
+use super::history::History;
 use super::list::{Item, List, Scope, in_line};
 use super::logs::Logs;
 use super::model::Mark;
@@ -97,6 +98,8 @@ pub struct State {
     /// What is searched in a text, while it is being typed.
     pub(super) search_input: Option<String>,
     pub(super) notes: Notes,
+    /// What was seen so far, for the charts.
+    pub(super) history: History,
     /// Rows of the scrolling part of text screens.
     pub(super) page_rows: usize,
     /// When Ctrl-C was pressed for the first time.
@@ -146,6 +149,7 @@ impl State {
             timeline: None,
             search_input: None,
             notes,
+            history: History::default(),
             page_rows: 20,
             interrupted_at: None,
             last_key: None,

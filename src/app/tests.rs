@@ -1,5 +1,6 @@
 //! Behaviour of the room as a whole: events in, models and effects out.
 
+mod analysis;
 mod availability;
 mod closer;
 mod document;

@@ -13,9 +13,9 @@ use super::place::Place;
 use super::trouble::{self, Attempt};
 use super::watch;
 use super::wire::{Kind, Reader};
+use crate::argo::deed::plan::Plan;
 use crate::argo::feed::{self, Answer, Trouble, TroubleKind};
 use crate::argo::pod::Pod;
-use crate::argo::promote::Promotion;
 use crate::argo::replicaset::ReplicaSet;
 use crate::argo::rollout::{LabelSelector, Rollout};
 use crate::names::Namespace;
@@ -130,9 +130,9 @@ impl Connection {
         access::ask(&self.client, namespace).await
     }
 
-    /// Sends a promote. `dry_run`: the server validates and stores nothing.
-    pub async fn promote(&self, namespace: &Namespace, name: &str, promotion: &Promotion, dry_run: bool) -> Answer {
-        actions::promote(&self.client, namespace, name, promotion, dry_run).await
+    /// Carries out a plan. `dry_run`: the server validates and stores nothing.
+    pub async fn write(&self, namespace: &Namespace, name: &str, plan: &Plan, dry_run: bool) -> Answer {
+        actions::carry_out(&self.client, namespace, name, plan, dry_run).await
     }
 
     /// What `check` reports.

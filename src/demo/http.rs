@@ -23,6 +23,8 @@ pub(crate) mod logs;
 pub(crate) mod managers;
 pub(crate) mod openapi;
 pub(crate) mod patch;
+pub(crate) mod pod_words;
+pub(crate) mod prometheus;
 pub(crate) mod protobuf;
 pub(crate) mod reviews;
 pub(crate) mod router;

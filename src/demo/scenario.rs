@@ -10,6 +10,7 @@
 pub(in crate::demo) mod deed;
 mod file;
 mod files;
+pub(in crate::demo) mod series;
 
 use super::clock::Clock;
 use super::controller::Driver;
@@ -82,9 +83,9 @@ pub fn build(name: &str, clock: &Clock, seed: u64) -> Result<Played, ScenarioErr
 }
 
 fn play(file: &File, clock: &Clock, present: Timestamp, seed: u64) -> Result<Played, String> {
-    let clusters = CLUSTERS.iter().enumerate().map(|(at, name)| Cluster {
-        name: (*name).to_owned(),
-        store: Store::new(clock.clone(), seed.wrapping_add(1_000_003 * at as u64)),
+    let clusters = CLUSTERS.iter().enumerate().map(|(at, name)| {
+        let seed = seed.wrapping_add(1_000_003 * at as u64);
+        Cluster::new(name, Store::new(clock.clone(), seed), seed)
     });
     let world = World { clusters: clusters.collect(), clock: clock.clone() };
     let mut past: Vec<Upcoming> = Vec::new();
@@ -101,6 +102,9 @@ fn play(file: &File, clock: &Clock, present: Timestamp, seed: u64) -> Result<Pla
     clock.set(first.checked_sub(BEFORE).unwrap_or(first));
     for cluster in &world.clusters {
         found(cluster)?;
+    }
+    for entry in &file.metrics {
+        entry.put(&world.clusters)?;
     }
     let mut driver = Driver::new(world.clone(), seed);
     driver.events_from(present.checked_sub(SignedDuration::from_hours(1)).unwrap_or(present));
@@ -223,6 +227,14 @@ mod tests {
         let pods = played.world.clusters[1].store.list(&PODS, None).0;
         let pulls = |pod: &Value| pod.pointer("/status/containerStatuses/0/state/waiting/reason").cloned();
         assert!(pods.iter().filter_map(|pod| pulls(pod)).any(|reason| reason == "ImagePullBackOff"));
+        let preview = of(2, "storefront").unwrap();
+        assert_eq!(status(&preview, "message"), "BlueGreenPause");
+        assert_ne!(status(&preview, "blueGreen")["activeSelector"], status(&preview, "blueGreen")["previewSelector"]);
+        let measured = of(2, "inventory").unwrap();
+        let run = &status(&measured, "canary")["currentBackgroundAnalysisRunStatus"];
+        assert_eq!((status(&measured, "phase"), &run["status"]), (&json!("Paused"), &json!("Running")));
+        let failed = status(&of(2, "pricing").unwrap(), "message").as_str().unwrap().to_owned();
+        assert!(failed.contains("assessed Failed due to failed"), "{failed}");
         assert!(of(2, "notifier").is_none() && of(1, "notifier").is_some());
         for cluster in &played.world.clusters {
             assert!(cluster.store.list(&ROLLOUTS, None).0.len() >= 9);

@@ -1,7 +1,7 @@
 //! The store of one simulated cluster: objects as JSON values, one global resourceVersion, a window of history for
 //! watches, optimistic concurrency. What a real API server does to an object on its way in (uid, generation,
 //! creationTimestamp, no-op detection, status subresource, owner garbage collection) is done here, once, for HTTP
-//! clients and for the controllers alike.
+//! clients and for the controllers alike. Who wrote which field is kept by `http::managers`, for both.
 
 mod change;
 mod inner;
@@ -14,10 +14,12 @@ pub use kind::*;
 pub use settle::stamp;
 
 use super::clock::Clock;
+use super::http::managers;
 use inner::{Inner, Key, key, owners_of};
 use serde_json::{Value, json};
 use settle::{metadata_mut, names, settle, uid};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
@@ -28,6 +30,10 @@ pub struct Store {
     clock: Clock,
     latest: Arc<watch::Sender<u64>>,
     seed: u64,
+    /// Kubelets end the pods that are asked to go.
+    attended: Arc<AtomicBool>,
+    /// Who writes through this clone, for `managedFields`.
+    writer: Option<&'static str>,
 }
 
 /// How many changes are kept for watches.
@@ -43,6 +49,8 @@ impl Store {
             clock,
             latest: Arc::new(latest),
             seed,
+            attended: Arc::default(),
+            writer: None,
         }
     }
 
@@ -50,6 +58,28 @@ impl Store {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// The same store for a writer whose name goes into `managedFields`. What comes in by requests is signed there.
+    #[must_use]
+    pub(in crate::demo) fn signed(&self, writer: &'static str) -> Self {
+        Self { writer: Some(writer), ..self.clone() }
+    }
+
+    /// The writer's name, for kinds where it is asked who wrote last. Pods, ReplicaSets and Events are written all the
+    /// time by the same few programs.
+    fn signature(&self, kind: &Kind) -> Option<&'static str> {
+        self.writer.filter(|_| ![&PODS, &REPLICA_SETS, &EVENTS].contains(&kind))
+    }
+
+    /// From now on kubelets look after the pods: one that is deleted leaves within its grace period.
+    pub(in crate::demo) fn attend(&self) {
+        self.attended.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether kubelets look after the pods.
+    pub(in crate::demo) fn is_attended(&self) -> bool {
+        self.attended.load(Ordering::Relaxed)
     }
 
     /// The newest resourceVersion; changes with every write.
@@ -166,6 +196,10 @@ impl Store {
         if kind.generation {
             metadata.insert("generation".into(), json!(1));
         }
+        if let Some(writer) = self.signature(kind) {
+            managers::created(kind, &mut object, writer, self.clock.now());
+        }
+        let metadata = metadata_mut(&mut object);
         if dry {
             metadata.remove("resourceVersion");
             return Ok(Arc::new(object));
@@ -218,6 +252,10 @@ impl Store {
         settle(kind, part, &before, &mut after);
         if after == *before {
             return Ok(before);
+        }
+        if let Some(writer) = self.signature(kind) {
+            let sub = (part == Part::Status && kind.status).then_some("status");
+            managers::updated(kind, &before, &mut after, writer, sub, self.clock.now());
         }
         if dry {
             return Ok(Arc::new(after));

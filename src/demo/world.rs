@@ -1,6 +1,7 @@
 //! The world: three clusters, one clock.
 
 use super::clock::Clock;
+use super::metrics::Prometheus;
 use super::store::Store;
 
 /// One simulated cluster.
@@ -10,6 +11,17 @@ pub struct Cluster {
     pub name: String,
     /// Its objects.
     pub store: Store,
+    /// Its Prometheus.
+    pub metrics: Prometheus,
+}
+
+impl Cluster {
+    /// A cluster with these objects. What its Prometheus says by chance is made from `seed`.
+    #[must_use]
+    pub fn new(name: &str, store: Store, seed: u64) -> Self {
+        let metrics = Prometheus::new(store.clock().clone(), seed);
+        Self { name: name.to_owned(), store, metrics }
+    }
 }
 
 /// All clusters of a simulation.

@@ -220,7 +220,7 @@ impl Play {
             Order::GetObject { request, key, object } => self.get(request, &key, &object),
             Order::CloseLogs(_)
             | Order::CheckAccess(..)
-            | Order::Promote { .. }
+            | Order::Write { .. }
             | Order::Reconnect(_)
             | Order::Login(_) => {}
         }

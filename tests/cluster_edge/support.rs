@@ -41,7 +41,7 @@ pub fn simulated(rollouts: &[Value]) -> Running {
     let clusters = ["test", "staging", "production"]
         .iter()
         .enumerate()
-        .map(|(seed, name)| Cluster { name: (*name).to_owned(), store: Store::new(clock.clone(), seed as u64) })
+        .map(|(seed, name)| Cluster::new(name, Store::new(clock.clone(), seed as u64), seed as u64))
         .collect();
     let world = World { clusters, clock };
     for rollout in rollouts {

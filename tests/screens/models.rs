@@ -342,7 +342,7 @@ pub fn board() -> Model {
     ];
     let total = rows.len();
     let board = Board {
-        order: rolltop::app::model::Sorting::default(),
+        order: Sorting::default(),
         channel: "production".into(),
         health: vec![live("prod-eu"), health("prod-us", Mark::Stale, "14s", "14s")],
         clusters: true,
@@ -788,7 +788,7 @@ pub fn four_channels() -> Model {
 
 /// Every screen, by name.
 pub fn all() -> Vec<(&'static str, Model)> {
-    let mut all = vec![
+    vec![
         ("overview", overview(false)),
         ("overview_many", overview(true)),
         ("four_channels", four_channels()),
@@ -807,7 +807,5 @@ pub fn all() -> Vec<(&'static str, Model)> {
         ("first_run", first_run()),
         ("empty", empty()),
         ("footer", busy_footer()),
-    ];
-    all.extend(super::closer::all());
-    all
+    ]
 }

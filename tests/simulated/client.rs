@@ -98,7 +98,7 @@ pub fn world(start: &str) -> World {
                 "status": {"phase": "Active"}});
             store.create(&NAMESPACES, object).expect("a new namespace");
         }
-        Cluster { name: name.to_owned(), store }
+        Cluster::new(name, store, 0)
     });
     World { clusters: clusters.into(), clock }
 }

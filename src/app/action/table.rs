@@ -104,7 +104,15 @@ pub const TABLE: &[Row] = &[
     row(A::CopyText, "copy-text", &[c('c')], "copy", "copy the line, or the whole object", Show, TEXTS),
     row(A::CopyShown, "copy-shown", &[c('C')], "", "copy the lines on screen", Show, &[Place::Logs]),
     row(A::ReadAgain, "read-again", &[c('R')], "read again", "read the object again now", Show, &[Place::Document]),
-    row(A::NextMetric, "next-metric", &[c('n')], "", "the next metric", Move, &[Place::Analysis, Place::Charts]),
+    row(
+        A::NextMetric,
+        "next-metric",
+        &[c('n')],
+        "next metric",
+        "the next metric",
+        Move,
+        &[Place::Analysis, Place::Charts],
+    ),
     row(
         A::PreviousMetric,
         "previous-metric",

@@ -21,7 +21,7 @@ pub struct Ticker {
 
 impl Ticker {
     /// Notes the age of `then`.
-    pub(super) fn age(&self, then: Timestamp, now: Timestamp, style: Style) {
+    pub(in crate::app) fn age(&self, then: Timestamp, now: Timestamp, style: Style) {
         let age = now.duration_since(then);
         if age.is_negative() {
             // Reads `now` until one second after `then`.
@@ -32,19 +32,19 @@ impl Ticker {
     }
 
     /// Notes a growing span.
-    pub(super) fn span(&self, age: SignedDuration, style: Style) {
+    pub(in crate::app) fn span(&self, age: SignedDuration, style: Style) {
         self.note(time::age_changes_after(age, style));
     }
 
     /// Notes a countdown to `then`.
-    pub(super) fn countdown(&self, then: Timestamp, now: Timestamp) {
+    pub(in crate::app) fn countdown(&self, then: Timestamp, now: Timestamp) {
         if let Some(after) = time::countdown_changes_after(then.duration_since(now)) {
             self.note(after);
         }
     }
 
     /// Notes a change after this time.
-    pub(super) fn note(&self, after: SignedDuration) {
+    pub(in crate::app) fn note(&self, after: SignedDuration) {
         if self.after.get().is_none_or(|known| after < known) {
             self.after.set(Some(after));
         }

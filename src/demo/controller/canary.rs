@@ -1,11 +1,13 @@
-//! The canary pass (Argo Rollouts, `rollout/canary.go` and `rollout/pause.go`).
+//! The canary pass (Argo Rollouts, `rollout/canary.go` and `rollout/pause.go`), and the writing of a status, which
+//! both strategies share.
 
+use super::json::{remove, set, text};
 use super::pass::Pass;
 use super::spec::{pause_duration, step_text};
 use super::status::{Pause, Status};
 use crate::demo::store::stamp;
 use jiff::SignedDuration;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The reason of a pause step's condition.
 const PAUSE_STEP: &str = "CanaryPauseStep";
@@ -19,6 +21,7 @@ impl Pass<'_> {
         }
         if self.is_scaling_event() {
             self.scale();
+            let _ = self.reconcile_runs();
             self.reconcile_pause();
             self.reconcile_services();
             self.sync_status();
@@ -27,10 +30,16 @@ impl Pass<'_> {
         if self.restart_pods() {
             return;
         }
+        self.reconcile_metadata();
         self.forget_old();
         self.reconcile_services();
-        if !self.scale() {
+        if !self.spec().paused() {
+            self.reconcile_traffic();
+        }
+        self.reconcile_experiments();
+        if !self.reconcile_runs() && !self.scale() {
             self.reconcile_pause();
+            self.reconcile_plugins();
         }
         self.sync_status();
     }
@@ -83,7 +92,13 @@ impl Pass<'_> {
             };
         }
         if step.get("setWeight").is_some() || step.get("setCanaryScale").is_some() {
-            return self.at_desired_counts();
+            return self.at_desired_counts() && !(step.get("setWeight").is_some() && self.weight_unverified());
+        }
+        if step.get("plugin").is_some() {
+            return self.plugin_done(self.spec().current_step(&self.before).1.unwrap_or(0));
+        }
+        if step.get("analysis").is_some() || step.get("experiment").is_some() {
+            return self.run_step_complete(step);
         }
         step.get("setHeaderRoute").is_some() || step.get("setMirrorRoute").is_some()
     }
@@ -94,11 +109,7 @@ impl Pass<'_> {
         let count = self.spec().step_count();
         let with_steps = |index: i64| (count > 0).then_some(index);
         if self.template_or_steps_changed() {
-            self.clear_pauses = true;
-            self.forget_abort = true;
-            self.restarted_at = restart_text(&self.rollout);
-            status.restarted_at.clone_from(&self.restarted_at);
-            status.promote_full = false;
+            self.reset(&mut status);
             status.current_step_index = with_steps(0);
             let back = self.new.is_some_and(|at| self.sets[at].hash == self.before.stable_rs);
             if back && count > 0 {
@@ -121,6 +132,7 @@ impl Pass<'_> {
         }
         if let Some(why) = self.promotion() {
             self.promote(&mut status, &why);
+            status.current_step_index = with_steps(count);
             self.persist(status);
             return;
         }
@@ -142,17 +154,26 @@ impl Pass<'_> {
         self.persist(status);
     }
 
-    fn base_status(&self) -> Status {
+    /// What every status begins with.
+    pub fn base_status(&self) -> Status {
         let sum = |count: fn(&super::replicasets::Held) -> i64| self.sets.iter().map(count).sum::<i64>();
         let mut conditions = self.before.conditions.clone();
         conditions.retain(|condition| condition.kind != "InvalidSpec");
         let current_pod_hash = self.new.map_or_else(String::new, |at| self.sets[at].hash.clone());
         let pods = sum(|set| set.pods);
+        let mut canary = self.before.canary.clone();
+        let plugins = (!self.plugins.is_empty()).then(|| Value::Array(self.plugins.clone()));
+        for (name, value) in [("weights", self.weights.clone()), ("stepPluginStatuses", plugins)] {
+            match value {
+                Some(value) => set(&mut canary, &[name], value),
+                None => remove(&mut canary, &[name]),
+            }
+        }
         Status {
             hpa_replicas: pods,
             available_replicas: sum(|set| set.side.available),
             blue_green: self.before.blue_green.clone(),
-            canary: self.before.canary.clone(),
+            canary,
             collision_count: self.before.collision_count,
             conditions,
             current_step_hash: self.spec().steps_hash(),
@@ -168,12 +189,30 @@ impl Pass<'_> {
         }
     }
 
+    /// What a new template or new steps begin with: no pause, no abort, no full promotion, no runs.
+    pub fn reset(&mut self, status: &mut Status) {
+        self.clear_pauses = true;
+        self.forget_abort = true;
+        self.restarted_at = restart_text(&self.rollout);
+        status.restarted_at.clone_from(&self.restarted_at);
+        status.promote_full = false;
+        for name in [
+            "currentStepAnalysisRunStatus",
+            "currentBackgroundAnalysisRunStatus",
+            "currentExperiment",
+            "stepPluginStatuses",
+        ] {
+            remove(&mut status.canary, &[name]);
+        }
+    }
+
     /// Why the new version is to become the stable one now; `None` when it is not.
     fn promotion(&self) -> Option<String> {
         if self.stable.is_none() {
             return Some("Initial deploy".to_owned());
         }
-        if self.aborted() || self.sets[self.new?].side.available != self.spec().replicas() {
+        let (available, replicas) = (self.sets[self.new?].side.available, self.spec().replicas());
+        if self.aborted() || !(self.spec().enough(replicas)..=replicas).contains(&available) {
             return None;
         }
         if self.before.promote_full {
@@ -187,12 +226,19 @@ impl Pass<'_> {
         done.then(|| format!("Completed all {count} canary steps"))
     }
 
-    fn promote(&mut self, status: &mut Status, why: &str) {
+    /// The new version becomes the stable one.
+    pub fn promote(&mut self, status: &mut Status, why: &str) {
         self.clear_pauses = true;
         self.forget_abort = true;
         status.promote_full = false;
-        let count = self.spec().step_count();
-        status.current_step_index = (count > 0).then_some(count);
+        if self.rollout.pointer("/spec/strategy/canary/pingPong").is_some_and(Value::is_object) {
+            let present = text(&status.canary, "/stablePingPong");
+            let change = status.stable_rs != status.current_pod_hash;
+            if change || present.is_empty() {
+                let next = if present == "ping" { "pong" } else { "ping" };
+                set(&mut status.canary, &["stablePingPong"], json!(next));
+            }
+        }
         if status.stable_rs != status.current_pod_hash {
             status.stable_rs.clone_from(&status.current_pod_hash);
             let (revision, hash) = (self.revision(), &status.current_pod_hash);
@@ -202,7 +248,7 @@ impl Pass<'_> {
     }
 
     /// A rollback to a version that is older than the stable one with few versions between them.
-    fn in_rollback_window(&self) -> bool {
+    pub fn in_rollback_window(&self) -> bool {
         let Some(window) = super::json::number(&self.rollout, "/spec/rollbackWindow/revisions") else { return false };
         let (Some(new), Some(stable)) = (self.new, self.stable) else { return false };
         let (new, stable) = (&self.sets[new].created, &self.sets[stable].created);
@@ -210,7 +256,9 @@ impl Pass<'_> {
         new < stable && i64::try_from(between).unwrap_or(i64::MAX) < window
     }
 
-    fn persist(&mut self, mut status: Status) {
+    /// Finishes a status and writes it.
+    pub fn persist(&mut self, mut status: Status) {
+        self.mirror_runs(&mut status);
         self.judge(&mut status);
         self.settle_pauses(&mut status);
         status.finish(self.spec());
@@ -221,7 +269,9 @@ impl Pass<'_> {
                 self.tell("Normal", "RolloutPaused", &format!("Rollout is paused ({})", pause.reason));
             }
             // Told when a pause ends by its time, not when somebody aborts or promotes fully.
-            None if was && self.unpause.is_some() => self.tell("Normal", "RolloutResumed", "Rollout is resumed"),
+            None if was && self.unpause.is_some() && !self.clear_pauses => {
+                self.tell("Normal", "RolloutResumed", "Rollout is resumed");
+            }
             _ => {}
         }
     }

@@ -1,7 +1,7 @@
 //! The conditions of a Rollout (Argo Rollouts, `rollout/sync.go` and `utils/conditions`): what a pass says about pause,
 //! resume and retry before it acts, and about health, progress and completion when it writes the status.
 
-use super::json::number;
+use super::json::{number, text};
 use super::pass::Pass;
 use super::status::{Condition, Status, condition};
 use serde_json::Value;
@@ -69,7 +69,11 @@ impl Pass<'_> {
         } else {
             self.judge_progress(status, healthy, became_unhealthy);
         }
-        let (answer, text) = if status.available_replicas >= self.spec().replicas() {
+        let available = match self.spec().blue_green() {
+            Some(_) => self.active_is_saturated(status),
+            None => status.available_replicas >= self.spec().replicas(),
+        };
+        let (answer, text) = if available {
             ("True", "Rollout has minimum availability")
         } else {
             ("False", "Rollout does not have minimum availability")
@@ -127,25 +131,35 @@ impl Pass<'_> {
     fn healthy(&self, status: &Status) -> bool {
         let spec = self.spec();
         let replicas = spec.replicas();
-        let done = spec.step_count() == 0 || status.current_step_index == Some(spec.step_count());
         let generation = number(&self.rollout, "/metadata/generation").unwrap_or(0).to_string();
+        let done = if spec.blue_green().is_some() {
+            // A version may be healthy before it is stable, and while an old one waits for its scale-down.
+            let at = |name: &str| text(&status.blue_green, name) == status.current_pod_hash;
+            at("/activeSelector") && (spec.blue_green_services().0.is_empty() || at("/previewSelector"))
+        } else {
+            (spec.step_count() == 0 || status.current_step_index == Some(spec.step_count()))
+                && status.replicas == replicas
+                && !status.stable_rs.is_empty()
+                && status.stable_rs == status.current_pod_hash
+        };
         done && status.updated_replicas == replicas
-            && status.replicas == replicas
             && status.available_replicas == replicas
             && self.before.observed_generation == generation
-            && !status.stable_rs.is_empty()
-            && status.stable_rs == status.current_pod_hash
     }
 
     fn progressed(&self, after: &Status) -> bool {
         let before = &self.before;
+        let canary = self.spec().canary().is_some();
         after.updated_replicas != before.updated_replicas
             || after.replicas - after.updated_replicas < before.replicas - before.updated_replicas
             || after.ready_replicas > before.ready_replicas
             || after.available_replicas > before.available_replicas
             || after.current_step_index != before.current_step_index
             || after.current_step_hash != before.current_step_hash
-            || after.stable_rs != before.stable_rs
+            || (canary && after.stable_rs != before.stable_rs)
+            || ["/activeSelector", "/previewSelector"]
+                .iter()
+                .any(|name| text(&after.blue_green, name) != text(&before.blue_green, name))
     }
 
     /// Whether the deadline is over; asks for a pass when it will be.
@@ -155,7 +169,7 @@ impl Pass<'_> {
         if spec.paused() || !self.before.pause_conditions.is_empty() {
             return false;
         }
-        if spec.current_step(&self.before).0.is_some_and(waits) {
+        if spec.current_step(&self.before).0.is_some_and(waits) || self.waits_for_scale_down() {
             return false;
         }
         let Some(progressing) = self.before.condition("Progressing") else { return false };

@@ -2,46 +2,27 @@
 //! one look of one controller at one object. The same core is driven by hand, moving the clock to the next job, and
 //! live, sleeping until it.
 
+use super::analysis::{self, Hands, Underway};
 use super::events::{KEPT, Recorder};
+use super::job::{Job, ROLLOUT_REACTION};
 use super::json::{owner_name, text};
 use super::kubelet::Kubelet;
 use super::pass::is_foreign;
 use super::random::Random;
-use crate::demo::scenario::{Played, Upcoming, deed};
-use crate::demo::store::{Change, Happened, Kind, PODS, REPLICA_SETS, ROLLOUTS, Store};
+use super::{autoscaler, deployment, workload_ref};
+use crate::demo::metrics::Prometheus;
+use crate::demo::scenario::{Upcoming, deed, series};
+use crate::demo::store::{
+    ANALYSIS_RUNS, Change, DEPLOYMENTS, EXPERIMENTS, HORIZONTAL_POD_AUTOSCALERS, Happened, JOBS, Kind, PODS,
+    REPLICA_SETS, ROLLOUTS, Store,
+};
 use crate::demo::world::World;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
-/// How long the rollouts controller takes to react. Shorter than the ReplicaSet controller, so that a burst of passes
-/// ends before the pods of its first scaling are counted, as on a real cluster.
-const ROLLOUT_REACTION: SignedDuration = SignedDuration::from_millis(20);
-const REPLICA_SET_REACTION: SignedDuration = SignedDuration::from_millis(60);
 /// How often old events are removed.
 const SWEEP: SignedDuration = SignedDuration::from_mins(10);
-
-/// One look at one object. The order is who goes first at the same moment.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Job {
-    Deed(usize),
-    Rollout(String, String),
-    ReplicaSet(String, String),
-    Pod(String, String),
-    Sweep,
-}
-
-impl Job {
-    fn rank(&self) -> u8 {
-        match self {
-            Self::Deed(_) => 0,
-            Self::Rollout(..) => 1,
-            Self::ReplicaSet(..) => 2,
-            Self::Pod(..) => 3,
-            Self::Sweep => 4,
-        }
-    }
-}
 
 /// The controllers of one cluster.
 #[derive(Debug)]
@@ -52,6 +33,8 @@ struct Cluster {
     recorder: Recorder,
     kubelet: Kubelet,
     random: Random,
+    metrics: Prometheus,
+    underway: Underway,
 }
 
 /// All controllers of a world, and the script of what people do.
@@ -65,7 +48,7 @@ pub struct Driver {
     count: u64,
     deeds: Vec<Upcoming>,
     /// Whether real time passes between jobs.
-    live: bool,
+    pub(super) live: bool,
     /// When the job was due whose changes are being looked at.
     cause: Option<Timestamp>,
     /// Deeds that could not be done.
@@ -78,12 +61,15 @@ impl Driver {
     pub fn new(world: World, seed: u64) -> Self {
         let clusters = world.clusters.iter().enumerate().map(|(at, cluster)| {
             let seed = seed ^ (at as u64) << 32;
+            cluster.store.attend();
             Cluster {
                 store: cluster.store.clone(),
                 seen: 0,
                 recorder: Recorder::default(),
                 kubelet: Kubelet::new(seed),
                 random: Random::new(seed),
+                metrics: cluster.metrics.clone(),
+                underway: Underway::new(),
             }
         });
         let mut driver = Self {
@@ -173,7 +159,7 @@ impl Driver {
     }
 
     /// Does the first job of the queue, as `next_due` left it.
-    fn work(&mut self) {
+    pub(super) fn work(&mut self) {
         let Some((key, place)) = self.queue.pop_first() else { return };
         self.queued.remove(&place);
         let (at, job) = place;
@@ -189,11 +175,33 @@ impl Driver {
 
     fn act(&mut self, at: usize, job: &Job) -> Option<Timestamp> {
         let cluster = self.clusters.get_mut(at)?;
-        let Cluster { store, recorder, kubelet, random, .. } = cluster;
+        let Cluster { store, recorder, kubelet, random, metrics, underway, .. } = cluster;
+        let signed = |writer| store.signed(writer);
         match job {
-            Job::Rollout(namespace, name) => super::pass::reconcile(store, recorder, namespace, name),
+            Job::Rollout(namespace, name) => {
+                let store = &signed("rollouts-controller");
+                let wake = super::pass::reconcile(store, recorder, namespace, name);
+                workload_ref::scale_down(store, namespace, name);
+                wake
+            }
+            Job::Deployment(namespace, name) => {
+                deployment::reconcile(&signed("kube-controller-manager"), recorder, namespace, name);
+                workload_ref::note_generation(&signed("rollouts-controller"), &DEPLOYMENTS, namespace, name);
+                None
+            }
+            Job::Experiment(namespace, name) => {
+                super::experiment::reconcile(&signed("rollouts-controller"), recorder, namespace, name)
+            }
+            Job::AnalysisRun(namespace, name) => {
+                let store = &signed("rollouts-controller");
+                analysis::reconcile(Hands { store, recorder, metrics, underway }, namespace, name)
+            }
+            Job::Batch(namespace, name) => analysis::batch::reconcile(store, recorder, random, namespace, name),
             Job::ReplicaSet(namespace, name) => super::workload::reconcile(store, recorder, random, namespace, name),
             Job::Pod(namespace, name) => kubelet.reconcile(store, recorder, namespace, name),
+            Job::Autoscaler(namespace, name) => {
+                autoscaler::reconcile(&signed("kube-controller-manager"), recorder, namespace, name)
+            }
             Job::Sweep => {
                 recorder.expire(store);
                 let now = store.clock().now();
@@ -206,7 +214,8 @@ impl Driver {
     fn perform(&mut self, at: usize, number: usize) -> Option<Timestamp> {
         let upcoming = self.deeds.get_mut(number)?;
         let cluster = self.clusters.get_mut(at)?;
-        let changed = deed::perform(&mut upcoming.deed, &cluster.store, &mut cluster.kubelet.surroundings);
+        let changed = series::perform(&upcoming.deed, &cluster.metrics)
+            .unwrap_or_else(|| deed::perform(&mut upcoming.deed, &cluster.store, &mut cluster.kubelet.surroundings));
         let again = deed::again(&upcoming.deed).and_then(|every| upcoming.at.checked_add(every).ok());
         if let Some(again) = again {
             upcoming.at = again;
@@ -218,7 +227,8 @@ impl Driver {
                 self.failures.push(format!("{} in {name}: {why}", upcoming.deed));
             }
             Ok(deed::Touched::Objects) => {}
-            Ok(deed::Touched::Images) => {
+            Ok(deed::Touched::Surroundings) => {
+                cluster.kubelet.retry();
                 let pods = cluster.store.list(&PODS, None).0;
                 for pod in pods {
                     self.look(at, &PODS, &pod);
@@ -237,7 +247,16 @@ impl Driver {
                 // At the start, and when the history was cut: look at everything.
                 cluster.seen = cluster.store.version();
                 let store = cluster.store.clone();
-                for kind in [&ROLLOUTS, &REPLICA_SETS, &PODS] {
+                for kind in [
+                    &ROLLOUTS,
+                    &DEPLOYMENTS,
+                    &EXPERIMENTS,
+                    &ANALYSIS_RUNS,
+                    &JOBS,
+                    &REPLICA_SETS,
+                    &PODS,
+                    &HORIZONTAL_POD_AUTOSCALERS,
+                ] {
                     for object in store.list(kind, None).0 {
                         self.look(at, kind, &object);
                     }
@@ -258,9 +277,21 @@ impl Driver {
         if change.happened == Happened::Deleted && std::ptr::eq(change.kind, &raw const PODS) {
             self.clusters[at].kubelet.forget(text(object, "/metadata/uid"));
         }
+        if change.kind == &ROLLOUTS {
+            self.look_at_autoscalers(at, object);
+        }
         match change.kind.plural {
             "replicasets" if is_report(change) => self.look_at_owner(at, object),
-            "rollouts" | "replicasets" | "pods" => self.look(at, change.kind, object),
+            "rollouts"
+            | "deployments"
+            | "experiments"
+            | "analysisruns"
+            | "jobs"
+            | "replicasets"
+            | "pods"
+            | "horizontalpodautoscalers" => {
+                self.look(at, change.kind, object);
+            }
             // What an invalid Rollout may have been waiting for.
             "services" | "analysistemplates" | "clusteranalysistemplates" => {
                 let namespace = text(object, "/metadata/namespace");
@@ -279,29 +310,33 @@ impl Driver {
         if is_foreign(object) {
             return;
         }
-        let place = |name: &str| (text(object, "/metadata/namespace").to_owned(), name.to_owned());
-        let (namespace, name) = place(text(object, "/metadata/name"));
-        match kind.plural {
-            "rollouts" => self.wish(at, Job::Rollout(namespace, name), ROLLOUT_REACTION),
-            "replicasets" => {
-                self.wish(at, Job::ReplicaSet(namespace, name), REPLICA_SET_REACTION);
-                self.look_at_owner(at, object);
-            }
-            "pods" => {
-                self.wish(at, Job::Pod(namespace, name), SignedDuration::ZERO);
-                if let Some(owner) = owner_name(object, "ReplicaSet") {
-                    let (namespace, name) = place(owner);
-                    self.wish(at, Job::ReplicaSet(namespace, name), REPLICA_SET_REACTION);
+        if let Some((job, after)) = Job::about(kind.kind, object, text(object, "/metadata/name")) {
+            if let Job::Deployment(namespace, name) = &job {
+                for user in workload_ref::users(&self.clusters[at].store, kind.kind, namespace, name) {
+                    self.wish(at, Job::Rollout(namespace.clone(), user), ROLLOUT_REACTION);
                 }
             }
-            _ => {}
+            self.wish(at, job, after);
+        }
+        self.look_at_owner(at, object);
+    }
+
+    /// An autoscaler looks when its Rollout has changed.
+    fn look_at_autoscalers(&mut self, at: usize, rollout: &Value) {
+        let (namespace, name) = (text(rollout, "/metadata/namespace"), text(rollout, "/metadata/name"));
+        for autoscaler in self.clusters[at].store.list(&HORIZONTAL_POD_AUTOSCALERS, Some(namespace)).0 {
+            if text(&autoscaler, "/spec/scaleTargetRef/name") == name {
+                self.look(at, &HORIZONTAL_POD_AUTOSCALERS, &autoscaler);
+            }
         }
     }
 
-    fn look_at_owner(&mut self, at: usize, replica_set: &Value) {
-        if let Some(owner) = owner_name(replica_set, "Rollout").filter(|_| !is_foreign(replica_set)) {
-            let namespace = text(replica_set, "/metadata/namespace").to_owned();
-            self.wish(at, Job::Rollout(namespace, owner.to_owned()), ROLLOUT_REACTION);
+    fn look_at_owner(&mut self, at: usize, owned: &Value) {
+        for kind in ["Rollout", "Deployment", "Experiment", "AnalysisRun", "Job", "ReplicaSet"] {
+            let owner = owner_name(owned, kind).filter(|_| !is_foreign(owned));
+            if let Some((job, after)) = owner.and_then(|owner| Job::about(kind, owned, owner)) {
+                self.wish(at, job, after);
+            }
         }
     }
 
@@ -330,44 +365,4 @@ fn is_report(change: &Change) -> bool {
             && before.get("spec") == change.object.get("spec")
             && before.get("status") != change.object.get("status")
     })
-}
-
-/// How many jobs are done before others on the same thread get a turn.
-const TURN: usize = 64;
-
-/// Runs the controllers and the rest of the script until dropped.
-pub async fn run(played: Played) {
-    let Played { world, script, mut driver } = played;
-    driver.live = true;
-    driver.script(script);
-    let clock = world.clock.clone();
-    let mut news: Vec<_> = world.clusters.iter().map(|cluster| cluster.store.subscribe()).collect();
-    loop {
-        for news in &mut news {
-            news.borrow_and_update();
-        }
-        let mut due = driver.next_due();
-        for _ in 0..TURN {
-            if due.is_none_or(|due| due > clock.now()) {
-                break;
-            }
-            driver.work();
-            due = driver.next_due();
-        }
-        if due.is_some_and(|due| due <= clock.now()) {
-            tokio::task::yield_now().await;
-            continue;
-        }
-        let changed = futures::future::select_all(news.iter_mut().map(|news| Box::pin(news.changed())));
-        let sleep = async {
-            match due {
-                Some(due) => clock.sleep_until(due).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ = changed => {}
-            () = sleep => {}
-        }
-    }
 }

@@ -1,41 +1,30 @@
-//! Scheduler and kubelet of the simulated cluster: a pod is bound, pulls its image, starts, becomes ready; or it does
-//! not, with the words of a real node. Delays come from the seed and the pod's uid.
+//! The kubelets of the simulated cluster: what becomes of a pod from its birth to its end. `scheduler` gives it a node,
+//! `containers` moves its containers, `fate` says what goes wrong. Delays come from the seed and the pod's uid; nothing
+//! here waits for real time.
 
+use super::containers::{Course, Role, Work, later, wait};
 use super::events::Recorder;
-use super::json::{list, number, set, text};
+use super::fate::{Fate, Surroundings};
+use super::json::{flag, list, number, set, text};
 use super::pass::name_of;
-use super::random::{Random, digest};
+use super::random::Random;
 use super::replicasets::is_going;
+use super::scheduler::{self, address};
 use crate::demo::store::{PODS, Part, Refused, Store, stamp};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap};
-
-/// What is wrong around the pods of a cluster, by people's doing.
-#[derive(Clone, Debug, Default)]
-pub struct Surroundings {
-    /// Images that cannot be pulled.
-    pub unpullable: BTreeSet<String>,
-    /// Images whose containers end soon after their start.
-    pub crashing: BTreeSet<String>,
-}
-
-impl Surroundings {
-    fn cannot_pull(&self, image: &str) -> bool {
-        image.ends_with(":does-not-exist") || self.unpullable.contains(image)
-    }
-}
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What the kubelet remembers of a pod.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Plan {
     born: Timestamp,
     /// When it was first seen leaving.
     leaving: Option<Timestamp>,
-    /// Failed pulls or crashes so far.
-    failures: u32,
-    /// When the next thing happens to a pod in trouble.
-    next: Option<Timestamp>,
+    /// By container.
+    courses: BTreeMap<String, Course>,
+    /// When a pod that fits on no node is tried again.
+    again: Option<Timestamp>,
 }
 
 /// The kubelets of one cluster.
@@ -43,6 +32,8 @@ struct Plan {
 pub struct Kubelet {
     plans: HashMap<String, Plan>,
     seed: u64,
+    /// Node and image.
+    pulled: BTreeSet<(String, String)>,
     /// What is wrong.
     pub surroundings: Surroundings,
 }
@@ -55,17 +46,23 @@ struct Delays {
     gone: i64,
 }
 
-const NODES: [(&str, &str); 3] = [("node-a", "10.0.0.11"), ("node-b", "10.0.0.12"), ("node-c", "10.0.0.13")];
+/// Milliseconds between the last init container's end and the start of the main ones.
+const AFTER_INIT: i64 = 300;
 
 impl Kubelet {
     /// Kubelets that have seen nothing.
     pub fn new(seed: u64) -> Self {
-        Self { plans: HashMap::new(), seed, surroundings: Surroundings::default() }
+        Self { plans: HashMap::new(), seed, pulled: BTreeSet::new(), surroundings: Surroundings::default() }
     }
 
     /// Forgets a pod that is gone.
     pub fn forget(&mut self, uid: &str) {
         self.plans.remove(uid);
+    }
+
+    /// Pods that wait for a node are tried at once: something has changed.
+    pub fn retry(&mut self) {
+        self.plans.values_mut().for_each(|plan| plan.again = None);
     }
 
     /// Looks at a pod; says when to look again.
@@ -80,25 +77,98 @@ impl Kubelet {
         let uid = text(&pod, "/metadata/uid").to_owned();
         let now = store.clock().now();
         let delays = self.delays(&uid);
-        let mut plan =
-            *self.plans.entry(uid.clone()).or_insert(Plan { born: now, leaving: None, failures: 0, next: None });
-        let next = if is_going(&pod) {
+        let mut plan = self.plans.remove(&uid).unwrap_or_else(|| Plan {
+            born: now,
+            leaving: None,
+            courses: BTreeMap::new(),
+            again: None,
+        });
+        if is_going(&pod) {
+            if plan.leaving.is_none() {
+                tell_of_end(store, recorder, &pod);
+            }
             let since = *plan.leaving.get_or_insert(now);
-            let end = later(since, delays.gone);
-            if now < end {
-                Some(end)
-            } else {
+            let end = later(since, self.takes_to_leave(&pod, &delays));
+            if now >= end {
                 // Deleted by force meanwhile: gone as well.
                 let _ = store.delete(&PODS, namespace, name);
-                self.plans.remove(&uid);
                 return None;
             }
-        } else {
-            Step { store, recorder, pod: &pod, uid: &uid, now, surroundings: &self.surroundings }
-                .take(&mut plan, &delays)
-        };
+            self.plans.insert(uid, plan);
+            return Some(end);
+        }
+        let next = self.live(store, recorder, &pod, &mut plan, &delays);
         self.plans.insert(uid, plan);
         next
+    }
+
+    fn live(
+        &mut self,
+        store: &Store,
+        recorder: &mut Recorder,
+        pod: &Value,
+        plan: &mut Plan,
+        delays: &Delays,
+    ) -> Option<Timestamp> {
+        let now = store.clock().now();
+        if matches!(text(pod, "/status/phase"), "Succeeded" | "Failed") {
+            return None;
+        }
+        if text(pod, "/spec/nodeName").is_empty() {
+            let at = plan.again.unwrap_or_else(|| later(plan.born, delays.bound));
+            if now < at {
+                return Some(at);
+            }
+            plan.again = scheduler::schedule(store, recorder, pod, &self.surroundings);
+            if plan.again.is_none() && now > later(plan.born, delays.creating) {
+                // It has waited for its node: its life begins now.
+                plan.born = now;
+            }
+            return plan.again.or(Some(later(plan.born, delays.creating)));
+        }
+        if pod.pointer("/status/containerStatuses").is_none() {
+            let at = later(plan.born, delays.creating);
+            if now < at {
+                return Some(at);
+            }
+            let running = later(plan.born, delays.running);
+            prepare(store, pod, plan, running);
+            return Some(running);
+        }
+        let mut work = Work { store, recorder, pod, now, surroundings: &self.surroundings, pulled: &mut self.pulled };
+        let mut inits = list(pod, "/status/initContainerStatuses").to_vec();
+        let mut mains = list(pod, "/status/containerStatuses").to_vec();
+        let mut wake = Vec::new();
+        let mut done = true;
+        for container in list(pod, "/spec/initContainers") {
+            let Some(status) = status_of(&mut inits, container) else { continue };
+            let role = Role::of_init(container);
+            let course = plan.courses.entry(text(container, "/name").to_owned()).or_default();
+            work.advance(container, status, course, role);
+            wake.push(course.wake());
+            let finished = match role {
+                Role::Sidecar => flag(status, "/started"),
+                _ => number(status, "/state/terminated/exitCode") == Some(0),
+            };
+            if !finished {
+                done = false;
+                break;
+            }
+        }
+        let began = mains.iter().any(|status| text(status, "/state/waiting/reason") != "PodInitializing");
+        if done {
+            for container in list(pod, "/spec/containers") {
+                let Some(status) = status_of(&mut mains, container) else { continue };
+                let course = plan.courses.entry(text(container, "/name").to_owned()).or_default();
+                if !inits.is_empty() && !began && course.next.is_none() {
+                    course.next = Some(later(now, AFTER_INIT));
+                }
+                work.advance(container, status, course, Role::Main);
+                wake.push(course.wake());
+            }
+        }
+        write(store, pod, &inits, &mains, done);
+        wake.into_iter().flatten().min()
     }
 
     fn delays(&self, uid: &str) -> Delays {
@@ -108,251 +178,116 @@ impl Kubelet {
         let creating = bound + random.between(40, 90);
         Delays { bound, creating, running: creating + random.between(800, 1_500), gone: random.between(1_200, 2_200) }
     }
+
+    /// How long a pod takes to leave: its own time, at most its grace period.
+    fn takes_to_leave(&self, pod: &Value, delays: &Delays) -> i64 {
+        let grace = number(pod, "/metadata/deletionGracePeriodSeconds").unwrap_or(30) * 1_000;
+        if text(pod, "/spec/nodeName").is_empty() {
+            return 0;
+        }
+        let slow = |container: &Value| self.surroundings.fate(text(container, "/image")) == Fate::SlowStop;
+        if list(pod, "/spec/containers").iter().any(slow) { grace } else { grace.min(delays.gone) }
+    }
 }
 
-/// One look at a pod that is not leaving.
-struct Step<'a> {
-    store: &'a Store,
-    recorder: &'a mut Recorder,
-    pod: &'a Value,
-    uid: &'a str,
-    now: Timestamp,
-    surroundings: &'a Surroundings,
+/// The containers that run are asked to end.
+fn tell_of_end(store: &Store, recorder: &mut Recorder, pod: &Value) {
+    for status in list(pod, "/status/containerStatuses") {
+        if status.pointer("/state/running").is_some() {
+            let name = text(status, "/name");
+            let field = format!("spec.containers{{{name}}}");
+            recorder.tell_of_pod(store, pod, &field, "Normal", "Killing", &format!("Stopping container {name}"));
+        }
+    }
 }
 
-impl Step<'_> {
-    fn take(&mut self, plan: &mut Plan, delays: &Delays) -> Option<Timestamp> {
-        if text(self.pod, "/spec/nodeName").is_empty() {
-            return self.due(later(plan.born, delays.bound), Self::bind).or(Some(later(plan.born, delays.creating)));
-        }
-        let waiting = text(self.pod, "/status/containerStatuses/0/state/waiting/reason").to_owned();
-        let started = self.pod.pointer("/status/containerStatuses").is_some();
-        if !started {
-            let at = later(plan.born, delays.creating);
-            return self.due(at, |step| step.wait("ContainerCreating", "")).or(Some(later(plan.born, delays.running)));
-        }
-        let image = text(self.pod, "/spec/containers/0/image").to_owned();
-        match waiting.as_str() {
-            "ContainerCreating" => {
-                let at = later(plan.born, delays.running);
-                if self.now < at {
-                    return Some(at);
-                }
-                self.pull_or_start(plan, &image)
-            }
-            "ErrImagePull" | "ImagePullBackOff" | "CrashLoopBackOff" => {
-                let at = plan.next.unwrap_or(self.now);
-                if self.now < at {
-                    return Some(at);
-                }
-                if waiting == "ErrImagePull" { self.back_off(plan, &image) } else { self.pull_or_start(plan, &image) }
-            }
-            _ if self.surroundings.crashing.contains(&image) => {
-                let at = *plan.next.get_or_insert(later(self.now, 3_000));
-                if self.now < at { Some(at) } else { self.crash(plan) }
-            }
-            _ if text(self.pod, "/status/phase") == "Running" && !self.is_ready() => {
-                // Its image has been mended: it stays up now.
-                plan.next = None;
-                self.run(true);
-                None
-            }
-            _ => None,
-        }
-    }
+fn status_of<'a>(statuses: &'a mut [Value], container: &Value) -> Option<&'a mut Value> {
+    statuses.iter_mut().find(|status| text(status, "/name") == text(container, "/name"))
+}
 
-    fn due(&mut self, at: Timestamp, act: impl FnOnce(&mut Self)) -> Option<Timestamp> {
-        if self.now < at {
-            return Some(at);
-        }
-        act(self);
-        None
-    }
-
-    fn bind(&mut self) {
-        let pick = usize::from(self.uid.bytes().fold(0_u8, u8::wrapping_add)) % NODES.len();
-        let node = NODES[pick].0;
-        let time = stamp(self.now);
-        self.write(Part::Main, |pod| set(pod, &["spec", "nodeName"], json!(node)));
-        self.write(Part::Status, |pod| {
-            let scheduled = json!([condition("PodScheduled", true, &time)]);
-            set(pod, &["status", "conditions"], scheduled);
+/// The kubelet has taken the pod: all its containers wait.
+fn prepare(store: &Store, pod: &Value, plan: &mut Plan, running: Timestamp) {
+    let has_init = !list(pod, "/spec/initContainers").is_empty();
+    let reason = if has_init { "PodInitializing" } else { "ContainerCreating" };
+    let waiting = |container: &Value| {
+        let mut status = json!({
+            "name": text(container, "/name"), "state": {}, "lastState": {}, "ready": false, "restartCount": 0,
+            "image": text(container, "/image"), "imageID": "", "started": false,
         });
-        let message =
-            format!("Successfully assigned {}/{} to {node}", text(self.pod, "/metadata/namespace"), name_of(self.pod));
-        self.recorder.tell(self.store, self.pod, "default-scheduler", "Normal", "Scheduled", &message);
+        wait(&mut status, reason, "");
+        status
+    };
+    let inits: Vec<Value> = list(pod, "/spec/initContainers").iter().map(waiting).collect();
+    let mains: Vec<Value> = list(pod, "/spec/containers").iter().map(waiting).collect();
+    let first = if has_init {
+        list(pod, "/spec/initContainers").get(..1).unwrap_or_default()
+    } else {
+        list(pod, "/spec/containers")
+    };
+    for container in first {
+        plan.courses.entry(text(container, "/name").to_owned()).or_default().next = Some(running);
     }
+    write(store, pod, &inits, &mains, !has_init);
+}
 
-    fn pull_or_start(&mut self, plan: &mut Plan, image: &str) -> Option<Timestamp> {
-        if !self.surroundings.cannot_pull(image) {
-            let crashes = self.surroundings.crashing.contains(image);
-            plan.next = crashes.then(|| later(self.now, 3_000));
-            self.run(!crashes);
-            return plan.next;
+/// Writes what became of the containers, and what follows from it for the pod.
+fn write(store: &Store, pod: &Value, inits: &[Value], mains: &[Value], initialized: bool) {
+    let same = |path: &str, statuses: &[Value]| list(pod, path) == statuses;
+    if same("/status/containerStatuses", mains) && same("/status/initContainerStatuses", inits) {
+        return;
+    }
+    let time = stamp(store.clock().now());
+    let runs =
+        |status: &&Value| status.pointer("/state/running").is_some() || status.pointer("/state/terminated").is_some();
+    let begun = mains.iter().chain(inits).any(|status| runs(&status));
+    // A pod that was deleted meanwhile needs nothing.
+    let _ = store.modify::<Refused>(&PODS, text(pod, "/metadata/namespace"), name_of(pod), Part::Status, |pod| {
+        set(pod, &["status", "hostIP"], json!(address(text(pod, "/spec/nodeName"))));
+        if pod.pointer("/status/startTime").is_none() {
+            set(pod, &["status", "startTime"], json!(time));
         }
-        let message = pull_error(image);
-        self.tell("Warning", "Failed", &format!("Failed to pull image \"{image}\": {message}"));
-        self.tell("Warning", "Failed", "Error: ErrImagePull");
-        self.wait("ErrImagePull", &message);
-        plan.failures += 1;
-        plan.next = Some(later(self.now, 12_000));
-        plan.next
-    }
-
-    fn back_off(&mut self, plan: &mut Plan, image: &str) -> Option<Timestamp> {
-        let message = format!("Back-off pulling image \"{image}\": ErrImagePull: {}", pull_error(image));
-        self.tell("Normal", "BackOff", &format!("Back-off pulling image \"{image}\""));
-        self.tell("Warning", "Failed", "Error: ImagePullBackOff");
-        self.wait("ImagePullBackOff", &message);
-        plan.next = Some(later(self.now, back_off_seconds(plan.failures) * 1_000));
-        plan.next
-    }
-
-    fn crash(&mut self, plan: &mut Plan) -> Option<Timestamp> {
-        let wait = back_off_seconds(plan.failures + 1);
-        plan.failures += 1;
-        let began = text(self.pod, "/status/containerStatuses/0/state/running/startedAt").to_owned();
-        let restarts = number(self.pod, "/status/containerStatuses/0/restartCount").unwrap_or(0);
-        let last = json!({"terminated": {
-            "exitCode": 1, "reason": "Error", "startedAt": began, "finishedAt": stamp(self.now),
-            "containerID": container_id(self.uid, restarts),
-        }});
-        let container = text(self.pod, "/spec/containers/0/name");
-        let namespace = text(self.pod, "/metadata/namespace");
-        let whole = format!("{}_{namespace}({})", name_of(self.pod), self.uid);
-        let message = format!("back-off {wait}s restarting failed container={container} pod={whole}");
-        self.tell("Warning", "BackOff", &format!("Back-off restarting failed container {container} in pod {whole}"));
-        let (time, uid) = (stamp(self.now), self.uid.to_owned());
-        self.write(Part::Status, |pod| {
-            write_containers(pod, &json!({"waiting": {"reason": "CrashLoopBackOff", "message": message}}), false, &uid);
-            for at in 0..list(pod, "/spec/containers").len() {
-                let Some(place) = pod.pointer_mut(&format!("/status/containerStatuses/{at}")) else { continue };
-                set(place, &["lastState"], last.clone());
-            }
-            write_conditions(pod, false, &time);
-        });
-        plan.next = Some(later(self.now, wait * 1_000));
-        plan.next
-    }
-
-    fn run(&mut self, ready: bool) {
-        let crashed = self.pod.pointer("/status/containerStatuses/0/lastState/terminated").is_some()
-            && text(self.pod, "/status/containerStatuses/0/state/waiting/reason") == "CrashLoopBackOff";
-        let (time, uid) = (stamp(self.now), self.uid.to_owned());
-        let octets = Random::new(uid.bytes().fold(7_u64, |sum, byte| sum.rotate_left(5) ^ u64::from(byte))).next();
-        let address = format!("10.244.{}.{}", 1 + octets % 3, 2 + (octets >> 8) % 250);
-        self.write(Part::Status, |pod| {
-            set(pod, &["status", "phase"], json!("Running"));
+        if begun && pod.pointer("/status/podIP").is_none() {
+            let address = pod_address(text(pod, "/metadata/uid"));
             set(pod, &["status", "podIP"], json!(address));
             set(pod, &["status", "podIPs"], json!([{"ip": address}]));
-            write_containers(pod, &json!({"running": {"startedAt": time}}), ready, &uid);
-            for at in 0..list(pod, "/spec/containers").len() {
-                let Some(place) = pod.pointer_mut(&format!("/status/containerStatuses/{at}")) else { continue };
-                let restarts = number(place, "/restartCount").unwrap_or(0) + i64::from(crashed);
-                set(place, &["restartCount"], json!(restarts));
-            }
-            write_conditions(pod, ready, &time);
-        });
-        let container = text(self.pod, "/spec/containers/0/name");
-        self.tell("Normal", "Started", &format!("Started container {container}"));
-    }
-
-    /// All containers wait for the same reason.
-    fn wait(&mut self, reason: &str, message: &str) {
-        let mut state = json!({"waiting": {"reason": reason}});
-        if !message.is_empty() {
-            set(&mut state, &["waiting", "message"], json!(message));
         }
-        let node = text(self.pod, "/spec/nodeName");
-        let host = NODES.iter().find(|(name, _)| *name == node).map_or("10.0.0.11", |(_, address)| address);
-        let (time, uid) = (stamp(self.now), self.uid.to_owned());
-        self.write(Part::Status, |pod| {
-            set(pod, &["status", "hostIP"], json!(host));
-            if pod.pointer("/status/startTime").is_none() {
-                set(pod, &["status", "startTime"], json!(time));
-            }
-            write_containers(pod, &state, false, &uid);
-            write_conditions(pod, false, &time);
-        });
-    }
-
-    fn is_ready(&self) -> bool {
-        list(self.pod, "/status/containerStatuses").iter().all(|status| super::json::flag(status, "/ready"))
-    }
-
-    fn tell(&mut self, kind: &str, reason: &str, message: &str) {
-        self.recorder.tell(self.store, self.pod, "kubelet", kind, reason, message);
-    }
-
-    fn write(&self, part: Part, change: impl FnOnce(&mut Value)) {
-        let namespace = text(self.pod, "/metadata/namespace");
-        // A pod that was deleted meanwhile needs nothing.
-        let _ = self.store.modify::<Refused>(&PODS, namespace, name_of(self.pod), part, |pod| {
-            change(pod);
-            Ok(())
-        });
-    }
+        set(pod, &["status", "phase"], json!(phase(pod, mains, initialized)));
+        if !inits.is_empty() {
+            set(pod, &["status", "initContainerStatuses"], json!(inits));
+        }
+        set(pod, &["status", "containerStatuses"], json!(mains));
+        write_conditions(pod, inits, mains, initialized, &time);
+        Ok(())
+    });
 }
 
-fn later(from: Timestamp, milliseconds: i64) -> Timestamp {
-    from.saturating_add(SignedDuration::from_millis(milliseconds)).unwrap_or(from)
+fn pod_address(uid: &str) -> String {
+    let octets = Random::new(uid.bytes().fold(7_u64, |sum, byte| sum.rotate_left(5) ^ u64::from(byte))).next();
+    format!("10.244.{}.{}", 1 + octets % 3, 2 + (octets >> 8) % 250)
 }
 
-/// 10 s, doubled with each failure, at most 5 minutes.
-fn back_off_seconds(failures: u32) -> i64 {
-    (10_i64 << failures.saturating_sub(1).min(5)).min(300)
-}
-
-fn container_id(uid: &str, restarts: i64) -> String {
-    format!("containerd://{}", digest(&format!("{uid}/{restarts}")))
-}
-
-fn pull_error(image: &str) -> String {
-    let first = image.split('/').next().unwrap_or_default();
-    let whole = if image.contains('/') && (first.contains('.') || first.contains(':')) {
-        image.to_owned()
-    } else if image.contains('/') {
-        format!("docker.io/{image}")
-    } else {
-        format!("docker.io/library/{image}")
+/// The phase (k8s.io/kubernetes, pkg/kubelet/kubelet_pods.go, `getPhase`).
+fn phase(pod: &Value, mains: &[Value], initialized: bool) -> &'static str {
+    let ended = |status: &Value| number(status, "/state/terminated/exitCode");
+    let waits = |status: &Value| {
+        status.pointer("/state/waiting").is_some() && status.pointer("/lastState/terminated").is_none()
     };
-    format!(
-        "rpc error: code = NotFound desc = failed to pull and unpack image \"{whole}\": failed to resolve reference \"{whole}\": {whole}: not found"
-    )
+    if !initialized || mains.iter().any(waits) {
+        return "Pending";
+    }
+    let policy = text(pod, "/spec/restartPolicy");
+    if mains.iter().all(|status| ended(status).is_some()) && policy != "Always" {
+        if mains.iter().all(|status| ended(status) == Some(0)) {
+            return "Succeeded";
+        }
+        if policy == "Never" {
+            return "Failed";
+        }
+    }
+    "Running"
 }
 
-fn condition(kind: &str, holds: bool, time: &str) -> Value {
-    let status = if holds { "True" } else { "False" };
-    json!({"type": kind, "status": status, "lastProbeTime": null, "lastTransitionTime": time})
-}
-
-fn write_containers(pod: &mut Value, state: &Value, ready: bool, uid: &str) {
-    let containers = list(pod, "/spec/containers").to_vec();
-    let running = state.get("running").is_some();
-    let statuses: Vec<Value> = containers
-        .iter()
-        .enumerate()
-        .map(|(at, container)| {
-            let before = pod.pointer(&format!("/status/containerStatuses/{at}"));
-            let image = text(container, "/image");
-            let last = before.and_then(|status| status.get("lastState")).cloned().unwrap_or_else(|| json!({}));
-            let restarts = before.and_then(|status| number(status, "/restartCount")).unwrap_or(0);
-            let mut status = json!({
-                "name": text(container, "/name"), "state": state, "lastState": last, "ready": ready,
-                "restartCount": restarts, "image": image, "imageID": "", "started": running,
-            });
-            if running {
-                set(&mut status, &["imageID"], json!(format!("{image}@sha256:{}", digest(image))));
-                let id = container_id(uid, restarts);
-                set(&mut status, &["containerID"], json!(id));
-            }
-            status
-        })
-        .collect();
-    set(pod, &["status", "containerStatuses"], Value::Array(statuses));
-}
-
-fn write_conditions(pod: &mut Value, ready: bool, time: &str) {
+fn write_conditions(pod: &mut Value, inits: &[Value], mains: &[Value], initialized: bool, time: &str) {
     let since = |kind: &str, holds: bool| {
         let wanted = if holds { "True" } else { "False" };
         let before = list(pod, "/status/conditions").iter().find(|condition| text(condition, "/type") == kind);
@@ -360,14 +295,33 @@ fn write_conditions(pod: &mut Value, ready: bool, time: &str) {
             .filter(|condition| text(condition, "/status") == wanted)
             .map_or_else(|| time.to_owned(), |condition| text(condition, "/lastTransitionTime").to_owned())
     };
-    let names: Vec<&str> = list(pod, "/spec/containers").iter().map(|container| text(container, "/name")).collect();
+    let names = |statuses: &[Value], lacks: fn(&Value) -> bool| {
+        let names: Vec<&str> = statuses.iter().filter(|one| lacks(one)).map(|one| text(one, "/name")).collect();
+        names.join(" ")
+    };
+    let unready = names(mains, |status| !flag(status, "/ready"));
+    let incomplete = names(inits, |status| !flag(status, "/ready"));
+    let completed = text(pod, "/status/phase") == "Succeeded";
+    let ready = initialized && unready.is_empty();
     let mut conditions = Vec::new();
-    for (kind, holds) in [("Initialized", true), ("Ready", ready), ("ContainersReady", ready), ("PodScheduled", true)] {
-        let mut entry = condition(kind, holds, &since(kind, holds));
+    for (kind, holds) in
+        [("Initialized", initialized), ("Ready", ready), ("ContainersReady", ready), ("PodScheduled", true)]
+    {
+        let status = if holds { "True" } else { "False" };
+        let mut entry =
+            json!({"type": kind, "status": status, "lastProbeTime": null, "lastTransitionTime": since(kind, holds)});
         if !holds {
-            set(&mut entry, &["reason"], json!("ContainersNotReady"));
-            let message = format!("containers with unready status: [{}]", names.join(" "));
-            set(&mut entry, &["message"], json!(message));
+            let (reason, message) = match kind {
+                _ if completed => ("PodCompleted", String::new()),
+                "Initialized" => {
+                    ("ContainersNotInitialized", format!("containers with incomplete status: [{incomplete}]"))
+                }
+                _ => ("ContainersNotReady", format!("containers with unready status: [{unready}]")),
+            };
+            set(&mut entry, &["reason"], json!(reason));
+            if !message.is_empty() {
+                set(&mut entry, &["message"], json!(message));
+            }
         }
         conditions.push(entry);
     }

@@ -3,8 +3,9 @@
 //! therefore sees the same burst of small changes as with the real controller.
 
 use super::events::Recorder;
-use super::json::{flag, list, number, set, text};
+use super::json::{flag, list, set, text};
 use super::replicasets::{Held, held};
+use super::runs::{self, Runs};
 use super::spec::Spec;
 use super::status::{Status, condition};
 use crate::demo::store::{Part, ROLLOUTS, Refused, Store};
@@ -41,6 +42,8 @@ pub struct Pass<'a> {
     pub new: Option<usize>,
     /// Which of them is stable.
     pub stable: Option<usize>,
+    /// Its AnalysisRuns and Experiments.
+    pub runs: Runs,
     /// A reason to pause that is added by this pass.
     pub pause_now: Option<&'static str>,
     /// A reason to pause that this pass removes.
@@ -57,6 +60,10 @@ pub struct Pass<'a> {
     pub restarted_at: Option<String>,
     /// When to look again, whatever happens.
     pub wake: Option<Timestamp>,
+    /// `status.canary.weights` to come.
+    pub weights: Option<Value>,
+    /// `status.canary.stepPluginStatuses` to come.
+    pub plugins: Vec<Value>,
 }
 
 /// Looks at a Rollout; says when to look again.
@@ -66,6 +73,7 @@ pub fn reconcile(store: &Store, recorder: &mut Recorder, namespace: &str, name: 
         return None;
     }
     let before = Status::of(&rollout);
+    let rollout = super::workload_ref::resolved(store, rollout);
     let mut pass = Pass {
         store,
         recorder,
@@ -75,6 +83,7 @@ pub fn reconcile(store: &Store, recorder: &mut Recorder, namespace: &str, name: 
         sets: held(store, &rollout),
         new: None,
         stable: None,
+        runs: Runs::of(store, &rollout, &before),
         pause_now: None,
         unpause: None,
         clear_pauses: false,
@@ -83,6 +92,8 @@ pub fn reconcile(store: &Store, recorder: &mut Recorder, namespace: &str, name: 
         abort_cause: None,
         restarted_at: before.restarted_at.clone(),
         wake: None,
+        weights: before.canary.get("weights").cloned(),
+        plugins: list(&before.canary, "/stepPluginStatuses").to_vec(),
         before,
         rollout,
     };
@@ -127,17 +138,14 @@ impl Pass<'_> {
     }
 
     fn run(&mut self) {
-        if let Some(what) = unsimulated(&self.rollout) {
-            self.decline(what);
-            return;
-        }
-        if let Some(problem) = super::validate::problem(self.store, &self.rollout) {
-            self.invalid(&problem);
-            return;
-        }
         if self.before.observed_generation.is_empty() && self.sets.is_empty() {
             let text = format!("Rollout resource added to informer: {}/{}", self.namespace, self.name);
             self.tell("Normal", "RolloutAddedToInformer", &text);
+        }
+        let problem = super::validate::problem(self.store, &self.rollout);
+        if let Some(problem) = problem.or_else(|| runs::problem(self.store, &self.rollout)) {
+            self.invalid(&problem);
+            return;
         }
         let hash = self.template_hash();
         self.new = self.sets.iter().position(|set| set.hash == hash);
@@ -159,13 +167,14 @@ impl Pass<'_> {
         if self.sync_revision() {
             return;
         }
-        self.canary();
+        if self.spec().blue_green().is_some() { self.blue_green() } else { self.canary() }
     }
 
     /// The hash of the present template: that of the ReplicaSet that has it, whatever its name says.
     fn template_hash(&self) -> String {
         let template = self.rollout.pointer("/spec/template").unwrap_or(&Value::Null);
-        let same = self.sets.iter().find(|set| &set.template == template);
+        // An undo brings back what was injected, too.
+        let same = self.sets.iter().find(|set| &set.template == template || set.whole_template == *template);
         same.map_or_else(|| self.spec().template_hash(), |set| set.hash.clone())
     }
 
@@ -197,7 +206,7 @@ impl Pass<'_> {
             Ok(())
         });
         if let Ok(rollout) = written {
-            self.rollout = rollout;
+            self.rollout = super::workload_ref::resolved(self.store, rollout);
         }
     }
 
@@ -207,45 +216,11 @@ impl Pass<'_> {
         if after.condition("InvalidSpec").is_some_and(|present| present.message != text) {
             after.remove_condition("InvalidSpec");
         }
-        if after.set_condition(condition(self.now, "InvalidSpec", "True", "InvalidSpec", text.clone())) {
-            self.tell("Warning", "InvalidSpec", &text);
-        }
+        after.set_condition(condition(self.now, "InvalidSpec", "True", "InvalidSpec", text));
         after.finish(self.spec());
         self.write_status(&after);
         self.wake_at(self.now.saturating_add(SignedDuration::from_secs(20)).unwrap_or(self.now));
     }
-
-    /// Says on the Rollout that the simulated controller does not run it.
-    fn decline(&mut self, what: &str) {
-        let text = format!("The simulated controller does not run {what}");
-        let mut after = self.before.clone();
-        if !after.set_condition(condition(self.now, "Progressing", "Unknown", "NotSimulated", text.clone())) {
-            return;
-        }
-        let generation = number(&self.rollout, "/metadata/generation").unwrap_or(0);
-        after.observed_generation = generation.to_string();
-        "Progressing".clone_into(&mut after.phase);
-        after.message = text;
-        self.write_status(&after);
-    }
-}
-
-/// What of a Rollout the simulated controller cannot run. Background analysis is none of it: the rollout goes on as if
-/// its runs were fine.
-fn unsimulated(rollout: &Value) -> Option<&'static str> {
-    let strategy = rollout.pointer("/spec/strategy")?;
-    if strategy.get("canary").is_none() && strategy.get("blueGreen").is_some() {
-        return Some("blue-green rollouts");
-    }
-    if rollout.pointer("/spec/workloadRef").is_some() {
-        return Some("rollouts with a workloadRef");
-    }
-    if rollout.pointer("/spec/strategy/canary/trafficRouting").is_some_and(|routing| !routing.is_null()) {
-        return Some("canaries with traffic routing");
-    }
-    let steps = list(rollout, "/spec/strategy/canary/steps");
-    let known = |step: &&Value| ["analysis", "experiment", "plugin"].iter().any(|kind| step.get(kind).is_some());
-    steps.iter().any(|step| known(&step)).then_some("analysis, experiment and plugin steps")
 }
 
 /// The text form of a Rollout's own revision annotation.

@@ -4,6 +4,7 @@
 use super::arithmetic::{Side, next};
 use super::json::{annotation, controller_of, label, number, remove, set, text};
 use super::pass::{Pass, REVISION, name_of, revision_of};
+use super::scaledown::DEADLINE;
 use super::spec::HASH_LABEL;
 use super::status::condition;
 use crate::demo::store::{Part, REPLICA_SETS, Refused, Store};
@@ -20,8 +21,10 @@ pub struct Held {
     pub name: String,
     /// Pod template hash.
     pub hash: String,
-    /// The pod template without the hash.
+    /// The pod template without the hash and without what was injected.
     pub template: Value,
+    /// The same with what was injected.
+    pub whole_template: Value,
     /// Revision number; 0 when it has none.
     pub revision: i64,
     /// For which `spec.replicas` it was scaled.
@@ -36,6 +39,8 @@ pub struct Held {
     pub ready: i64,
     /// Whether the ReplicaSet controller has seen its newest spec.
     pub observed: bool,
+    /// `scale-down-deadline` as the pass read it, or "".
+    pub deadline: String,
 }
 
 /// The ReplicaSets that a Rollout owns, oldest first.
@@ -50,13 +55,15 @@ pub fn held(store: &Store, rollout: &Value) -> Vec<Held> {
 
 impl Held {
     fn of(object: &Value) -> Self {
-        let mut template = object.pointer("/spec/template").cloned().unwrap_or_default();
-        remove(&mut template, &["metadata", "labels", HASH_LABEL]);
+        let template = super::metadata::without_injected(object);
+        let mut whole_template = object.pointer("/spec/template").cloned().unwrap_or_default();
+        remove(&mut whole_template, &["metadata", "labels", HASH_LABEL]);
         let count = |pointer: &str| number(object, pointer).unwrap_or(0);
         Self {
             name: name_of(object).to_owned(),
             hash: label(object, HASH_LABEL).to_owned(),
             template,
+            whole_template,
             revision: revision_of(object),
             desired: annotation(object, DESIRED).parse().ok(),
             created: text(object, "/metadata/creationTimestamp").to_owned(),
@@ -64,6 +71,7 @@ impl Held {
             pods: count("/status/replicas"),
             ready: count("/status/readyReplicas"),
             observed: count("/status/observedGeneration") >= count("/metadata/generation"),
+            deadline: annotation(object, DEADLINE).to_owned(),
         }
     }
 }
@@ -99,6 +107,7 @@ impl Pass<'_> {
         if let Some(seconds) = number(&self.rollout, "/spec/minReadySeconds").filter(|seconds| *seconds > 0) {
             set(&mut object, &["spec", "minReadySeconds"], json!(seconds));
         }
+        super::metadata::inject(&mut object, &super::metadata::at_creation(self.spec(), &self.before));
         if self.store.create(&REPLICA_SETS, object).is_err() {
             // Somebody else's ReplicaSet has the name. The real controller counts a collision and takes another hash.
             let mut after = self.before.clone();
@@ -160,22 +169,27 @@ impl Pass<'_> {
         if self.spec().paused() {
             return false;
         }
+        self.remove_deadlines();
         let Some(new) = self.new else { return false };
-        if let Some(stable) = self.stable.filter(|stable| *stable != new) {
+        let stable = self.stable.filter(|stable| *stable != new);
+        if let Some(stable) = stable {
             let count = self.next_counts(new, Some(stable)).1;
             if self.scale_to(stable, count) {
                 return true;
             }
         }
-        let count = self.next_counts(new, self.stable.filter(|stable| *stable != new)).0;
-        if self.scale_to(new, count) {
+        let count = self.next_counts(new, stable).0;
+        if self.scale_new(new, count) {
             return true;
         }
-        self.scale_others()
+        if self.spec().routed() { self.scale_others_later() } else { self.scale_others() }
     }
 
     fn next_counts(&self, new: usize, stable: Option<usize>) -> (i64, i64) {
         let spec = self.spec();
+        if spec.routed() {
+            return super::traffic::counts(spec, &self.before, self.weights.as_ref());
+        }
         let older = self.others().into_iter().map(|at| self.sets[at].side.spec).sum();
         let weight = spec.target_weight(&self.before);
         next(spec.limits(), weight, self.sets[new].side, stable.map(|at| self.sets[at].side), older)
@@ -209,31 +223,40 @@ impl Pass<'_> {
     pub fn at_desired_counts(&self) -> bool {
         let Some(new) = self.new else { return false };
         let spec = self.spec();
+        if spec.routed() {
+            return self.routed_counts_fit(self.weights.as_ref());
+        }
         let (want_new, want_stable) = super::arithmetic::desired(spec.limits(), spec.target_weight(&self.before));
         let fits = |at: usize, want: i64| self.sets[at].side.spec == want && self.sets[at].side.available == want;
+        let enough = |want: i64| {
+            let side = self.sets[new].side;
+            side.spec == want && side.available >= spec.enough(want) && side.available <= want
+        };
         if let Some(stable) = self.stable.filter(|stable| *stable != new) {
-            if !fits(stable, want_stable) || self.sets[stable].pods != want_stable || !fits(new, want_new) {
+            if !fits(stable, want_stable) || self.sets[stable].pods != want_stable || !enough(want_new) {
                 return false;
             }
-        } else if !fits(new, spec.replicas()) {
+        } else if !enough(spec.replicas()) {
             return false;
         }
         self.others().into_iter().all(|at| self.sets[at].side.available == 0)
     }
 
     /// Scales one ReplicaSet. Says whether its size changed; a new `desired-replicas` alone does not count.
-    fn scale_to(&mut self, at: usize, count: i64) -> bool {
+    pub fn scale_to(&mut self, at: usize, count: i64) -> bool {
         let replicas = self.spec().replicas();
         let held = &self.sets[at];
         let (from, name, revision) = (held.side.spec, held.name.clone(), held.revision);
+        // The deadline of an aborted version marks it for good.
+        let kept = Some(at) == self.new && self.delays_abort();
         if from == count && held.desired == Some(replicas) {
             return false;
         }
         let written = self.store.modify::<Refused>(&REPLICA_SETS, &self.namespace, &name, Part::Main, |object| {
             set(object, &["spec", "replicas"], json!(count));
             set(object, &["metadata", "annotations", DESIRED], json!(replicas.to_string()));
-            if count == 0 {
-                remove(object, &["metadata", "annotations", "scale-down-deadline"]);
+            if count == 0 && !kept {
+                remove(object, &["metadata", "annotations", DEADLINE]);
             }
             Ok(())
         });

@@ -54,7 +54,7 @@ impl<'a> Spec<'a> {
         if status.abort {
             return 0;
         }
-        let (Some(_), Some(index)) = self.current_step(status) else { return 100 };
+        let (Some(_), Some(index)) = self.current_step(status) else { return self.max_weight() };
         let upto = usize::try_from(index).unwrap_or(0) + 1;
         self.steps()[..upto].iter().rev().find_map(|step| number(step, "/setWeight")).unwrap_or(0)
     }
@@ -70,8 +70,7 @@ impl<'a> Spec<'a> {
 
     /// The limits of scaling.
     pub fn limits(self) -> Limits {
-        let at = |name: &str| self.canary().and_then(|canary| canary.get(name));
-        Limits::new(self.replicas(), at("maxSurge"), at("maxUnavailable"))
+        Limits::new(self.replicas(), self.strategy_limit("maxSurge"), self.strategy_limit("maxUnavailable"))
     }
 
     /// The hash of the pod template.

@@ -2,7 +2,7 @@
 //! and sends the difference to the one it started from, which is why lists go back to what they were at the start of a
 //! pass (Argo Rollouts, `rollout/sync.go`).
 
-use super::json::merge_patch;
+use super::json::{merge_patch, text};
 use super::spec::Spec;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -85,6 +85,8 @@ pub struct Status {
     pub stable_rs: String,
     #[serde(skip_serializing_if = "zero")]
     pub updated_replicas: i64,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub workload_observed_generation: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -123,6 +125,7 @@ impl Default for Status {
             selector: String::new(),
             stable_rs: String::new(),
             updated_replicas: 0,
+            workload_observed_generation: String::new(),
         }
     }
 }
@@ -183,6 +186,10 @@ impl Status {
     pub fn finish(&mut self, spec: Spec<'_>) {
         let generation = super::json::number(spec.0, "/metadata/generation").unwrap_or(0);
         self.observed_generation = generation.to_string();
+        if spec.0.pointer("/spec/workloadRef").is_some() {
+            let generation = super::json::annotation(spec.0, super::workload_ref::GENERATION);
+            generation.clone_into(&mut self.workload_observed_generation);
+        }
         let (phase, message) = phase(spec, self);
         phase.clone_into(&mut self.phase);
         self.message = message;
@@ -235,10 +242,28 @@ fn phase(spec: Spec<'_>, status: &Status) -> (&'static str, String) {
     if status.available_replicas < status.updated_replicas {
         return progressing("updated replicas are still becoming available");
     }
-    if status.replicas > status.updated_replicas {
+    let promoted = !status.stable_rs.is_empty() && status.stable_rs == status.current_pod_hash;
+    if let Some(strategy) = spec.blue_green() {
+        let active = text(&status.blue_green, "/activeSelector");
+        if active.is_empty() || active != status.current_pod_hash {
+            return progressing("active service cutover pending");
+        }
+        if !promoted {
+            let analysed = strategy.get("postPromotionAnalysis").is_some_and(Value::is_object);
+            let run = text(&status.blue_green, "/postPromotionAnalysisRunStatus/status");
+            let complete = matches!(run, "Successful" | "Failed" | "Error" | "Inconclusive");
+            return progressing(if analysed && !complete {
+                "waiting for analysis to complete"
+            } else {
+                "waiting for post-promotion verification to complete"
+            });
+        }
+        return ("Healthy", String::new());
+    }
+    if !spec.routed() && status.replicas > status.updated_replicas {
         return progressing("old replicas are pending termination");
     }
-    if status.stable_rs.is_empty() || status.stable_rs != status.current_pod_hash {
+    if !promoted {
         return progressing("waiting for all steps to complete");
     }
     ("Healthy", String::new())

@@ -134,5 +134,5 @@ fn create_pod(store: &Store, recorder: &mut Recorder, random: &mut Random, owner
 /// Asks a pod to go: it is Terminating until the kubelet has ended it.
 pub fn mark_deleted(store: &Store, namespace: &str, name: &str) {
     // A pod that is gone already is what was asked for.
-    let _ = store.mark_deleted(&PODS, namespace, name, None);
+    let _ = store.mark_leaving(namespace, name, None);
 }

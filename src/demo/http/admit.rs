@@ -4,7 +4,7 @@ use super::call::Call;
 use super::failure::{Cause, Failure};
 use super::target::Target;
 use super::validate;
-use crate::demo::store::{JOBS, Kind, NAMESPACES, SERVICES, Store};
+use crate::demo::store::{JOBS, Kind, NAMESPACES, PODS, SERVICES, Store};
 use serde_json::{Map, Value, json};
 
 /// An object that may be stored, and what to warn of.
@@ -164,6 +164,15 @@ pub(crate) fn on_create(store: &Store, kind: &Kind, object: &mut Value) {
     if kind == &NAMESPACES {
         map.entry("spec").or_insert_with(|| json!({"finalizers": ["kubernetes"]}));
         map.insert("status".into(), json!({"phase": "Active"}));
+    }
+    if kind == &PODS {
+        map.insert("status".into(), json!({"phase": "Pending", "qosClass": "BestEffort"}));
+        let spec = map.entry("spec").or_insert_with(|| json!({}));
+        for (field, value) in [("restartPolicy", json!("Always")), ("terminationGracePeriodSeconds", json!(30))] {
+            if let Some(spec) = spec.as_object_mut() {
+                spec.entry(field).or_insert(value);
+            }
+        }
     }
     if kind == &SERVICES {
         let spec = map.entry("spec").or_insert_with(|| json!({}));

@@ -1,5 +1,5 @@
-//! `metadata.managedFields`: who wrote which field, and when. Kept for what comes in by requests; the controllers inside
-//! the simulation write without a name.
+//! `metadata.managedFields`: who wrote which field, and when. Kept for what comes in by requests, and for what the
+//! controllers inside the simulation write through a signed store.
 
 use super::fields::Set;
 use super::schema::Ty;

@@ -24,6 +24,8 @@ pub struct Server {
     pub(crate) world: World,
     pub(crate) faults: Faults,
     pub(crate) log: RequestLog,
+    /// Pods that write a lot.
+    pub(crate) chatter: logs::Chatter,
     /// One per cluster: a change cuts its open watches.
     cuts: Vec<Sender<u64>>,
 }
@@ -36,7 +38,7 @@ pub(crate) struct HungUp;
 impl Server {
     pub(crate) fn new(world: World, faults: Faults, log: RequestLog) -> Self {
         let cuts = world.clusters.iter().map(|_| Sender::new(0)).collect();
-        Self { world, faults, log, cuts }
+        Self { world, faults, log, chatter: logs::Chatter::default(), cuts }
     }
 
     /// Cuts the open watches of a cluster.
@@ -77,6 +79,9 @@ impl Server {
         if let Some(what) = call.path.strip_prefix("/-/").map(str::to_owned) {
             let answer = self.control(None, &what, &mut call);
             return Ok(answer.unwrap_or_else(Answer::from).response(now));
+        }
+        if let Some(answer) = super::prometheus::answer(&self.world, &call).await {
+            return Ok(answer.response(self.world.clock.now()));
         }
         let found = call.path.strip_prefix("/clusters/").and_then(|rest| {
             let (name, below) = rest.split_once('/').unwrap_or((rest, ""));
@@ -149,7 +154,7 @@ impl Server {
             (Ok(user), _) => {
                 call.user = user;
                 logged.carried_out = true;
-                route(cluster, &self.faults, &call, cut)
+                route(cluster, (&self.faults, &self.chatter), &call, cut)
             }
         };
         let now = cluster.store.clock().now();
@@ -214,7 +219,7 @@ fn ordered(status: u16, call: &Call, verb: &str, target: Option<&Target>) -> Fai
 /// The answer of a cluster to a user who is signed in.
 fn route(
     cluster: &Cluster,
-    faults: &Faults,
+    (faults, chatter): (&Faults, &logs::Chatter),
     call: &Call,
     cut: Option<tokio::sync::watch::Receiver<u64>>,
 ) -> Result<Answer, Failure> {
@@ -238,7 +243,7 @@ fn route(
                 .ok_or_else(|| Failure::not_found(target.kind, target.object()))?;
             Ok(super::encode::one(200, form, target.kind, &object, store.clock().now()))
         }
-        ("get", Some("log"), _) => logs::logs(store, &target, call),
+        ("get", Some("log"), _) => logs::logs(store, &cluster.name, chatter, &target, call),
         ("get" | "update" | "patch", Some("scale"), _) => scale::answer(store, &target, verb, call),
         ("create", None, _) => write::create(store, &target, call),
         ("update", None | Some("status"), _) => write::replace(store, &target, call),

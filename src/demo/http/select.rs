@@ -72,6 +72,8 @@ impl Requirement {
 }
 
 fn field_of<'a>(object: &'a Value, path: &str) -> &'a str {
+    // The source of an event is its component (k8s.io/kubernetes, pkg/registry/core/event, `ToSelectableFields`).
+    let path = if path == "source" { "source.component" } else { path };
     let mut at = object;
     for part in path.split('.') {
         match at.get(part) {

@@ -1,5 +1,6 @@
 //! Tables: what `kubectl get` prints.
 
+use super::pod_words::PodWords;
 use crate::demo::store::Kind;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -60,15 +61,9 @@ static ROLLOUT: &[Column] = &[
 static WITH_STATUS: &[Column] = &[NAME, column("Status", "string", |o, _| at(o, "/status/phase")), AGE];
 static POD: &[Column] = &[
     NAME,
-    column("Ready", "string", |o, _| {
-        let ready = containers(o).filter(|c| c.get("ready").and_then(Value::as_bool) == Some(true)).count();
-        let all = o.pointer("/spec/containers").and_then(Value::as_array).map_or(0, Vec::len);
-        json!(format!("{ready}/{all}"))
-    }),
-    column("Status", "string", |o, _| json!(pod_status(o))),
-    column("Restarts", "string", |o, _| {
-        json!(containers(o).filter_map(|c| c.get("restartCount")?.as_i64()).sum::<i64>().to_string())
-    }),
+    column("Ready", "string", |o, now| json!(PodWords::of(o, now).ready)),
+    column("Status", "string", |o, now| json!(PodWords::of(o, now).status)),
+    column("Restarts", "string", |o, now| json!(PodWords::of(o, now).restarts)),
     AGE,
     Column { name: "IP", form: "string", priority: 1, cell: |o, _| or_none(text(o, "/status/podIP")) },
     Column { name: "Node", form: "string", priority: 1, cell: |o, _| or_none(text(o, "/spec/nodeName")) },
@@ -122,6 +117,47 @@ static DEPLOYMENT: &[Column] = &[
     column("Available", "integer", |o, _| number(o, "/status/availableReplicas")),
     AGE,
 ];
+static AUTOSCALER: &[Column] = &[
+    NAME,
+    column("Reference", "string", |o, _| {
+        json!(format!("{}/{}", text(o, "/spec/scaleTargetRef/kind"), text(o, "/spec/scaleTargetRef/name")))
+    }),
+    column("Targets", "string", |o, _| {
+        let percent = |path: &str| o.pointer(path).and_then(Value::as_i64).map(|percent| format!("{percent}%"));
+        let present = percent("/status/currentMetrics/0/resource/current/averageUtilization");
+        let goal = percent("/spec/metrics/0/resource/target/averageUtilization");
+        json!(format!("cpu: {}/{}", present.as_deref().unwrap_or("<unknown>"), goal.as_deref().unwrap_or("<unset>")))
+    }),
+    column("MinPods", "string", |o, _| number(o, "/spec/minReplicas")),
+    column("MaxPods", "string", |o, _| number(o, "/spec/maxReplicas")),
+    column("Replicas", "string", |o, _| number(o, "/status/currentReplicas")),
+    AGE,
+];
+static BUDGET: &[Column] = &[
+    NAME,
+    column("Min Available", "string", |o, _| o.pointer("/spec/minAvailable").cloned().unwrap_or(json!("N/A"))),
+    column("Max Unavailable", "string", |o, _| o.pointer("/spec/maxUnavailable").cloned().unwrap_or(json!("N/A"))),
+    column("Allowed Disruptions", "integer", |o, _| number(o, "/status/disruptionsAllowed")),
+    AGE,
+];
+static JOB: &[Column] = &[
+    NAME,
+    column("Status", "string", |o, _| {
+        let conditions = o.pointer("/status/conditions").and_then(Value::as_array);
+        let holds = |kind: &&str| conditions.into_iter().flatten().any(|one| text(one, "/type") == *kind);
+        let ended = ["Complete", "Failed", "FailureTarget", "SuccessCriteriaMet"].into_iter().find(holds);
+        let going = o.pointer("/metadata/deletionTimestamp").is_some();
+        json!(ended.unwrap_or(if going { "Terminating" } else { "Running" }))
+    }),
+    column("Completions", "string", |o, _| {
+        json!(format!("{}/{}", number(o, "/status/succeeded"), number(o, "/spec/completions")))
+    }),
+    column("Duration", "string", |o, now| {
+        let (begun, ended) = (text(o, "/status/startTime"), text(o, "/status/completionTime"));
+        if begun.is_empty() { json!("") } else { age(begun, ended.parse().unwrap_or(now)) }
+    }),
+    AGE,
+];
 static NAMESPACE: &[Column] = &[NAME, column("Status", "string", |o, _| at(o, "/status/phase")), AGE];
 static DATA: &[Column] = &[
     NAME,
@@ -141,10 +177,13 @@ fn columns(kind: &Kind) -> &'static [Column] {
         "rollouts" => ROLLOUT,
         "analysisruns" | "experiments" => WITH_STATUS,
         "pods" => POD,
+        "jobs" => JOB,
         "services" => SERVICE,
         "events" => EVENT,
         "replicasets" => WORKLOAD,
         "deployments" => DEPLOYMENT,
+        "horizontalpodautoscalers" => AUTOSCALER,
+        "poddisruptionbudgets" => BUDGET,
         "namespaces" => NAMESPACE,
         "configmaps" => DATA,
         "secrets" => SECRET,
@@ -169,25 +208,8 @@ fn or_none(text: &str) -> Value {
     json!(if text.is_empty() { "<none>" } else { text })
 }
 
-fn containers(pod: &Value) -> impl Iterator<Item = &Value> {
-    pod.pointer("/status/containerStatuses").and_then(Value::as_array).into_iter().flatten()
-}
-
-/// The status that `kubectl get pods` shows (kubernetes, pkg/printers/internalversion, printPod), without init containers.
-fn pod_status(pod: &Value) -> String {
-    if pod.pointer("/metadata/deletionTimestamp").is_some() {
-        return "Terminating".to_owned();
-    }
-    // The reason of the first container that waits or has ended.
-    let reason = containers(pod).find_map(|status| {
-        let reason = |state: &str| status.pointer(&format!("/state/{state}/reason")).and_then(Value::as_str);
-        reason("waiting").or_else(|| reason("terminated")).filter(|reason| !reason.is_empty())
-    });
-    reason.unwrap_or_else(|| text(pod, "/status/phase")).to_owned()
-}
-
 /// A time as an age in at most two units (k8s.io/apimachinery, pkg/util/duration, HumanDuration).
-fn age(stamp: &str, now: Timestamp) -> Value {
+pub(crate) fn age(stamp: &str, now: Timestamp) -> Value {
     let Ok(then) = stamp.parse::<Timestamp>() else { return json!("<unknown>") };
     let seconds = now.duration_since(then).as_secs();
     if seconds < -1 {

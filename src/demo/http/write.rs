@@ -8,7 +8,7 @@ use super::failure::{Cause, Failure};
 use super::managers;
 use super::select::Selection;
 use super::target::Target;
-use crate::demo::store::{Kind, NAMESPACES, Part, Refused, Store};
+use crate::demo::store::{Kind, NAMESPACES, PODS, Part, Refused, Store};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -133,6 +133,8 @@ struct DeleteOptions {
     propagation: String,
     uid: Option<String>,
     version: Option<String>,
+    /// Seconds for a pod to leave in.
+    grace: Option<i64>,
     dry: bool,
 }
 
@@ -146,6 +148,10 @@ fn options(call: &Call) -> Result<DeleteOptions, Failure> {
         propagation: propagation.unwrap_or_else(|| if orphan { "Orphan".into() } else { "Background".into() }),
         uid: text("/preconditions/uid"),
         version: text("/preconditions/resourceVersion"),
+        grace: match call.query.number("gracePeriodSeconds")? {
+            Some(seconds) => i64::try_from(seconds).ok(),
+            None => body.get("gracePeriodSeconds").and_then(Value::as_i64),
+        },
         dry,
     })
 }
@@ -169,8 +175,7 @@ pub(crate) fn delete(store: &Store, target: &Target, call: &Call) -> Result<Answ
         return Err(Failure::precondition(kind, name, &what));
     }
     let now = store.clock().now();
-    let done =
-        if options.dry { Ok(present.clone()) } else { end(store, kind, target.space(), name, &options.propagation) };
+    let done = if options.dry { Ok(present.clone()) } else { end(store, kind, target.space(), name, &options) };
     let left = done.map_err(|refused| Failure::refused(refused, kind, name))?;
     let waits = left.pointer("/metadata/deletionTimestamp").is_some();
     if waits || kind == &NAMESPACES {
@@ -187,7 +192,13 @@ pub(crate) fn delete(store: &Store, target: &Target, call: &Call) -> Result<Answ
 }
 
 /// Deletes one object: at once, or marks it where a finalizer holds it.
-fn end(store: &Store, kind: &'static Kind, namespace: &str, name: &str, how: &str) -> Result<Arc<Value>, Refused> {
+fn end(
+    store: &Store,
+    kind: &'static Kind,
+    namespace: &str,
+    name: &str,
+    options: &DeleteOptions,
+) -> Result<Arc<Value>, Refused> {
     let Some(present) = store.get(kind, namespace, name) else {
         return Err(Refused::NotFound { kind: kind.qualified(), name: name.to_owned() });
     };
@@ -204,7 +215,10 @@ fn end(store: &Store, kind: &'static Kind, namespace: &str, name: &str, how: &st
         store.delete(kind, namespace, name)?;
         return Ok(Arc::new(left));
     }
-    match how {
+    if kind == &PODS && options.grace != Some(0) && store.is_attended() && runs(&present) {
+        return store.mark_leaving(namespace, name, options.grace);
+    }
+    match options.propagation.as_str() {
         "Orphan" => store.delete_orphaning(kind, namespace, name),
         "Foreground" => {
             // What it owns goes first; watchers see the object wait, then go.
@@ -213,6 +227,12 @@ fn end(store: &Store, kind: &'static Kind, namespace: &str, name: &str, how: &st
         }
         _ => store.delete(kind, namespace, name),
     }
+}
+
+/// Whether a pod has containers that a kubelet must end first.
+fn runs(pod: &Value) -> bool {
+    let text = |path| pod.pointer(path).and_then(Value::as_str).unwrap_or_default();
+    !text("/spec/nodeName").is_empty() && !matches!(text("/status/phase"), "Succeeded" | "Failed")
 }
 
 /// Deletes what lives in a namespace.
@@ -234,7 +254,7 @@ pub(crate) fn delete_collection(store: &Store, target: &Target, call: &Call) -> 
     for object in objects.iter().filter(|_| !options.dry) {
         let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str).unwrap_or_default();
         // Another of the same request may have taken it along.
-        let _ = end(store, kind, namespace, &name_of(object), &options.propagation);
+        let _ = end(store, kind, namespace, &name_of(object), &options);
     }
     let metadata = [("resourceVersion".to_owned(), json!(version.to_string()))].into_iter().collect();
     let now = store.clock().now();

@@ -12,14 +12,22 @@
 //! | `patch` `patch-status` | `patch` | a merge patch of the Rollout |
 //! | `delete` | `kind`, `name` | deletes an object |
 //! | `delete-pod` | | deletes the youngest pod of the Rollout |
-//! | `break-image` `fix-image` | `image` | the image cannot be pulled (any more) |
-//! | `crash-image` `calm-image` | `image` | its containers end soon after their start |
+//! | `break-image` `lock-image` `fix-image` | `image` | the image cannot be pulled (any more) |
+//! | `crash-image` `oom-image` `unready-image` `calm-image` | `image` | its containers crash, are killed, are not ready |
+//! | `fill-nodes` `free-nodes` | | no node has room (any more) |
+//! | `load` | `hpa`, `percent` | what all pods of an autoscaler's Rollout have to do, in per cent of one pod |
+//! | `tell` | `type`, `reason`, `message` | an Event about the Rollout, as another program would write it |
+//! | `evict-pod` | | the youngest pod of the Rollout is evicted by its node |
+//! | `series` `alert` | see `scenario::series` | changes what the cluster's Prometheus says |
 //! | `revision` | `revision` | the Rollout's only ReplicaSet has this number |
 //!
 //! `every` repeats it.
 
-use crate::demo::controller::{Surroundings, mark_deleted, number, set, text};
-use crate::demo::store::{KINDS, Kind, PODS, Part, REPLICA_SETS, ROLLOUTS, Refused, Store, stamp};
+use crate::demo::controller::{Fate, LOAD, Surroundings, mark_deleted, number, set, text};
+use crate::demo::store::{
+    DEPLOYMENTS, EVENTS, HORIZONTAL_POD_AUTOSCALERS, KINDS, Kind, PODS, Part, REPLICA_SETS, ROLLOUTS, Refused, Store,
+    stamp,
+};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -28,8 +36,8 @@ use serde_json::{Value, json};
 pub enum Touched {
     /// Objects.
     Objects,
-    /// What can be pulled, or what crashes.
-    Images,
+    /// What befalls pods.
+    Surroundings,
 }
 
 /// After what time the deed is done again.
@@ -44,13 +52,18 @@ pub fn perform(deed: &mut Value, store: &Store, surroundings: &mut Surroundings)
         namespace => namespace.to_owned(),
     };
     let name = text(deed, "/rollout").to_owned();
-    let place = Place { store, namespace: &namespace, name: &name };
     let what = text(deed, "/do").to_owned();
+    let store = &store.signed(match what.as_str() {
+        "apply" => "kubectl-client-side-apply",
+        "delete" | "scale" | "patch" | "patch-status" | "load" => "kubectl",
+        _ => "kubectl-argo-rollouts",
+    });
+    let place = Place { store, namespace: &namespace, name: &name };
     match what.as_str() {
         "apply" => apply(store, deed.get("manifest").cloned().unwrap_or_default())?,
         "set-image" => {
             let image = next_image(deed)?;
-            place.spec(|rollout| set_image(rollout, &image))?;
+            place.template(|owner| set_image(owner, &image))?;
         }
         "promote" => place.promote()?,
         "promote-full" => place.status(&json!({"promoteFull": true}))?,
@@ -78,15 +91,38 @@ pub fn perform(deed: &mut Value, store: &Store, surroundings: &mut Surroundings)
         }
         "delete-pod" => place.delete_pod()?,
         "revision" => place.renumber(number(deed, "/revision").unwrap_or(1))?,
-        "break-image" | "fix-image" | "crash-image" | "calm-image" => {
-            let image = text(deed, "/image").to_owned();
-            match what.as_str() {
-                "break-image" => surroundings.unpullable.insert(image),
-                "fix-image" => surroundings.unpullable.remove(&image),
-                "crash-image" => surroundings.crashing.insert(image),
-                _ => surroundings.crashing.remove(&image),
+        "load" => {
+            let percent = number(deed, "/percent").ok_or("load needs `percent`")?;
+            let written = store.modify::<Refused>(
+                &HORIZONTAL_POD_AUTOSCALERS,
+                &namespace,
+                text(deed, "/hpa"),
+                Part::Main,
+                |object| {
+                    set(object, &["metadata", "annotations", LOAD], json!(percent.to_string()));
+                    Ok(())
+                },
+            );
+            written.map_err(|refused| refused.to_string())?;
+        }
+        "tell" => place.tell(text(deed, "/type"), text(deed, "/reason"), text(deed, "/message"))?,
+        "evict-pod" => place.evict_pod()?,
+        "fill-nodes" | "free-nodes" => {
+            surroundings.full = what == "fill-nodes";
+            return Ok(Touched::Surroundings);
+        }
+        _ if what.ends_with("-image") => {
+            let fate = match what.as_str() {
+                "break-image" => Fate::Missing,
+                "lock-image" => Fate::Private,
+                "crash-image" => Fate::Crashes,
+                "oom-image" => Fate::OutOfMemory,
+                "unready-image" => Fate::Unready,
+                "fix-image" | "calm-image" => Fate::Runs,
+                _ => return Err(format!("nobody knows how to do \"{what}\"")),
             };
-            return Ok(Touched::Images);
+            surroundings.befall(text(deed, "/image"), fate);
+            return Ok(Touched::Surroundings);
         }
         _ => return Err(format!("nobody knows how to do \"{what}\"")),
     }
@@ -153,6 +189,20 @@ impl Place<'_> {
         written.map(|_| ()).map_err(|refused| refused.to_string())
     }
 
+    /// Changes the object that holds the pod template: the Rollout, or the Deployment that it refers to.
+    fn template(&self, change: impl FnOnce(&mut Value)) -> Result<(), String> {
+        let rollout = self.rollout()?;
+        let workload = text(&rollout, "/spec/workloadRef/name");
+        if workload.is_empty() {
+            return self.spec(change);
+        }
+        let written = self.store.modify::<Refused>(&DEPLOYMENTS, self.namespace, workload, Part::Main, |object| {
+            change(object);
+            Ok(())
+        });
+        written.map(|_| ()).map_err(|refused| refused.to_string())
+    }
+
     fn status(&self, patch: &Value) -> Result<(), String> {
         let written = self.store.modify::<Refused>(&ROLLOUTS, self.namespace, self.name, Part::Status, |rollout| {
             json_patch::merge(rollout, &json!({ "status": patch }));
@@ -199,10 +249,52 @@ impl Place<'_> {
         if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
             labels.remove("rollouts-pod-template-hash");
         }
-        self.spec(|rollout| set(rollout, &["spec", "template"], template))
+        self.template(|owner| set(owner, &["spec", "template"], template))
+    }
+
+    fn tell(&self, kind: &str, reason: &str, message: &str) -> Result<(), String> {
+        let rollout = self.rollout()?;
+        let now = self.store.clock().now();
+        let made = self.store.create(
+            &EVENTS,
+            json!({
+                "metadata": {"name": format!("{}.{:x}", self.name, now.as_nanosecond()), "namespace": self.namespace},
+                "involvedObject": {
+                    "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "name": self.name,
+                    "namespace": self.namespace, "uid": text(&rollout, "/metadata/uid"),
+                },
+                "type": kind, "reason": reason, "message": message, "count": 1, "eventTime": null,
+                "firstTimestamp": stamp(now), "lastTimestamp": stamp(now), "source": {"component": "policy-agent"},
+                "reportingComponent": "policy-agent", "reportingInstance": "",
+            }),
+        );
+        made.map(|_| ()).map_err(|refused| refused.to_string())
     }
 
     fn delete_pod(&self) -> Result<(), String> {
+        let pod = self.youngest_pod()?;
+        mark_deleted(self.store, self.namespace, text(&pod, "/metadata/name"));
+        Ok(())
+    }
+
+    fn evict_pod(&self) -> Result<(), String> {
+        let pod = self.youngest_pod()?;
+        let container = text(&pod, "/spec/containers/0/name");
+        let message = format!(
+            "The node was low on resource: memory. Threshold quantity: 100Mi, available: 71640Ki. Container {container} was using 431248Ki, request is 128Mi, has larger consumption of memory. "
+        );
+        let name = text(&pod, "/metadata/name");
+        let written = self.store.modify::<Refused>(&PODS, self.namespace, name, Part::Status, |pod| {
+            let start = pod.pointer("/status/startTime").cloned().unwrap_or_default();
+            let status = json!({"phase": "Failed", "reason": "Evicted", "message": message, "startTime": start});
+            set(pod, &["status"], status);
+            Ok(())
+        });
+        written.map(|_| ()).map_err(|refused| refused.to_string())
+    }
+
+    /// The youngest pod that is not on its way out.
+    fn youngest_pod(&self) -> Result<std::sync::Arc<Value>, String> {
         let rollout = self.rollout()?;
         let uid = text(&rollout, "/metadata/uid");
         let sets = self.store.list(&REPLICA_SETS, Some(self.namespace)).0;
@@ -213,11 +305,10 @@ impl Place<'_> {
             })
         };
         let mut pods = self.store.list(&PODS, Some(self.namespace)).0;
-        pods.retain(|pod| mine(pod) && pod.pointer("/metadata/deletionTimestamp").is_none());
-        let youngest = pods.iter().max_by_key(|pod| text(pod, "/metadata/creationTimestamp").to_owned());
-        let pod = youngest.ok_or_else(|| format!("{} has no pod", self.name))?;
-        mark_deleted(self.store, self.namespace, text(pod, "/metadata/name"));
-        Ok(())
+        let ended = |pod: &Value| matches!(text(pod, "/status/phase"), "Succeeded" | "Failed");
+        pods.retain(|pod| mine(pod) && pod.pointer("/metadata/deletionTimestamp").is_none() && !ended(pod));
+        let youngest = pods.into_iter().max_by_key(|pod| text(pod, "/metadata/creationTimestamp").to_owned());
+        youngest.ok_or_else(|| format!("{} has no pod", self.name))
     }
 
     fn renumber(&self, revision: i64) -> Result<(), String> {

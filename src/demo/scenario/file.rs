@@ -2,6 +2,7 @@
 
 use super::files::TEMPLATES;
 use super::{CLUSTERS, NAMESPACE};
+use crate::demo::store::KINDS;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -16,6 +17,9 @@ pub struct File {
     /// What runs where.
     #[serde(default)]
     pub services: Vec<Service>,
+    /// What the Prometheus of each cluster says.
+    #[serde(default)]
+    pub metrics: Vec<super::series::Entry>,
     /// What people did.
     #[serde(default)]
     pub past: Vec<Entry>,
@@ -140,7 +144,10 @@ impl Service {
         let values = [("${name}", json!(self.name)), ("${image}", json!(image)), ("${replicas}", json!(replicas))];
         for manifest in &mut manifests {
             fill(manifest, &values);
-            crate::demo::controller::set(manifest, &["metadata", "namespace"], json!(NAMESPACE));
+            let kind = manifest.get("kind").and_then(Value::as_str).unwrap_or_default();
+            if KINDS.iter().any(|known| known.kind == kind && known.namespaced) {
+                crate::demo::controller::set(manifest, &["metadata", "namespace"], json!(NAMESPACE));
+            }
         }
         Ok(manifests)
     }

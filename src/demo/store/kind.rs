@@ -47,6 +47,8 @@ kinds! {
     DEPLOYMENTS: "apps" "v1" "Deployment" "deployments" "deployment" ["deploy"] true true true
     REPLICA_SETS: "apps" "v1" "ReplicaSet" "replicasets" "replicaset" ["rs"] true true true
     JOBS: "batch" "v1" "Job" "jobs" "job" [] true true true
+    HORIZONTAL_POD_AUTOSCALERS: "autoscaling" "v2" "HorizontalPodAutoscaler" "horizontalpodautoscalers" "horizontalpodautoscaler" ["hpa"] true true false
+    POD_DISRUPTION_BUDGETS: "policy" "v1" "PodDisruptionBudget" "poddisruptionbudgets" "poddisruptionbudget" ["pdb"] true true true
     ROLLOUTS: "argoproj.io" "v1alpha1" "Rollout" "rollouts" "rollout" ["ro"] true true true
     ANALYSIS_RUNS: "argoproj.io" "v1alpha1" "AnalysisRun" "analysisruns" "analysisrun" ["ar"] true false true
     ANALYSIS_TEMPLATES: "argoproj.io" "v1alpha1" "AnalysisTemplate" "analysistemplates" "analysistemplate" ["at"] true false true

@@ -2,9 +2,10 @@
 
 use super::change::{Happened, Refused};
 use super::inner::{Inner, key, owners_of, uid_of};
-use super::kind::Kind;
+use super::kind::{Kind, PODS};
 use super::settle::metadata_mut;
 use super::{Store, stamp};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -87,6 +88,34 @@ impl Store {
             }
         }
         Ok(self.commit(&mut inner, kind, key, Happened::Modified, after))
+    }
+
+    /// Asks a pod to leave within its grace period (or `grace` seconds): it stays until the kubelet has ended it. A
+    /// second wish can only shorten the first.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub fn mark_leaving(&self, namespace: &str, name: &str, grace: Option<i64>) -> Result<Arc<Value>, Refused> {
+        let mut inner = self.lock();
+        let key = key(&PODS, namespace, name);
+        let Some(before) = inner.objects.get(&key).cloned() else {
+            return Err(Refused::NotFound { kind: PODS.qualified(), name: name.to_owned() });
+        };
+        let number = |path: &str| before.pointer(path).and_then(Value::as_i64);
+        let grace = grace.or_else(|| number("/spec/terminationGracePeriodSeconds")).unwrap_or(30).max(0);
+        let leaving = before.pointer("/metadata/deletionTimestamp").is_some();
+        if leaving && number("/metadata/deletionGracePeriodSeconds").is_some_and(|present| present <= grace) {
+            return Ok(before);
+        }
+        let mut after = (*before).clone();
+        let end = self.clock.now().saturating_add(SignedDuration::from_secs(grace)).unwrap_or(self.clock.now());
+        let metadata = metadata_mut(&mut after);
+        metadata.insert("deletionTimestamp".into(), Value::String(stamp(end)));
+        metadata.insert("deletionGracePeriodSeconds".into(), json!(grace));
+        if let Some(generation) = number("/metadata/generation") {
+            metadata.insert("generation".into(), json!(generation + 1));
+        }
+        Ok(self.commit(&mut inner, &PODS, key, Happened::Modified, after))
     }
 
     fn remove(
