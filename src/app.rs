@@ -43,6 +43,7 @@ pub mod news;
 pub mod node;
 pub mod notes;
 pub mod overlay;
+mod page;
 pub mod pointer;
 pub mod present;
 pub mod reading;

@@ -4,6 +4,7 @@
 //! footer are in [`chrome`], each body in a file of its own ([`matrix`], [`board`], [`page`], [`pages`], [`floor`]),
 //! and all of them write through [`pen::Pen`], which knows the theme and the edges of the frame.
 
+pub mod analysis;
 pub mod blocks;
 pub mod board;
 pub mod cell;
@@ -11,6 +12,7 @@ pub mod charts;
 pub mod chrome;
 pub mod dialog;
 pub mod document;
+pub mod events;
 pub mod experiment;
 pub mod facts;
 pub mod finder;
@@ -24,10 +26,12 @@ pub mod matrix;
 pub mod page;
 pub mod pages;
 pub mod palette;
+pub mod panes;
 pub mod pen;
 pub mod run;
 pub mod screen;
 pub mod selected;
+pub mod sparkline;
 pub mod svg;
 pub mod table;
 pub mod text;

@@ -15,7 +15,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use rolltop::app::event::Target;
-use rolltop::app::model::{Body, Dialog, Model};
+use rolltop::app::model::{Body, Dialog, Model, Pane};
 use rolltop::ui::screen::{self, Placed};
 use rolltop::ui::theme::{Depth, Theme};
 use std::fmt::Write as _;
@@ -350,8 +350,9 @@ proptest! {
             Body::Rollout(page) => {
                 page.headline.clone_from(&name);
                 page.message.clone_from(&name);
-                page.scroll = rows;
-                page.focus = rows % 3;
+                page.scroll = (rows % 3 > 0).then_some(rows);
+                page.focus = Pane::ALL[rows % 5];
+                page.cursor = (wrong % 3 > 0).then_some(wrong);
                 page.zoom = rows % 2 == 0;
                 // Indexes that fit to nothing.
                 page.current_step = Some(wrong);

@@ -10,12 +10,12 @@ use super::logs::{self, LogsView};
 use super::model::Mark;
 use super::overlay::Overlay;
 use super::present::words::number_of;
-use super::screen::{PANES, Screen};
+use super::screen::Screen;
 use super::selection::Selected;
 use super::sorting::Sorting;
 use super::state::State;
 use super::timeline::{self, TimelineView};
-use super::{deeds, experiment, finder, navigate, search};
+use super::{deeds, experiment, finder, navigate, page, search};
 use crate::argo::feed::Order;
 
 /// Carries out an action that is available.
@@ -37,8 +37,8 @@ pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
         Action::HalfDown => navigate::by(state, (navigate::page(state) / 2).max(1)),
         Action::PageUp => navigate::by(state, -navigate::page(state)),
         Action::PageDown => navigate::by(state, navigate::page(state)),
-        Action::NextPane => pane(state, 1),
-        Action::PreviousPane => pane(state, PANES - 1),
+        Action::NextPane => page::pane(state, true),
+        Action::PreviousPane => page::pane(state, false),
         Action::Zoom => {
             if let Some(Screen::Rollout(view)) = state.screens.last_mut() {
                 view.zoom = !view.zoom;
@@ -109,7 +109,8 @@ fn closer(state: &mut State, action: Action) -> Vec<Effect> {
         Place::Analysis if matches!(state.screen(), Screen::Experiment(_)) => experiment::act(state, action),
         Place::Analysis => super::run::act(state, action),
         Place::Charts => charts::act(state, action),
-        Place::Matrix | Place::Board | Place::Rollout | Place::Text => Vec::new(),
+        Place::Rollout => page::act(state, action),
+        Place::Matrix | Place::Board | Place::Text => Vec::new(),
     }
 }
 
@@ -133,13 +134,6 @@ pub fn filter_by(state: &mut State, text: &str) {
     state.attention_only = false;
     state.filter = Filter::read(text).0;
     state.rebuild_lists();
-}
-
-fn pane(state: &mut State, by: usize) {
-    if let Some(Screen::Rollout(view)) = state.screens.last_mut() {
-        view.focus = (view.focus + by) % PANES;
-        state.touch();
-    }
 }
 
 /// Esc: one thing at a time, and never the program.

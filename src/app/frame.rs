@@ -11,10 +11,13 @@ mod text;
 
 use super::action::{self, Action, Place};
 use super::availability::{PROMOTE, availability, doable};
-use super::model::{Body, KeyHint, Model};
+use super::fleet::Row;
+use super::model::{Body, KeyHint, Model, Pane};
+use super::node::Spot;
 use super::overlay::Overlay;
+use super::present::tree::Fold;
 use super::present::{Subject, next, tick};
-use super::screen::Screen;
+use super::screen::{RolloutView, Screen};
 use super::selection::Selected;
 use super::state::State;
 use super::{charts, document, experiment, logs, run, timeline};
@@ -76,7 +79,7 @@ fn body(state: &State) -> Body {
 pub fn scroll_length(state: &State) -> usize {
     match state.screen() {
         Screen::Matrix | Screen::Board(_) => state.list().len(),
-        Screen::Rollout(view) => state.fleet.get(&view.key).map_or(0, |row| page::length(state, row, view.focus)),
+        Screen::Rollout(view) => state.fleet.get(&view.key).map_or(0, |row| page::length(state, row, view)),
         Screen::Logs(view) => logs::length(state, view),
         Screen::Document(view) => document::length(state, view),
         Screen::Timeline(view) => timeline::length(state, view),
@@ -88,6 +91,24 @@ pub fn scroll_length(state: &State) -> usize {
         Screen::Trouble { source, .. } => text::trouble(state, *source, 0).lines.len(),
         Screen::FirstRun { .. } => text::first_run(state, 0).lines.len(),
     }
+}
+
+/// The lines that the cursor of a page's focused pane goes along; `None` in a pane without a cursor.
+#[must_use]
+pub fn page_spots(state: &State, row: &Row, view: &RolloutView) -> Option<Vec<Spot>> {
+    page::spots(state, row, view)
+}
+
+/// The panes of a page that have something to show.
+#[must_use]
+pub fn page_panes(state: &State, row: &Row, view: &RolloutView) -> Vec<Pane> {
+    page::panes(state, row, view)
+}
+
+/// What folding the line under the cursor of a page's tree means.
+#[must_use]
+pub fn page_fold(state: &State, row: &Row, view: &RolloutView) -> Option<Fold> {
+    page::fold(state, row, view)
 }
 
 /// What happens by itself, when, and what the key would change; or why the key is off.

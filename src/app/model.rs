@@ -4,6 +4,7 @@
 //! Texts are clean (see [`crate::clean`]) and whole; cutting them to a width is the business of `ui`. Ages and
 //! countdowns are already words.
 
+mod analysis;
 mod board;
 mod charts;
 mod dialog;
@@ -15,7 +16,9 @@ mod page;
 mod run;
 mod text;
 mod timeline;
+mod tree;
 
+pub use analysis::{MetricLine, Point, RunLine};
 pub use board::{Board, BoardRow, Gauge, Sorting};
 pub use charts::{ChartsPage, Series, SeriesKind, TimeChart, TimeMark};
 pub use dialog::{Button, Dialog, FinderDialog, FinderLine, WriteDialog};
@@ -23,10 +26,11 @@ pub use document::{DocumentLine, DocumentPage};
 pub use experiment::{ExperimentKind, ExperimentLine, ExperimentPage};
 pub use logs::{LogRow, LogsPage, PickerRow};
 pub use overview::{Cell, Column, HappenedLine, Health, Matrix, MatrixRow, NeedLine, TroubleLine};
-pub use page::{ConditionLine, RevisionLine, RolloutPage, StepLine, TreeKind};
+pub use page::{ConditionLine, EventLine, Pane, RoleLine, RolloutPage, StepLine};
 pub use run::{Column as MeasurementColumn, MeasurementLine, MetricPage, OtherMetric, RunPage, Scale, Sign};
 pub use text::{HelpLine, HelpPage, LogPage, TextPage};
 pub use timeline::{TimelinePage, TimelineRow};
+pub use tree::{RevisionLine, TreeKind};
 
 use jiff::Timestamp;
 

@@ -40,11 +40,11 @@ pub fn by(state: &mut State, rows: isize) {
         Place::Logs => logs::scroll(state, rows),
         Place::Document => document::scroll(state, rows),
         Place::Timeline => timeline::scroll(state, rows),
+        Place::Rollout => return super::page::by(state, rows),
         _ => {}
     }
     let (length, page) = (super::frame::scroll_length(state), state.page_rows);
     let most = length.saturating_sub(page.min(length));
-    let current = current_step(state);
     let start = match state.screen() {
         Screen::Experiment(view) => super::experiment::cursor(state, view),
         _ => 0,
@@ -65,19 +65,9 @@ pub fn by(state: &mut State, rows: isize) {
         Some(Screen::Run(RunView { scroll, .. }) | Screen::Experiment(ExperimentView { scroll, .. })) => {
             *scroll = Some(scrolled(scroll.unwrap_or(start), length.saturating_sub(1)));
         }
-        Some(Screen::Rollout(view)) => {
-            let start = if view.focus == 0 { current.saturating_sub(2) } else { 0 };
-            let from = view.scroll[view.focus].unwrap_or(start);
-            view.scroll[view.focus] = Some(scrolled(from, length.saturating_sub(1)));
-        }
         _ => {}
     }
     state.touch();
-}
-
-fn current_step(state: &State) -> usize {
-    let index = state.selected_row().and_then(|row| row.rollout.status.current_step_index);
-    index.and_then(|index| usize::try_from(index).ok()).unwrap_or(0)
 }
 
 /// Shows a stack of screens.
@@ -142,6 +132,9 @@ pub fn last_screen(state: &mut State) -> Vec<Effect> {
 
 /// Opens what is selected: the rollout, the channel where there are several, the error where there is none.
 pub fn open(state: &mut State) -> Vec<Effect> {
+    if matches!(state.screen(), Screen::Rollout(_)) {
+        return super::page::open(state);
+    }
     if let Screen::Experiment(view) = state.screen() {
         let run = super::experiment::run_under_cursor(state, view);
         return run.map_or_else(Vec::new, |run| push(state, Screen::Run(run)));

@@ -1,12 +1,15 @@
 //! The node: the object below a rollout that the keys of a rollout's screens speak of: the one under the cursor of the
 //! revisions tree, else the rollout itself.
 
+use super::page;
+use super::screen::{RolloutView, Screen};
 use super::state::State;
 use crate::argo::feed::ObjectRef;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What stands under the cursor.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Node {
     /// The rollout itself.
     Rollout,
@@ -43,10 +46,99 @@ impl Node {
     }
 }
 
+/// A line that a cursor can stand on: a node, or a part of one. It is the same line wherever it moves to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Spot {
+    /// The node.
+    pub node: Node,
+    /// Which part of it: the name of a metric; `pods` for those of a ReplicaSet that are counted.
+    pub part: Option<Box<str>>,
+}
+
+impl Spot {
+    /// The node itself.
+    #[must_use]
+    pub const fn of(node: Node) -> Self {
+        Self { node, part: None }
+    }
+
+    /// A part of it.
+    #[must_use]
+    pub fn part(node: Node, part: &str) -> Self {
+        Self { node, part: Some(part.into()) }
+    }
+}
+
+/// What a person has folded or unfolded; everything else is folded as it is by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folds(BTreeMap<Spot, bool>);
+
+impl Folds {
+    /// Whether what is below a line is folded.
+    #[must_use]
+    pub fn is_folded(&self, spot: &Spot, by_itself: bool) -> bool {
+        self.0.get(spot).copied().unwrap_or(by_itself)
+    }
+
+    /// Folds or unfolds.
+    pub fn set(&mut self, spot: Spot, folded: bool) {
+        self.0.insert(spot, folded);
+    }
+}
+
+/// A cursor on lines that come and go: it stays on its line wherever that moves, and where the line is gone, on its
+/// place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cursor {
+    spot: Option<Spot>,
+    at: usize,
+}
+
+impl Cursor {
+    /// Its index among these lines.
+    #[must_use]
+    pub fn index<'a>(&self, lines: impl Iterator<Item = &'a Spot>) -> Option<usize> {
+        let mut count = 0;
+        for (at, spot) in lines.enumerate() {
+            if self.spot.as_ref() == Some(spot) {
+                return Some(at);
+            }
+            count = at + 1;
+        }
+        (count > 0).then(|| self.at.min(count - 1))
+    }
+
+    /// Its place, as long as it is on no line.
+    #[must_use]
+    pub const fn place(&self) -> usize {
+        self.at
+    }
+
+    /// Puts it on a line.
+    pub fn put(&mut self, at: usize, spot: Spot) {
+        *self = Self { spot: Some(spot), at };
+    }
+}
+
 impl State {
-    /// The node that the keys speak of.
+    /// The node that the keys speak of: the one under the cursor of the tree or of the analysis when that pane has the
+    /// focus, what the screen of a run or an experiment shows, else the rollout itself.
     #[must_use]
     pub fn node(&self) -> Node {
-        Node::Rollout
+        match self.screen() {
+            Screen::Rollout(view) => self.spot(view).map_or(Node::Rollout, |spot| spot.node),
+            Screen::Document(view) => view.node.clone(),
+            Screen::Timeline(view) => view.node.clone(),
+            Screen::Run(view) => Node::AnalysisRun(view.name.clone(), view.uid.clone()),
+            Screen::Experiment(view) => Node::Experiment(view.name.clone(), view.uid.clone()),
+            _ => Node::Rollout,
+        }
+    }
+
+    /// The line under the cursor of a page.
+    #[must_use]
+    pub fn spot(&self, view: &RolloutView) -> Option<Spot> {
+        let (spots, at) = page::spots(self, view)?;
+        spots.into_iter().nth(at)
     }
 }

@@ -6,15 +6,21 @@
 //! Start reading at [`standing`] (mark, state word, urgency), then [`rows`] for the lists and [`page`] for one rollout.
 
 pub mod about;
+pub mod analysis;
 pub mod call;
 pub mod cause;
 pub mod conditions;
 pub mod dialog;
+pub mod events;
 pub mod health;
 pub mod ladder;
 pub mod next;
 pub mod page;
+pub mod pods;
+pub mod roles;
 pub mod rows;
+pub mod runs;
+pub mod stages;
 pub mod standing;
 pub mod tick;
 pub mod time;
@@ -23,10 +29,12 @@ pub mod trouble;
 pub mod verdict;
 pub mod version;
 pub mod weight;
+pub mod why;
 pub mod words;
 
+use crate::argo::age;
 use crate::argo::phase::{self, Lag};
-use crate::argo::picture::{Picture, ReplicaSetPicture};
+use crate::argo::picture::{Picture, ReplicaSetPicture, Revision};
 use crate::argo::rollout::{Rollout, Step};
 use jiff::{SignedDuration, Timestamp};
 use tick::Ticker;
@@ -119,6 +127,31 @@ impl<'a> Subject<'a> {
         self.aged(then, Style::Tight)
     }
 
+    /// The same in whole minutes at least: `<1m`, `12m`.
+    #[must_use]
+    pub fn age_coarse(&self, then: Timestamp) -> String {
+        self.aged(then, Style::Coarse)
+    }
+
+    /// A length of time that does not change: `2m10s`.
+    #[must_use]
+    pub fn took(&self, from: Timestamp, to: Timestamp) -> String {
+        time::long(time::between(from, to))
+    }
+
+    /// A name without the rollout's own in front of it, which the header says.
+    #[must_use]
+    pub fn short<'b>(&self, name: &'b str) -> &'b str {
+        let rest = name.strip_prefix(&*self.rollout.meta.name).and_then(|rest| rest.strip_prefix('-'));
+        rest.filter(|rest| !rest.is_empty()).unwrap_or(name)
+    }
+
+    /// The newest revision.
+    #[must_use]
+    pub fn newest(&self) -> Option<&'a Revision> {
+        self.picture.revisions.first()
+    }
+
     /// The time left until `then` by the cluster's clock: `in 1m48s`.
     #[must_use]
     pub fn countdown(&self, then: Timestamp) -> String {
@@ -126,6 +159,15 @@ impl<'a> Subject<'a> {
             ticker.countdown(then, self.context.cluster_now);
         }
         time::countdown(then, self.context.cluster_now)
+    }
+
+    /// Notes the countdowns that a sentence of [`crate::argo`] holds for the time of its next change.
+    fn note_countdowns(&self, sentence: &str, times: impl IntoIterator<Item = Timestamp>) {
+        for at in times {
+            if sentence.contains(&age::countdown(at, self.context.cluster_now)) {
+                let _ = self.countdown(at);
+            }
+        }
     }
 
     /// Age of the data by the second, stale or not: `1 s`.

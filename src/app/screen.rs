@@ -5,12 +5,11 @@ use super::charts::ChartsView;
 use super::document::DocumentView;
 use super::experiment::ExperimentView;
 use super::logs::LogsView;
+use super::model::Pane;
+use super::node::{Cursor, Folds};
 use super::run::RunView;
 use super::timeline::TimelineView;
 use crate::names::{RolloutKey, SourceId};
-
-/// Panes of the rollout screen: steps, revisions, conditions.
-pub const PANES: usize = 3;
 
 /// A screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,18 +61,32 @@ pub struct RolloutView {
     /// Which.
     pub key: RolloutKey,
     /// The pane with the focus.
-    pub focus: usize,
+    pub focus: Pane,
     /// It fills the screen.
     pub zoom: bool,
     /// How far each pane is scrolled; `None`: the person has not scrolled it.
-    pub scroll: [Option<usize>; PANES],
+    pub scroll: [Option<usize>; Pane::ALL.len()],
+    /// The cursor of the tree.
+    pub tree: Cursor,
+    /// The cursor of the analysis.
+    pub analysis: Cursor,
+    /// What is folded.
+    pub folds: Folds,
 }
 
 impl RolloutView {
     /// As it opens.
     #[must_use]
-    pub const fn new(key: RolloutKey) -> Self {
-        Self { key, focus: 0, zoom: false, scroll: [None; PANES] }
+    pub fn new(key: RolloutKey) -> Self {
+        Self {
+            key,
+            focus: Pane::Steps,
+            zoom: false,
+            scroll: [None; Pane::ALL.len()],
+            tree: Cursor::default(),
+            analysis: Cursor::default(),
+            folds: Folds::default(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod analysis;
 mod availability;
 mod closer;
+mod details;
 mod document;
 mod finder;
 mod lists;

@@ -270,6 +270,8 @@ pub struct ReplicaSetPicture {
 pub struct PodPicture {
     /// Name.
     pub name: Arc<str>,
+    /// Uid.
+    pub uid: Arc<str>,
     /// Status text, such as `Running` or `CrashLoopBackOff`.
     pub status: Box<str>,
     /// Ready main containers.

@@ -172,6 +172,7 @@ fn pod_picture(pod: &Pod) -> PodPicture {
     let seen = pod_status::of(pod);
     PodPicture {
         name: pod.meta.name.clone(),
+        uid: pod.meta.uid.clone(),
         status: seen.text,
         ready: seen.ready,
         containers: pod.spec.containers.len(),

@@ -92,7 +92,7 @@ pub fn facts(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage) -> u16 {
 }
 
 fn label_width(pen: &Pen<'_>, width: u16, page: &RolloutPage) -> u16 {
-    page.about.iter().map(|(label, _)| pen.width(label)).max().unwrap_or(0).min(width / 3)
+    page.about.iter().map(|(label, _)| pen.width(label)).max().unwrap_or(0).min(width * 2 / 5)
 }
 
 /// The facts by name, one below the other.

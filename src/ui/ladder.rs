@@ -49,7 +49,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, focused: bool) ->
     let begins = page.steps.first().is_some_and(|step| step.mark != Mark::Ok).then_some(0);
     let current = page.current_step.or(begins);
     let rungs = rungs(page.steps.len(), usize::from(area.height), current, page.steps_scroll);
-    let digits = page.steps.last().map_or(1, |step| if step.number >= 10 { 2 } else { 1 });
+    let digits = page.steps.last().map_or(1, |step| step.number.to_string().len() as u16);
     for (index, rung) in rungs.iter().enumerate() {
         let y = area.y + index as u16;
         match rung {
@@ -60,11 +60,30 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, focused: bool) ->
                 pen.put(area.x, y, area.width, &format!("… {count} {word}"), Role::Dim);
             }
             Rung::After(count) => {
-                pen.put(area.x, y, area.width, &format!("… {count} more"), Role::Dim);
+                let coming = &page.steps[page.steps.len().saturating_sub(*count)..];
+                let words = format!("… {count} more{}", kinds(coming));
+                pen.put(area.x, y, area.width, &words, Role::Dim);
             }
         }
     }
     rungs.len() as u16
+}
+
+/// What many steps are: `: 93 weight, 93 pause`, the most frequent kinds first. A few need no count.
+fn kinds(steps: &[StepLine]) -> String {
+    if steps.len() < 5 {
+        return String::new();
+    }
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for step in steps {
+        match counts.iter_mut().find(|(kind, _)| *kind == step.kind) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((step.kind, 1)),
+        }
+    }
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let words: Vec<String> = counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    format!(": {}", words.join(", "))
 }
 
 fn step(pen: &mut Pen<'_>, area: Rect, y: u16, step: &StepLine, digits: u16, current: bool, focused: bool) {
@@ -80,7 +99,14 @@ fn step(pen: &mut Pen<'_>, area: Rect, y: u16, step: &StepLine, digits: u16, cur
     pen.put_right(area.x + 2 + digits, y, digits, &step.number.to_string(), role);
     let time_at = pen.put_right(area.right(), y, area.width / 2, &step.time, role);
     let x = area.x + 4 + digits;
-    pen.put(x, y, time_at.saturating_sub(x + 1), &step.words, role);
+    let room = time_at.saturating_sub(x + 1);
+    // How it stands is shown whole; the words of a step are long where a template has a long name.
+    let state = pen.width(&step.state).min(room * 2 / 3);
+    let end = pen.put(x, y, room.saturating_sub(if state > 0 { state + 1 } else { 0 }), &step.words, role);
+    if state > 0 {
+        let state_role = if step.mark == Mark::Bad { Role::Bad } else { role };
+        pen.put(end + 1, y, state, &step.state, state_role);
+    }
 }
 
 /// Draws the ladder in one line.

@@ -136,7 +136,7 @@ impl Lines<'_, '_> {
             self.y = y + if page.revisions.is_empty() {
                 facts::conditions(self.pen, rect, page, 0)
             } else {
-                tree::draw(self.pen, rect, &page.revisions, 0)
+                tree::draw(self.pen, rect, &page.revisions, None)
             };
         }
         self.y = self.y.max(end);

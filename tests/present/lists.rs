@@ -124,5 +124,5 @@ fn an_object_that_cannot_be_read_claims_nothing() {
     assert_eq!((row.gauge, row.version.as_str()), (None, ""));
     assert_eq!(page::headline(&subject), "Cannot be read: spec.replicas: expected a number");
     assert_eq!(weight::note(&subject), "");
-    assert!(ladder::steps(&subject).is_empty());
+    assert!(ladder::steps(&subject, &[]).is_empty());
 }

@@ -3,9 +3,13 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may end at once, with the place where it did")]
 
+mod closer;
 mod dialogs;
 mod lists;
 mod moment;
 mod odd;
 mod pages;
 mod ticks;
+
+#[path = "../support/scenes.rs"]
+mod scenes;

@@ -86,7 +86,7 @@ proptest! {
         let subject = Subject::new(&moment.rollout, &picture, &context);
         let page = page::page(&subject, "");
         prop_assert!(page.current_step.is_none_or(|at| at < page.steps.len()));
-        prop_assert_eq!(page.steps.len(), subject.steps().len());
+        prop_assert_eq!(page.steps.len(), page::ladder_length(&subject));
         let _ = (rows::cell(&subject), rows::need_line(&subject), rows::board_row(&subject), next::line(&subject));
         for next in [tick::cell(&subject), tick::board(&subject), tick::page(&subject)].into_iter().flatten() {
             prop_assert!(next > now);

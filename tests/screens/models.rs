@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use rolltop::app::model::*;
+use rolltop::app::node::{Node, Spot};
 
 /// A key of the footer that works.
 fn key(key: &str, word: &str) -> KeyHint {
@@ -376,24 +377,32 @@ pub fn board() -> Model {
 }
 
 fn step(mark: Mark, number: usize, words: &str, time: &str) -> StepLine {
-    StepLine { mark, number, words: words.into(), time: time.into() }
+    let kind = match words.split([' ', ',']).next() {
+        Some("weight") => "weight",
+        Some("pause") => "pause",
+        _ => "analysis",
+    };
+    StepLine { mark, number, words: words.into(), state: String::new(), time: time.into(), kind }
 }
 
-fn tree(kind: TreeKind, name: &str, info: &str, age: &str) -> RevisionLine {
+pub fn tree(kind: TreeKind, name: &str, info: &str, age: &str) -> RevisionLine {
     RevisionLine {
         kind,
+        depth: usize::from(kind != TreeKind::Revision),
+        spot: Spot::of(Node::Pod(name.into(), name.into())),
         mark: Mark::Ok,
         name: name.into(),
         roles: Vec::new(),
         version: String::new(),
         status: if kind == TreeKind::Pod { "Running" } else { "" }.into(),
         info: info.into(),
+        message: String::new(),
         age: age.into(),
-        last: false,
+        hidden: 0,
     }
 }
 
-fn revision(number: &str, role: &str, version: &str, status: &str) -> RevisionLine {
+pub fn revision(number: &str, role: &str, version: &str, status: &str) -> RevisionLine {
     RevisionLine {
         roles: if role.is_empty() { Vec::new() } else { vec![role.into()] },
         version: version.into(),
@@ -404,26 +413,13 @@ fn revision(number: &str, role: &str, version: &str, status: &str) -> RevisionLi
 }
 
 pub fn revisions() -> Vec<RevisionLine> {
-    let mut lines = vec![
-        revision("42", "canary", "2.42.0", "4/4 ready"),
-        RevisionLine { last: true, ..tree(TreeKind::ReplicaSet, "checkout-7f9c4d5b6", "4/4", "20m") },
-    ];
-    for (at, pod) in ["b2k9x", "hx2lm", "qq81z", "9dk2w"].into_iter().enumerate() {
-        lines.push(RevisionLine {
-            last: at == 3,
-            ..tree(TreeKind::Pod, &format!("checkout-7f9c4d5b6-{pod}"), "1/1", "20m")
-        });
-    }
+    let pod = |hash: &str, pod: &str, age: &str| tree(TreeKind::Pod, &format!("{hash}-{pod}"), "1/1", age);
+    let mut lines = vec![revision("42", "canary", "2.42.0", "4/4 ready")];
+    lines.extend(["b2k9x", "hx2lm", "qq81z", "9dk2w"].map(|name| pod("7f9c4d5b6", name, "20m")));
     lines.push(revision("41", "stable", "2.41.0", "8/8 ready"));
-    lines.push(RevisionLine { last: true, ..tree(TreeKind::ReplicaSet, "checkout-5d8f7c9b4", "8/8", "9d") });
-    for (at, pod) in ["2mm4q", "4vhtd", "5kx2p", "7ncb8", "8qwzr", "b6t4l", "fj9sd", "zx7vm"].into_iter().enumerate() {
-        lines.push(RevisionLine {
-            last: at == 7,
-            ..tree(TreeKind::Pod, &format!("checkout-5d8f7c9b4-{pod}"), "1/1", "9d")
-        });
-    }
+    let stable = ["2mm4q", "4vhtd", "5kx2p", "7ncb8", "8qwzr", "b6t4l", "fj9sd", "zx7vm"];
+    lines.extend(stable.map(|name| pod("5d8f7c9b4", name, "9d")));
     lines.push(revision("40", "", "2.40.3", "scaled to 0"));
-    lines.push(RevisionLine { last: true, ..tree(TreeKind::ReplicaSet, "checkout-66c7b8f5d", "0/0", "16d") });
     lines
 }
 
@@ -457,6 +453,9 @@ pub fn page() -> RolloutPage {
             step(Mark::Absent, 7, "analysis success-rate", "~2m"),
             step(Mark::Absent, 8, "weight 100 %", ""),
         ],
+        traffic: String::new(),
+        roles: vec![role("canary", "2.42.0", 4, 4), role("stable", "2.41.0", 8, 8)],
+        steps_title: "steps",
         current_step: Some(3),
         steps_scroll: None,
         steps_note: "done 3 of 8 · so far 20m19s".into(),
@@ -464,6 +463,8 @@ pub fn page() -> RolloutPage {
             .map(|(name, count)| (name, Some(count))),
         revisions: revisions(),
         revisions_note: String::new(),
+        analysis: Vec::new(),
+        events: Vec::new(),
         conditions: vec![
             condition(
                 Mark::Wait,
@@ -487,10 +488,15 @@ pub fn page() -> RolloutPage {
             ("last write".into(), "kubectl-argo-rollouts 14:11:48Z".into()),
         ],
         stale: None,
-        scroll: 0,
-        focus: 0,
+        scroll: None,
+        cursor: None,
+        focus: Pane::Steps,
         zoom: false,
     }
+}
+
+pub fn role(role: &str, version: &str, ready: i32, desired: i32) -> RoleLine {
+    RoleLine { role: role.into(), version: version.into(), desired, ready, available: ready }
 }
 
 pub fn rollout() -> Model {
@@ -524,10 +530,11 @@ pub fn rollout_in_trouble() -> Model {
         step.mark = if at == 0 { Mark::Busy } else { Mark::Absent };
         step.time = String::new();
     }
-    page.revisions[4].mark = Mark::Bad;
-    page.revisions[4].status = "ImagePullBackOff".into();
-    page.revisions[4].info = "0/1".into();
-    page.focus = 1;
+    page.revisions[3].mark = Mark::Bad;
+    page.revisions[3].status = "ImagePullBackOff".into();
+    page.revisions[3].info = "0/1".into();
+    page.focus = Pane::Revisions;
+    page.cursor = Some(3);
     model.next =
         "nothing happens by itself while a pod does not start; a sends all traffic back to stable 2.41.0".into();
     model.verdict = Some(Verdict {
@@ -546,11 +553,12 @@ pub fn blue_green() -> Model {
     page.headline = "Paused, waits before the cut-over".into();
     page.facts = "blue-green · 8.0.4 → 8.1.0 · rev 7".into();
     page.gauge = None;
+    page.roles = vec![role("active", "8.0.4", 6, 6), role("preview", "8.1.0", 6, 6)];
     page.steps.clear();
     page.current_step = None;
     page.steps_note = String::new();
     page.stale = Some("14s".into());
-    page.focus = 2;
+    page.focus = Pane::Conditions;
     model
 }
 

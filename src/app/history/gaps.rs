@@ -20,7 +20,8 @@ impl Gaps {
         let gaps = self.0.entry(source).or_default();
         let open = gaps.last_mut().filter(|(_, end)| end.is_none());
         match (seen, open) {
-            (true, Some(gap)) => gap.1 = Some(now.max(gap.0)),
+            // It ended when the source was heard of again, if that is told.
+            (true, Some(gap)) => gap.1 = Some(if last > gap.0 { last.min(now) } else { now }.max(gap.0)),
             (false, None) => {
                 // Never before the end of the one before.
                 let from = gaps.last().and_then(|(_, end)| *end).map_or(last, |end| end.max(last)).min(now);

@@ -1,6 +1,40 @@
-//! One rollout, whole: ladder, tree, conditions, facts.
+//! The page of one rollout: ladder, weights, roles, conditions, events, facts. Its tree is in [`super::tree`], its
+//! analysis in [`super::analysis`].
 
-use super::{Gauge, Mark};
+use super::{Gauge, Mark, RevisionLine, RunLine};
+
+/// A pane of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Pane {
+    /// The ladder: steps of a canary, stages of a blue-green update.
+    #[default]
+    Steps,
+    /// Revisions with everything below them.
+    Revisions,
+    /// AnalysisRuns, metric by metric.
+    Analysis,
+    /// What happened.
+    Events,
+    /// Conditions, and the facts beside them.
+    Conditions,
+}
+
+impl Pane {
+    /// All, in the order of Tab.
+    pub const ALL: [Self; 5] = [Self::Steps, Self::Revisions, Self::Analysis, Self::Events, Self::Conditions];
+
+    /// Its place in [`Pane::ALL`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Steps => 0,
+            Self::Revisions => 1,
+            Self::Analysis => 2,
+            Self::Events => 3,
+            Self::Conditions => 4,
+        }
+    }
+}
 
 /// One rollout, whole.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,12 +47,18 @@ pub struct RolloutPage {
     pub headline: String,
     /// Right end of the first row: `canary · 2.41.0 → 2.42.0 · rev 42`.
     pub facts: String,
-    /// The message in the controller's words, if any.
+    /// Why it stands so, in the controller's words or in ours; empty where the headline says it all.
     pub message: String,
     /// Weights; `None` for blue-green or unknown.
     pub gauge: Option<Gauge>,
     /// Why set and actual differ, in words; empty when they do not.
     pub gauge_note: String,
+    /// What the router was told: `istio: canary 40 %, stable 60 %, confirmed`; empty without a router.
+    pub traffic: String,
+    /// The versions by their roles, the new one first.
+    pub roles: Vec<RoleLine>,
+    /// What the ladder is made of: `steps`, `stages`.
+    pub steps_title: &'static str,
     /// The ladder; all steps.
     pub steps: Vec<StepLine>,
     /// Index of the current step; `None` when all are done or there are none.
@@ -29,10 +69,14 @@ pub struct RolloutPage {
     pub steps_note: String,
     /// Desired, current, updated, ready, available.
     pub replicas: [(&'static str, Option<i32>); 5],
-    /// Revisions with ReplicaSets and pods.
+    /// Revisions with everything below them.
     pub revisions: Vec<RevisionLine>,
     /// Why the revisions are missing or incomplete (`loading…`, `no right to list pods in shop`); empty: complete.
     pub revisions_note: String,
+    /// The runs of the newest revision, what needs a look first.
+    pub analysis: Vec<RunLine>,
+    /// What happened, newest last.
+    pub events: Vec<EventLine>,
     /// Conditions.
     pub conditions: Vec<ConditionLine>,
     /// Things worth knowing.
@@ -41,12 +85,49 @@ pub struct RolloutPage {
     pub about: Vec<(String, String)>,
     /// Age of the data when it is stale: `14s`.
     pub stale: Option<String>,
-    /// First visible row of the pane with the focus.
-    pub scroll: usize,
-    /// Index of the pane with the focus: 0 steps, 1 revisions, 2 conditions.
-    pub focus: usize,
+    /// First visible row of the pane with the focus, when the person has scrolled it.
+    pub scroll: Option<usize>,
+    /// The line under the cursor of the pane with the focus: of the tree, or of the analysis (its runs and metrics,
+    /// counted one after the other).
+    pub cursor: Option<usize>,
+    /// The pane with the focus.
+    pub focus: Pane,
     /// The focused pane fills the screen.
     pub zoom: bool,
+}
+
+impl RolloutPage {
+    /// Whether a pane has anything to show.
+    #[must_use]
+    pub fn has(&self, pane: Pane) -> bool {
+        match pane {
+            Pane::Steps => !self.steps.is_empty(),
+            Pane::Analysis => !self.analysis.is_empty(),
+            Pane::Events => !self.events.is_empty(),
+            Pane::Revisions | Pane::Conditions => true,
+        }
+    }
+
+    /// Lines of the analysis, counted as [`RolloutPage::cursor`] counts them.
+    #[must_use]
+    pub fn analysis_lines(&self) -> usize {
+        self.analysis.iter().map(|run| 1 + run.metrics.len()).sum()
+    }
+}
+
+/// A version in its role, with its pods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleLine {
+    /// `canary`, `stable`, `active`, `preview`, `experiment baseline`.
+    pub role: String,
+    /// Version.
+    pub version: String,
+    /// Wanted pods.
+    pub desired: i32,
+    /// Ready pods.
+    pub ready: i32,
+    /// Available pods.
+    pub available: i32,
 }
 
 /// A step of the ladder.
@@ -58,42 +139,27 @@ pub struct StepLine {
     pub number: usize,
     /// The step in words.
     pub words: String,
+    /// How what it runs stands: `7/12 ✓`, `2 failed`; empty for a step that runs nothing, or that has not begun.
+    pub state: String,
     /// Time it took, takes, or will take: `1m02s`, `in 12s`, `10m`.
     pub time: String,
+    /// One word for steps of this kind, to count them by: `weight`, `pause`.
+    pub kind: &'static str,
 }
 
-/// A revision, a ReplicaSet or a pod in the tree, flattened for drawing.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RevisionLine {
-    /// What stands in this line.
-    pub kind: TreeKind,
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventLine {
     /// Mark.
     pub mark: Mark,
-    /// Name (revision number for a revision).
-    pub name: String,
-    /// Roles (`canary`, `stable`).
-    pub roles: Vec<String>,
-    /// Image version for a ReplicaSet.
-    pub version: String,
-    /// Status text: `Running`, `ScaledDown`, `4/4 ready`.
-    pub status: String,
-    /// More: `1/1`, `restarts 3`, `leaves in 29s`.
-    pub info: String,
-    /// Age.
-    pub age: String,
-    /// Last child of its parent.
-    pub last: bool,
-}
-
-/// Depth in the tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TreeKind {
-    /// `# revision`.
-    Revision,
-    /// ReplicaSet.
-    ReplicaSet,
-    /// Pod.
-    Pod,
+    /// Clock time of the last one: `14:32:07Z`.
+    pub time: String,
+    /// What it is about: `rollout`, `ReplicaSet 7f9c4d5b6`.
+    pub about: String,
+    /// In words.
+    pub words: String,
+    /// How often, when more than once: `×12`.
+    pub times: String,
 }
 
 /// A condition.

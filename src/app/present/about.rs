@@ -2,8 +2,8 @@
 
 use super::page::strategy;
 use super::{Subject, time};
-use crate::argo::age;
 use crate::argo::meta::Writer;
+use crate::argo::settings;
 use jiff::SignedDuration;
 
 /// Managers that write as the controller: they say nothing about people.
@@ -30,9 +30,7 @@ pub fn facts(subject: &Subject<'_>) -> Vec<(String, String)> {
         let roles = if tagged.tags.is_empty() { String::new() } else { format!(" ({})", tagged.tags.join(", ")) };
         fact("image", format!("{}{roles}", tagged.image));
     }
-    if let Some(workload) = &spec.workload_ref {
-        fact("template from", format!("{}/{}", workload.kind, workload.name));
-    }
+    beside(subject, &mut fact);
     if meta.revision() > 0 {
         fact("revision", meta.revision().to_string());
     }
@@ -40,14 +38,32 @@ pub fn facts(subject: &Subject<'_>) -> Vec<(String, String)> {
     fact("managed by", managed_by(subject).to_owned());
     fact("created", meta.created.map(|at| time::clock(at, context.cluster_now)).unwrap_or_default());
     fact("selector", status.selector.as_deref().unwrap_or_default().to_owned());
-    if rollout.unreadable.is_none() {
-        let deadline = spec.progress_deadline_seconds.unwrap_or(600);
-        fact("deadline", format!("{} without progress", age::plain(deadline.into())));
-    }
     if let Some(at) = spec.restart_at {
         fact("restart at", time::clock(at, context.cluster_now));
     }
+    for (name, value) in settings::of(rollout) {
+        fact(name, value);
+    }
     facts
+}
+
+/// What stands beside it: the workload that its template comes from, and the autoscaler.
+fn beside(subject: &Subject<'_>, fact: &mut dyn FnMut(&str, String)) {
+    if let Some(workload) = &subject.picture.workload {
+        let scales = match &*workload.scale_down {
+            "" | "never" => String::new(),
+            how => format!(", scaled down {how}"),
+        };
+        let pods = match workload.pods {
+            Some((wanted, available)) => format!(", {available} of {wanted} pods of its own"),
+            None => String::new(),
+        };
+        fact("template from", format!("{}/{}{scales}{pods}", workload.kind, workload.name));
+    }
+    if let Some(scaler) = &subject.picture.scaler {
+        let (desired, min, max) = (scaler.desired, scaler.min, scaler.max);
+        fact("hpa", format!("{} wants {desired} of {min} to {max}, counts {}", scaler.name, scaler.counted));
+    }
 }
 
 fn writer_words(subject: &Subject<'_>, writer: &Writer) -> String {

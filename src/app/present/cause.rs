@@ -1,13 +1,18 @@
 //! Cause: why a rollout is degraded, in the controller's own words without their wrapping.
 
 use super::Subject;
-use super::{version, words};
+use super::{analysis, version, words};
 use crate::argo::picture::PodPicture;
+use crate::argo::runs::RunPicture;
 
 /// The cause in one line. The controller writes `RolloutAborted: Rollout aborted update to revision 2: CAUSE` and
 /// `InvalidSpec: The Rollout "web" is invalid: CAUSE`; what says nothing new is left out.
 #[must_use]
 pub fn of(subject: &Subject<'_>) -> String {
+    // The value that broke the limit says more than the controller's count of failures.
+    if let Some(breach) = failed_run(subject).and_then(analysis::breach) {
+        return breach;
+    }
     let message = if subject.picture.message.is_empty() { from_conditions(subject) } else { &*subject.picture.message };
     let told = ["RolloutAborted: ", "InvalidSpec: ", "ProgressDeadlineExceeded: "]
         .iter()
@@ -24,6 +29,16 @@ pub fn of(subject: &Subject<'_>) -> String {
         return words::open_ended(cause).to_owned();
     }
     if told.is_empty() { "the controller gives no cause".to_owned() } else { words::open_ended(told).to_owned() }
+}
+
+/// The run that made the controller abort: the newest one of the newest revision that failed.
+#[must_use]
+pub fn failed_run<'a>(subject: &Subject<'a>) -> Option<&'a RunPicture> {
+    if !subject.picture.message.contains("analysis phase error/failed") {
+        return None;
+    }
+    let runs = subject.newest()?.analysis_runs.iter();
+    runs.filter(|run| matches!(&*run.status, "Failed" | "Error")).max_by_key(|run| (run.completed_at, run.created))
 }
 
 /// Why there is no progress: what the first pod of the new version that is in trouble says; where pods are not known,

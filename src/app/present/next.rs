@@ -19,13 +19,11 @@ pub fn line(subject: &Subject<'_>) -> String {
     if standing::of(subject) == Standing::Promoting {
         return "the controller has the promote and moves on by itself".to_owned();
     }
-    // Noted for the time of the next change: the sentence may hold a countdown to any of these.
-    let times = why::times(subject.picture).into_iter().chain(standing::ends_at(subject));
-    for until in times.chain(subject.rollout.spec.restart_at) {
-        let _ = subject.countdown(until);
-    }
     let context = subject.context;
-    forecast::next_sentence(subject.rollout, subject.picture, context.cluster_now, context.promote_key)
+    let sentence = forecast::next_sentence(subject.rollout, subject.picture, context.cluster_now, context.promote_key);
+    let times = why::times(subject.picture).into_iter().chain(standing::ends_at(subject));
+    subject.note_countdowns(&sentence, times.chain(subject.rollout.spec.restart_at));
+    sentence
 }
 
 /// For a list: with service and channel in front.

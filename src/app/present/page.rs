@@ -1,15 +1,43 @@
-//! The page of one rollout: headline, facts, gauge, ladder, revisions, conditions, about.
+//! The page of one rollout, put together: headline, facts, gauge, ladder, revisions, analysis, events, conditions.
 
 use super::standing::{self, Standing};
-use super::{Subject, about, cause, conditions, ladder, tree, version, weight};
-use crate::app::model::RolloutPage;
+use super::{Subject, about, analysis, cause, conditions, events, ladder, roles, stages, tree, version, weight, why};
+use crate::app::model::{Pane, RolloutPage};
+use crate::app::node::Folds;
+use crate::argo::event::KubeEvent;
 use crate::argo::forecast::step_words;
 use crate::argo::rollout::StrategyKind;
+use crate::argo::runs::RunKind;
+use std::sync::{Arc, LazyLock};
 
-/// The page, unscrolled, with the focus on the steps. `revisions_note` says why revisions are missing or incomplete
-/// (`loading…`, `no right to list pods in shop`); empty when they are complete.
+/// What a page shows beside a rollout and its picture.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight<'a> {
+    /// Why revisions are missing or incomplete (`loading…`, `no right to list pods in shop`); empty: complete.
+    pub note: &'a str,
+    /// What a person has folded.
+    pub folds: &'a Folds,
+    /// Events of the rollout and its children.
+    pub events: &'a [Arc<KubeEvent>],
+}
+
+impl Default for Sight<'_> {
+    fn default() -> Self {
+        static FOLDS: LazyLock<Folds> = LazyLock::new(Folds::default);
+        Self { note: "", folds: &FOLDS, events: &[] }
+    }
+}
+
+/// The page, unscrolled, nothing folded by hand, with the focus on the steps. `revisions_note` says why revisions are
+/// missing or incomplete; empty when they are complete.
 #[must_use]
 pub fn page(subject: &Subject<'_>, revisions_note: &str) -> RolloutPage {
+    whole(subject, &Sight { note: revisions_note, ..Sight::default() })
+}
+
+/// The same with all that a page shows.
+#[must_use]
+pub fn whole(subject: &Subject<'_>, sight: &Sight<'_>) -> RolloutPage {
     let (rollout, picture, context) = (subject.rollout, subject.picture, subject.context);
     let replicas = picture.replicas;
     // An object that cannot be read has no counts; its zeros are not facts.
@@ -23,10 +51,13 @@ pub fn page(subject: &Subject<'_>, revisions_note: &str) -> RolloutPage {
         mark: standing::mark(subject),
         headline: headline(subject),
         facts: facts(subject),
-        message: message(subject),
+        message: why::sentence(subject),
         gauge: weight::gauge(subject),
         gauge_note: weight::note(subject),
-        steps: ladder::steps(subject),
+        traffic: weight::traffic(subject),
+        roles: roles::lines(subject),
+        steps_title: if picture.blue_green.is_some() { "stages" } else { "steps" },
+        steps: ladder::steps(subject, sight.events),
         current_step: ladder::current(subject),
         steps_scroll: None,
         steps_note: ladder::note(subject),
@@ -37,24 +68,33 @@ pub fn page(subject: &Subject<'_>, revisions_note: &str) -> RolloutPage {
             ("ready", known(replicas.ready)),
             ("available", known(replicas.available)),
         ],
-        revisions: tree::lines(subject),
-        revisions_note: revisions_note.to_owned(),
+        revisions: tree::lines(subject, sight.folds),
+        revisions_note: sight.note.to_owned(),
+        analysis: analysis::runs(subject),
+        events: events::lines(subject, sight.events),
         conditions: conditions::lines(subject),
         warnings: picture.warnings.clone(),
         about: about::facts(subject),
         stale: subject.stale_age(),
-        scroll: 0,
-        focus: 0,
+        scroll: None,
+        cursor: None,
+        focus: Pane::Steps,
         zoom: false,
     }
+}
+
+/// Steps of the ladder.
+#[must_use]
+pub fn ladder_length(subject: &Subject<'_>) -> usize {
+    subject.picture.blue_green.as_ref().map_or(subject.steps().len(), |picture| picture.stages.len())
 }
 
 /// The first row: `Paused at step 4 of 8, waits for you`. Steps are numbered here as in the ladder below, from 1.
 #[must_use]
 pub fn headline(subject: &Subject<'_>) -> String {
     let at = match ladder::current(subject) {
-        Some(step) => format!(" at step {} of {}", step + 1, subject.steps().len()),
-        None => String::new(),
+        Some(step) if !subject.steps().is_empty() => format!(" at step {} of {}", step + 1, subject.steps().len()),
+        _ => String::new(),
     };
     match standing::of(subject) {
         Standing::Unreadable => {
@@ -64,7 +104,7 @@ pub fn headline(subject: &Subject<'_>) -> String {
         Standing::NotObserved => "Changed, the controller has not seen it yet".to_owned(),
         Standing::Retrying => "Retry asked for, the controller has not reacted yet".to_owned(),
         Standing::Aborting => "Abort asked for, the controller has not reacted yet".to_owned(),
-        Standing::Aborted => format!("Aborted: {}{}", cause::of(subject), who_serves(subject)),
+        Standing::Aborted => aborted(subject),
         Standing::InvalidSpec => format!("The controller refuses the spec: {}", cause::of(subject)),
         Standing::NoProgress => format!("No progress{at}: {}", cause::of_no_progress(subject)),
         Standing::Degraded => format!("Degraded: {}", cause::of(subject)),
@@ -83,23 +123,6 @@ pub fn headline(subject: &Subject<'_>) -> String {
             word => format!("{word} (a phase this program does not know)"),
         },
         Standing::Analysis | Standing::Scaling | Standing::Progressing => progressing(subject),
-    }
-}
-
-/// The controller's own words, where the headline does not hold them already and they are more than the name of the
-/// reason for a pause.
-fn message(subject: &Subject<'_>) -> String {
-    let message = &subject.picture.message;
-    if headline(subject).contains(message.as_str()) {
-        return String::new();
-    }
-    match standing::of(subject) {
-        Standing::NoProgress => {
-            cause::stuck_pod(subject).and_then(|pod| pod.message.as_deref()).unwrap_or_default().to_owned()
-        }
-        Standing::Aborted | Standing::InvalidSpec | Standing::Degraded => String::new(),
-        Standing::WaitsForYou | Standing::Timed | Standing::Preview if !message.contains(' ') => String::new(),
-        _ => message.clone(),
     }
 }
 
@@ -125,6 +148,9 @@ fn healthy(subject: &Subject<'_>) -> String {
 
 fn progressing(subject: &Subject<'_>) -> String {
     let total = subject.steps().len();
+    if let Some(stage) = stages::current(subject).and_then(|at| stages::steps(subject).into_iter().nth(at)) {
+        return format!("Progressing: {}", stage.words);
+    }
     match ladder::current(subject).and_then(|at| subject.steps().get(at).map(|step| (at, step))) {
         Some((at, step)) => {
             format!("Progressing at step {} of {total}: {}", at + 1, step_words(step, subject.rollout.max_weight()))
@@ -135,6 +161,15 @@ fn progressing(subject: &Subject<'_>) -> String {
         None if subject.picture.message.is_empty() => "Progressing".to_owned(),
         None => format!("Progressing: {}", subject.picture.message),
     }
+}
+
+/// With the step at which it failed, where a run tells it: the status begins anew with the first.
+fn aborted(subject: &Subject<'_>) -> String {
+    let at = match cause::failed_run(subject).map(|run| run.kind) {
+        Some(RunKind::Inline(Some(index))) => format!(" at step {}", index.saturating_add(1)),
+        _ => String::new(),
+    };
+    format!("Aborted{at}: {}{}", cause::of(subject), who_serves(subject))
 }
 
 /// What serves the traffic after an abort, as far as it is known.

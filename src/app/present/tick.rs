@@ -6,6 +6,7 @@
 use super::Subject;
 use super::dialog::Asking;
 use super::health::{self, SourceView};
+use super::page::Sight;
 use super::time::{self, Style};
 use super::verdict::NO_REACTION_AFTER;
 use super::{page, rows, trouble};
@@ -24,8 +25,9 @@ impl Ticker {
     pub(in crate::app) fn age(&self, then: Timestamp, now: Timestamp, style: Style) {
         let age = now.duration_since(then);
         if age.is_negative() {
-            // Reads `now` until one second after `then`.
-            self.note(SignedDuration::from_secs(1).saturating_sub(age));
+            // Reads as it does at `then`.
+            let first = time::age_changes_after(SignedDuration::ZERO, style);
+            self.note(first.saturating_sub(age));
         } else {
             self.span(age, style);
         }
@@ -77,9 +79,15 @@ pub fn board(subject: &Subject<'_>) -> Option<Timestamp> {
 /// one of which counts how long the controller has not reacted: the picture has to be derived anew then.
 #[must_use]
 pub fn page(subject: &Subject<'_>) -> Option<Timestamp> {
+    whole(subject, &Sight::default())
+}
+
+/// The same with what a person has folded, and with events.
+#[must_use]
+pub fn whole(subject: &Subject<'_>, sight: &Sight<'_>) -> Option<Timestamp> {
     let ticker = Ticker::default();
     let watched = subject.watched(&ticker);
-    let _ = (page::page(&watched, ""), super::next::line(&watched));
+    let _ = (page::whole(&watched, sight), super::next::line(&watched));
     let last_write = subject.rollout.meta.writers.iter().filter_map(|writer| writer.time).max();
     if let Some(at) = last_write.filter(|_| subject.picture.waits == Waits::Controller) {
         ticker.age(at, subject.context.cluster_now, Style::Long);

@@ -1,15 +1,58 @@
-//! The tree of revisions, ReplicaSets and pods, flattened for drawing. Revisions that are scaled to zero come last.
+//! The tree of revisions, flattened for drawing: pods ([`super::pods`]), Experiments and AnalysisRuns
+//! ([`super::runs`]). Revisions of which nothing runs come last, and are folded.
 
-use super::Subject;
 use super::version;
+use super::{Subject, pods, runs};
 use crate::app::model::{Mark, RevisionLine, TreeKind};
-use crate::argo::picture::{PodPicture, ReplicaSetPicture, Revision};
+use crate::app::node::{Folds, Node, Spot};
+use crate::argo::picture::{ReplicaSetPicture, Revision};
+
+/// Old revisions that have a line of their own; more are counted.
+const OLD: usize = 3;
+
+/// What folding a line means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fold {
+    /// What folds: the line itself, or the pods that it belongs to.
+    pub spot: Spot,
+    /// It is folded.
+    pub folded: bool,
+    /// Where the cursor goes, when its line goes away.
+    pub then: Option<Spot>,
+}
 
 /// All lines.
 #[must_use]
-pub fn lines(subject: &Subject<'_>) -> Vec<RevisionLine> {
+pub fn lines(subject: &Subject<'_>, folds: &Folds) -> Vec<RevisionLine> {
     let (gone, alive): (Vec<_>, Vec<_>) = subject.picture.revisions.iter().partition(|revision| is_gone(revision));
-    alive.into_iter().chain(gone).flat_map(|revision| revision_lines(subject, revision)).collect()
+    let mut lines: Vec<RevisionLine> =
+        alive.into_iter().flat_map(|revision| revision_lines(subject, folds, revision)).collect();
+    let all = Spot::part(Node::Rollout, "revisions");
+    let counted = if gone.len() > OLD && folds.is_folded(&all, true) { gone.len() - OLD + 1 } else { 0 };
+    let listed = gone.len() - counted;
+    lines.extend(gone.into_iter().take(listed).flat_map(|revision| revision_lines(subject, folds, revision)));
+    if counted > 0 {
+        let kind = TreeKind::More;
+        lines.push(RevisionLine { kind, hidden: counted, ..blank(all, format!("{counted} older revisions")) });
+    }
+    lines
+}
+
+fn blank(spot: Spot, name: String) -> RevisionLine {
+    RevisionLine {
+        kind: TreeKind::Revision,
+        depth: 0,
+        spot,
+        mark: Mark::Absent,
+        name,
+        roles: Vec::new(),
+        version: String::new(),
+        status: String::new(),
+        info: String::new(),
+        message: String::new(),
+        age: String::new(),
+        hidden: 0,
+    }
 }
 
 /// Nothing runs of it, and nothing is meant to.
@@ -17,37 +60,52 @@ fn is_gone(revision: &Revision) -> bool {
     revision.replica_sets.iter().all(|set| set.desired == 0 && set.replicas == 0)
 }
 
-fn revision_lines(subject: &Subject<'_>, revision: &Revision) -> Vec<RevisionLine> {
-    let sets = &revision.replica_sets;
-    let mut lines = vec![revision_line(subject, revision)];
-    for (at, set) in sets.iter().enumerate() {
-        lines.push(RevisionLine { last: at + 1 == sets.len(), ..set_line(subject, set) });
-        for (at, pod) in set.pods.iter().enumerate() {
-            lines.push(RevisionLine { last: at + 1 == set.pods.len(), ..pod_line(subject, pod) });
-        }
-    }
-    lines
+/// Objects among lines; pods that are counted each count.
+#[must_use]
+pub fn objects(lines: &[RevisionLine]) -> usize {
+    lines.iter().map(|line| if line.kind == TreeKind::More { line.hidden } else { 1 + line.hidden }).sum()
 }
 
-/// The head of a revision: with what its ReplicaSet says where there is only one, so that a narrow screen can leave
-/// out the ReplicaSet's own line.
+fn revision_lines(subject: &Subject<'_>, folds: &Folds, revision: &Revision) -> Vec<RevisionLine> {
+    let sets = &revision.replica_sets;
+    let mut head = revision_line(subject, revision);
+    let mut below = Vec::new();
+    for set in sets {
+        if sets.len() > 1 {
+            below.push(set_line(subject, set, 1));
+        }
+        below.extend(pods::lines(subject, folds, set, if sets.len() > 1 { 2 } else { 1 }));
+    }
+    for experiment in &revision.experiments {
+        below.extend(runs::experiment(subject, folds, experiment, 1));
+    }
+    for run in &revision.analysis_runs {
+        below.extend(runs::lines(subject, folds, run, 1));
+    }
+    // The newest one is what everything is about, even when its pods are gone: its runs say why.
+    let is_newest = subject.newest().is_some_and(|newest| std::ptr::eq(newest, revision));
+    if folds.is_folded(&head.spot, is_gone(revision) && !is_newest) {
+        head.hidden = objects(&below);
+        return vec![head];
+    }
+    below.insert(0, head);
+    below
+}
+
+/// The head of a revision: with its ReplicaSet, when it has exactly one, whose pods then stand right below it.
 fn revision_line(subject: &Subject<'_>, revision: &Revision) -> RevisionLine {
     let name = if revision.revision == 0 { "no revision".to_owned() } else { revision.revision.to_string() };
-    let head = match revision.replica_sets.as_slice() {
-        [only] => set_line(subject, only),
+    match revision.replica_sets.as_slice() {
+        [only] => RevisionLine { kind: TreeKind::Revision, name, ..set_line(subject, only, 0) },
         sets => RevisionLine {
-            kind: TreeKind::Revision,
             mark: sets.iter().map(mark_of_set).max_by_key(|mark| severity(*mark)).unwrap_or(Mark::Absent),
-            name: String::new(),
-            roles: Vec::new(),
-            version: String::new(),
-            status: format!("{} ReplicaSets", sets.len()),
-            info: String::new(),
-            age: String::new(),
-            last: false,
+            status: match sets.len() {
+                0 => "no ReplicaSet".to_owned(),
+                many => format!("{many} ReplicaSets"),
+            },
+            ..blank(Spot::of(Node::Revision(revision.revision)), name)
         },
-    };
-    RevisionLine { kind: TreeKind::Revision, name, last: false, ..head }
+    }
 }
 
 fn severity(mark: Mark) -> u8 {
@@ -70,12 +128,18 @@ fn mark_of_set(set: &ReplicaSetPicture) -> Mark {
     }
 }
 
-fn set_line(subject: &Subject<'_>, set: &ReplicaSetPicture) -> RevisionLine {
+/// The line of a ReplicaSet.
+#[must_use]
+pub fn set_line(subject: &Subject<'_>, set: &ReplicaSetPicture, depth: usize) -> RevisionLine {
+    let mut roles: Vec<String> = set.tags.iter().map(|tag| (*tag).to_owned()).collect();
+    roles.extend(set.template.as_deref().map(str::to_owned));
     RevisionLine {
         kind: TreeKind::ReplicaSet,
+        depth,
+        spot: Spot::of(Node::ReplicaSet(set.name.clone(), set.uid.clone())),
         mark: mark_of_set(set),
-        name: set.name.to_string(),
-        roles: set.tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        name: subject.short(&set.name).to_owned(),
+        roles,
         version: version::of_replica_set(set),
         status: match (set.desired, set.replicas) {
             (0, 0) => "scaled to 0".to_owned(),
@@ -83,8 +147,9 @@ fn set_line(subject: &Subject<'_>, set: &ReplicaSetPicture) -> RevisionLine {
             (desired, _) => format!("{}/{desired} ready", set.ready),
         },
         info: set_info(subject, set),
-        age: set.created.map(|then| subject.age_tight(then)).unwrap_or_default(),
-        last: false,
+        message: String::new(),
+        age: set.created.map(|then| subject.age_coarse(then)).unwrap_or_default(),
+        hidden: 0,
     }
 }
 
@@ -92,8 +157,12 @@ fn set_info(subject: &Subject<'_>, set: &ReplicaSetPicture) -> String {
     if set.status == "ReplicaFailure" {
         return "pods cannot be made".to_owned();
     }
+    let runs = set.desired > 0 || set.replicas > 0;
+    if set.scale_down_unread && runs {
+        return "leaves at a time that cannot be read".to_owned();
+    }
     // The annotation stays after an abort; it means something only while pods are there.
-    match set.scale_down_at.filter(|_| set.desired > 0 || set.replicas > 0) {
+    match set.scale_down_at.filter(|_| runs) {
         Some(at) => match subject.countdown(at).as_str() {
             "due" => "leaves now".to_owned(),
             left => format!("leaves {left}"),
@@ -103,46 +172,27 @@ fn set_info(subject: &Subject<'_>, set: &ReplicaSetPicture) -> String {
     }
 }
 
-fn pod_line(subject: &Subject<'_>, pod: &PodPicture) -> RevisionLine {
-    let mut info = vec![format!("{}/{}", pod.ready, pod.containers)];
-    if pod.restarts > 0 {
-        info.push(format!("restarts {}", pod.restarts));
-    }
-    info.extend(pod.message.as_deref().map(str::to_owned));
-    RevisionLine {
-        kind: TreeKind::Pod,
-        mark: mark_of_pod(pod),
-        name: pod.name.to_string(),
-        roles: Vec::new(),
-        version: String::new(),
-        status: pod.status.to_string(),
-        info: info.join("  "),
-        age: pod.created.map(|then| subject.age_tight(then)).unwrap_or_default(),
-        last: false,
-    }
-}
-
-/// By the status text (Argo Rollouts, `pkg/kubectl-argo-rollouts/info/pod_info.go`), except that a running pod which
-/// is not ready is not well, and that texts the plugin leaves blank get a mark.
-fn mark_of_pod(pod: &PodPicture) -> Mark {
-    match &*pod.status {
-        "Running" if pod.ready < pod.containers => Mark::Busy,
-        "Running" | "Completed" | "Succeeded" => Mark::Ok,
-        "Pending" | "Terminating" | "ContainerCreating" | "PodInitializing" => Mark::Busy,
-        "Failed"
-        | "InvalidImageName"
-        | "CrashLoopBackOff"
-        | "ImagePullBackOff"
-        | "RegistryUnavailable"
-        | "Evicted"
-        | "OOMKilled"
-        | "ContainerCannotRun"
-        | "DeadlineExceeded" => Mark::Bad,
-        "Unknown" | "" => Mark::Unknown,
-        text if text.ends_with("Error") || text.starts_with("Err") => Mark::Bad,
-        text if text.starts_with("Signal:") || text.starts_with("ExitCode:") => Mark::Bad,
-        text if ["Error", "BackOff", "Signal:", "ExitCode:"].iter().any(|word| text.contains(word)) => Mark::Bad,
-        text if text.starts_with("Init:") => Mark::Busy,
-        _ => Mark::Unknown,
+/// What folding the line at `at` means; `None` for a line that holds nothing.
+#[must_use]
+pub fn fold(lines: &[RevisionLine], at: usize) -> Option<Fold> {
+    let line = lines.get(at)?;
+    match line.kind {
+        TreeKind::More => Some(Fold { spot: line.spot.clone(), folded: true, then: None }),
+        TreeKind::Pod | TreeKind::Job => {
+            let parent = lines[..at].iter().rev().find(|above| above.depth < line.depth)?;
+            if line.kind == TreeKind::Job {
+                let spot = parent.spot.clone();
+                return Some(Fold { spot: spot.clone(), folded: false, then: Some(spot) });
+            }
+            let pods = Spot { part: Some("pods".into()), ..parent.spot.clone() };
+            // A pod that is listed beside those that are counted unfolds them.
+            let folded = lines.iter().any(|other| other.spot == pods);
+            Some(Fold { spot: pods.clone(), folded, then: (!folded).then_some(pods) })
+        }
+        _ if line.hidden > 0 => Some(Fold { spot: line.spot.clone(), folded: true, then: None }),
+        _ => {
+            let has_below = lines.get(at + 1).is_some_and(|next| next.depth > line.depth);
+            has_below.then(|| Fold { spot: line.spot.clone(), folded: false, then: None })
+        }
     }
 }

@@ -112,3 +112,27 @@ fn routed_note(subject: &Subject<'_>, canary: Option<(i32, i32)>) -> String {
         _ => String::new(),
     }
 }
+
+/// What the router was told: `istio: canary 40 %, stable 60 %, confirmed`; empty without a router.
+#[must_use]
+pub fn traffic(subject: &Subject<'_>) -> String {
+    let Some(traffic) = subject.picture.traffic.as_ref().filter(|_| subject.rollout.unreadable.is_none()) else {
+        return String::new();
+    };
+    let routers = if traffic.routers.is_empty() { "router".to_owned() } else { traffic.routers.join(" and ") };
+    let share = |weight: i64| forecast::weight_words(weight, traffic.max);
+    let Some(split) = &traffic.set else {
+        return format!("{routers}: no weights are set yet, canary is to get {}", share(traffic.desired));
+    };
+    let mut parts = vec![format!("canary {}", share(split.canary)), format!("stable {}", share(split.stable))];
+    parts.extend(split.additional.iter().map(|(name, weight)| format!("{} {}", subject.short(name), share(*weight))));
+    if split.canary != traffic.desired {
+        parts.push(format!("canary is to get {}", share(traffic.desired)));
+    }
+    match split.verified {
+        Some(true) => parts.push("confirmed".to_owned()),
+        Some(false) => parts.push("not confirmed yet".to_owned()),
+        None => {}
+    }
+    format!("{routers}: {}", parts.join(", "))
+}

@@ -2,7 +2,9 @@
 
 use crate::app::effect::Effect;
 use crate::app::event::Event;
-use crate::app::model::{Body, RolloutPage};
+use crate::app::model::{Body, Pane, RolloutPage};
+use crate::app::node::Node;
+use crate::app::screen::Screen;
 use crate::app::testing::*;
 use crate::argo::feed::{Delta, DetailId, News, Order};
 use crate::argo::pod::Pod;
@@ -155,15 +157,87 @@ fn suspend_and_repaint_work_everywhere_even_in_a_dialog() {
 fn the_panes_take_the_focus_in_turn_and_scroll_on_their_own() {
     let mut script = Script::fleet();
     script.on_checkout().keys("Enter");
-    assert_eq!((page(&script).focus, page(&script).steps_scroll), (0, None));
+    assert_eq!((page(&script).focus, page(&script).steps_scroll), (Pane::Steps, None));
+    script.state.page_rows = 2;
     script.keys("j j");
     assert_eq!(page(&script).steps_scroll, Some(2));
-    script.keys("G");
-    assert_eq!(page(&script).steps_scroll, Some(3));
+    script.keys("g");
+    assert_eq!(page(&script).steps_scroll, Some(0));
     script.keys("Tab");
-    assert_eq!((page(&script).focus, page(&script).scroll), (1, 0));
+    assert_eq!((page(&script).focus, page(&script).scroll), (Pane::Revisions, None));
     script.keys("S-Tab S-Tab z");
-    assert_eq!((page(&script).focus, page(&script).zoom), (2, true));
+    assert_eq!((page(&script).focus, page(&script).zoom), (Pane::Conditions, true), "empty panes are left out");
+}
+
+/// A page with two revisions; the names of its pods.
+fn with_pods(script: &mut Script, pods: &[&str]) -> DetailId {
+    script.on_checkout().keys("Enter");
+    let detail = opened(script)[0];
+    script.news(News::ReplicaSets(detail, Delta::Reset(vec![replica_set("a")])));
+    script.news(News::Pods(detail, Delta::Reset(pods.iter().map(|name| pod(name)).collect())));
+    detail
+}
+
+fn pod(name: &str) -> Arc<Pod> {
+    let value = json!({"metadata": {"name": name, "namespace": "shop", "uid": format!("uid-{name}"),
+        "creationTimestamp": "2026-03-01T13:00:00Z",
+        "labels": {"rollouts-pod-template-hash": "new"},
+        "ownerReferences": [{"kind": "ReplicaSet", "name": "checkout-a", "uid": "a", "controller": true}]},
+        "spec": {"containers": [{"name": "main"}]},
+        "status": {"phase": "Running", "containerStatuses": [{"name": "main", "ready": true, "state": {"running": {}}}]}});
+    Arc::new(serde_json::from_value(value).unwrap())
+}
+
+fn under_cursor(script: &Script) -> String {
+    let page = page(script);
+    page.cursor.and_then(|at| page.revisions.get(at)).map(|line| line.name.clone()).unwrap_or_default()
+}
+
+#[test]
+fn the_cursor_of_the_tree_stays_on_its_pod_when_rows_move_and_on_its_place_when_it_goes() {
+    let mut script = Script::fleet();
+    let detail = with_pods(&mut script, &["p2", "p3", "p4"]);
+    assert_eq!(script.state.node(), Node::Rollout, "the steps have the focus");
+    script.keys("Tab j j");
+    assert_eq!(under_cursor(&script), "p3");
+    assert_eq!(script.state.node(), Node::Pod("p3".into(), "uid-p3".into()));
+    script.news(News::Pods(detail, Delta::Upsert(pod("p1"))));
+    assert_eq!(under_cursor(&script), "p3", "{:?}", page(&script).revisions);
+    script
+        .news(News::Pods(detail, Delta::Remove { namespace: "shop".into(), name: "p3".into(), uid: "uid-p3".into() }));
+    assert_ne!(under_cursor(&script), "p3");
+    assert!(page(&script).cursor.is_some());
+}
+
+#[test]
+fn f_folds_and_unfolds_pods_and_the_cursor_stays_with_them() {
+    let mut script = Script::fleet();
+    let names: Vec<String> = (0..40).map(|at| format!("pod-{at:02}")).collect();
+    with_pods(&mut script, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    script.keys("Tab j");
+    assert_eq!((under_cursor(&script).as_str(), page(&script).revisions.len()), ("40 pods", 2));
+    script.keys("f");
+    assert_eq!((under_cursor(&script).as_str(), page(&script).revisions.len()), ("pod-00", 41));
+    script.keys("G f");
+    assert_eq!((under_cursor(&script).as_str(), page(&script).revisions.len()), ("40 pods", 2));
+    script.keys("k f");
+    assert_eq!(page(&script).revisions.len(), 1);
+    assert_eq!(page(&script).revisions[0].hidden, 40);
+    script.keys("f S-Tab f");
+    assert!(script.toast().contains("nothing to fold"), "{}", script.toast());
+}
+
+#[test]
+fn enter_opens_what_is_under_the_cursor() {
+    let mut script = Script::fleet();
+    with_pods(&mut script, &["p1"]);
+    script.keys("Enter");
+    assert!(matches!(script.state.screen(), Screen::Document(_)), "{:?}", script.state.screen());
+    script.keys("h Tab j Enter");
+    assert!(matches!(script.state.screen(), Screen::Logs(_)), "{:?}", script.state.screen());
+    script.keys("h k Enter");
+    assert!(matches!(script.state.screen(), Screen::Document(_)));
+    assert_eq!(script.state.node(), Node::ReplicaSet("checkout-a".into(), "a".into()));
 }
 
 #[test]
