@@ -1,4 +1,4 @@
-//! What is described of recorded objects, and of made-up ones.
+//! What is described of each kind of object, also when fields are missing or odd.
 
 use super::*;
 use crate::argo::mask::masked;

@@ -1,4 +1,4 @@
-//! A secret that is planted anywhere is nowhere in what comes out.
+//! No form of a secret is shown, and what only looks like one is.
 
 use super::*;
 use proptest::prelude::*;
