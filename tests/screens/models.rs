@@ -343,7 +343,7 @@ pub fn board() -> Model {
     ];
     let total = rows.len();
     let board = Board {
-        order: rolltop::app::model::Sorting::default(),
+        order: Sorting::default(),
         channel: "production".into(),
         health: vec![live("prod-eu"), health("prod-us", Mark::Stale, "14s", "14s")],
         clusters: true,
