@@ -8,7 +8,7 @@
 //! | what can happen, what is to be done | [`event`], [`effect`] |
 //! | what is known | [`state`], [`fleet`], [`source`], [`detail`], [`access`], [`request`], [`notes`] |
 //! | what is on the screen and where the cursor is | [`screen`], [`list`], [`sorting`], [`finder`], [`sieve`], [`filter`], [`selection`], [`overlay`] |
-//! | what a key does, and why not | [`keyboard`], [`action`], [`availability`], [`act`], [`navigate`], [`promote`], [`mod@pointer`] |
+//! | what a key does, and why not | [`keyboard`], [`action`], [`availability`], [`act`], [`navigate`], [`deeds`], [`mod@pointer`] |
 //! | where versions differ between channels | [`drift`] |
 //! | what the edge of the cluster tells | [`news`], [`connection`] |
 //! | what passes by itself | [`clock`] |
@@ -22,6 +22,7 @@ pub mod availability;
 pub mod charts;
 pub mod clock;
 pub mod connection;
+pub mod deeds;
 pub mod detail;
 pub mod document;
 pub mod drift;
@@ -45,7 +46,6 @@ pub mod overlay;
 mod page;
 pub mod pointer;
 pub mod present;
-pub mod promote;
 pub mod reading;
 pub mod request;
 pub mod run;

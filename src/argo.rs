@@ -6,7 +6,8 @@
 //! their texts, [`share`] keeps equal ones once.
 //! What is derived from them: [`picture`], put together from [`phase`], [`weights`], [`traffic`], [`blue_green`], [`pauses`],
 //! [`waits`], [`deadline`], [`invalid`], [`beside`], [`tree`] ([`pod_status`], [`runs`]), [`images`], [`warnings`]; then [`why`]
-//! (why it waits), [`forecast`] with [`next`] (what happens next) and [`promote`] (which patch, or why not). In words:
+//! (why it waits), [`forecast`] with [`next`] (what happens next) and [`promote`] (which patch, or why not), [`deed`] (all
+//! that can be done). In words:
 //! [`steps`], [`settings`], durations by [`age`]. What the edge of the cluster reports: [`feed`], kept in a [`set`]; which
 //! objects belong to one rollout: [`kin`]; what events tell of them: [`story`]. Whole objects, looked at closely: [`mask`]
 //! (without what is secret in them), [`describe`] (in words).
@@ -16,6 +17,7 @@ pub mod analysis;
 pub mod beside;
 pub mod blue_green;
 pub mod deadline;
+pub mod deed;
 pub mod describe;
 pub mod event;
 pub mod experiment;

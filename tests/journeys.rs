@@ -329,18 +329,18 @@ fn an_abort_by_someone_else_is_on_the_screen_at_once() {
 #[test]
 fn the_list_the_board_the_filter_help_and_messages() {
     let simulated = Simulated::new("fleet");
-    let mut session = simulated.ui(&[]).size(80, 24).start();
+    let mut session = simulated.ui(&[]).size(80, 30).start();
     session.until("all of them", |text| text.contains("web") && text.matches("✓ live").count() == 3);
     session.send("/led");
-    session.shows("1 of 10 services");
+    session.shows("1 of 13 services");
     session.send("\r");
     session.send("\x1b");
-    session.until("no filter", |text| !text.contains(" of 10 services"));
+    session.until("no filter", |text| !text.contains(" of 13 services"));
     session.send("/is:paused\r");
-    session.shows("of 10 services");
+    session.until("the paused ones", |text| text.contains("storefront") && !text.contains("notifier"));
     session.pauses_for(std::time::Duration::from_millis(50));
     session.send("\x1b");
-    session.until("no filter", |text| !text.contains(" of 10 services"));
+    session.until("no filter", |text| !text.contains("/is:paused"));
     session.send("?");
     session.shows("promote the pause of");
     session.send("q");
@@ -352,7 +352,7 @@ fn the_list_the_board_the_filter_help_and_messages() {
     let names = simulated.run(&["list", "--channel", "production", "-o", "name"]);
     assert_eq!(names.code, Some(0), "{}", names.err);
     let names: Vec<&str> = names.out.lines().map(|line| line.rsplit('/').next().unwrap_or(line)).collect();
-    assert_eq!(names.len(), 9, "{names:?}");
+    assert_eq!(names.len(), 12, "{names:?}");
     for name in &names {
         assert!(board.contains(name), "{name} on the board:\n{board}");
     }

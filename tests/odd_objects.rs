@@ -1,7 +1,7 @@
 //! Objects as old and as future controllers write them, and as nobody should: whatever is missing, added or odd at any
 //! depth, everything is told, nothing panics, and nothing is called healthy that is not.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may end at once, with the place where it did")]
+#![expect(clippy::unwrap_used, reason = "a test may end at once, with the place where it did")]
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -34,9 +34,12 @@ fn recorded(file: &str) -> Recording {
     recording::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/recordings").join(file)).unwrap()
 }
 
-/// All objects at each of the moments, by plural, and the time then.
-fn moments() -> &'static [(Timestamp, Vec<(String, Value)>)] {
-    static MADE: OnceLock<Vec<(Timestamp, Vec<(String, Value)>)>> = OnceLock::new();
+/// A time, and all objects then, by plural.
+type Then = (Timestamp, Vec<(String, Value)>);
+
+/// All objects at each of the moments.
+fn moments() -> &'static [Then] {
+    static MADE: OnceLock<Vec<Then>> = OnceLock::new();
     MADE.get_or_init(|| {
         let moment = |(file, t_ms): &(&str, u64)| {
             let recording = recorded(file);
@@ -275,7 +278,9 @@ fn objects_of_older_controllers_read_alike() {
         let mut objects = objects.clone();
         for (version, keys) in NEWER {
             let before = moment_of(&objects);
-            objects.iter_mut().for_each(|(resource, object)| without(object, keys, resource == "rollouts"));
+            for (resource, object) in &mut objects {
+                without(object, keys, resource == "rollouts");
+            }
             let after = moment_of(&objects);
             for rollout in after.rollouts() {
                 assert_eq!(rollout.unreadable, None, "{version}");
@@ -396,6 +401,6 @@ fn a_huge_rollout_is_told_with_bounded_work() {
     assert_eq!((pods, picture.revisions[0].analysis_runs[0].metrics.len()), (500, 50));
     let told = tell(rollout, &picture, now);
     assert!(told.len() < 8 << 20, "{}", told.len());
-    let decisive = rolltop::argo::runs::words::decisive(&picture.revisions[0].analysis_runs[0]).expect("a metric");
+    let decisive = rolltop::argo::runs::words::decisive(&picture.revisions[0].analysis_runs[0]).unwrap();
     assert_eq!(&*decisive.name, "m49");
 }

@@ -7,8 +7,8 @@ use rolltop::app::model::Mark;
 use rolltop::app::present::health::{self, Counts, SourceView};
 use rolltop::app::present::verdict::{self, About, Off, Stage};
 use rolltop::app::present::{tick, trouble};
+use rolltop::argo::deed::reaction::Reaction;
 use rolltop::argo::feed::{Link, Trouble, TroubleKind};
-use rolltop::argo::promote::Reaction;
 
 fn at(text: &str) -> Timestamp {
     format!("2026-11-24T{text}Z").parse().unwrap()
@@ -152,13 +152,13 @@ fn the_header_counts() {
     assert_eq!(health::heads_line(&[live.clone(), live]), "stg-eu ✓ live · stg-eu ✓ live");
 }
 
-const ABOUT: About<'_> = About { verb: "promote", service: "checkout", channel: "production", steps: Some(6) };
+const ABOUT: About<'_> = About { verb: "promote", service: "checkout", channel: "production" };
 
 #[test]
 fn each_stage_of_a_write_has_its_line() {
     let waiting = Reaction::Waiting;
-    let unpausing = Reaction::Unpausing;
-    let moved = Reaction::Moved { from: 1, to: 3 };
+    let unpausing = Reaction::UnderWay("the pause is cleared, waiting for the next step".to_owned());
+    let moved = Reaction::Done("the controller moved on from 1/6 to 3/6".to_owned());
     let overtaken = Reaction::Overtaken("revision 3 was started".to_owned());
     let refused = Trouble { kind: TroubleKind::Forbidden, ..trouble_of(TroubleKind::Forbidden) };
     let accepted = |reaction, settled_at| Stage::Accepted { at: at("14:32:05"), reaction, settled_at };

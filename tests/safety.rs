@@ -238,7 +238,7 @@ proptest! {
         say(&mut state, Event::News(News::Heard(SourceId(0), now())));
         say(&mut state, Event::News(News::Skew(SourceId(0), SignedDuration::from_secs(skew))));
         say(&mut state, Event::News(News::Rollouts(SourceId(0), Delta::Reset(vec![Arc::new(rollout)]))));
-        let access = Access { patch_status: Permission::Allowed, patch_rollouts: Permission::Allowed, asked_at: now() };
+        let access = Access::of_all(&Permission::Allowed, now());
         say(&mut state, Event::News(News::Access(SourceId(0), "shop".into(), access)));
         draw(&state);
         for key in ["Enter", "Tab", "Down", "PgDn", "z", "v", "Enter", "p"] {

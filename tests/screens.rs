@@ -5,6 +5,8 @@
 
 #[path = "screens/analysis.rs"]
 mod analysis;
+#[path = "screens/closer.rs"]
+mod closer;
 #[path = "screens/models.rs"]
 mod models;
 

@@ -3,7 +3,13 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "simulator_strategies/bluegreen.rs"]
+mod bluegreen;
 #[path = "simulator_strategies/recorded.rs"]
 mod recorded;
 #[path = "simulator_strategies/scene.rs"]
 mod scene;
+#[path = "simulator_strategies/traffic.rs"]
+mod traffic;
+#[path = "simulator_strategies/whatever.rs"]
+mod whatever;

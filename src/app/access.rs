@@ -1,7 +1,7 @@
 //! What the signed-in user may do, as far as it was asked: once per namespace of a source, good for ten minutes.
 
-use crate::argo::feed::{Access, Order, Permission};
-use crate::argo::promote::Promotion;
+use crate::argo::deed::plan::Plan;
+use crate::argo::feed::{Access, Order, Permission, Right};
 use crate::names::{Namespace, SourceId};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ struct Entry {
     answer: Option<Access>,
 }
 
-/// Whether a promote may be sent.
+/// Whether a write may be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rights {
     /// Allowed.
@@ -76,21 +76,17 @@ impl AccessCache {
         self.answers.retain(|(of, _), _| *of != source);
     }
 
-    /// Whether a promotion may be sent, by what is known.
+    /// Whether a plan may be sent, by what is known.
     #[must_use]
-    pub fn rights(&self, source: SourceId, namespace: &Namespace, promotion: &Promotion) -> Rights {
+    pub fn rights(&self, source: SourceId, namespace: &Namespace, plan: &Plan) -> Rights {
         let answer = self.answers.get(&(source, namespace.clone())).and_then(|entry| entry.answer.as_ref());
         let Some(access) = answer else { return Rights::Asking };
-        let needed = [
-            (promotion.status_patch.is_some(), "patch rollouts/status", &access.patch_status),
-            (promotion.spec_patch.is_some(), "patch rollouts", &access.patch_rollouts),
-        ];
         let mut unsure = None;
-        for (_, what, permission) in needed.into_iter().filter(|(needed, _, _)| *needed) {
-            match permission {
+        for right in plan.rights() {
+            match access.of(right) {
                 Permission::Allowed => {}
-                Permission::Denied(reason) => return Rights::No { what, reason: reason.clone() },
-                Permission::Unknown(reason) => unsure = Some(reason.clone()),
+                Permission::Denied(reason) => return Rights::No { what: right.words(), reason },
+                Permission::Unknown(reason) => unsure = Some(reason),
             }
         }
         unsure.map_or(Rights::Yes, Rights::Unsure)
@@ -98,5 +94,7 @@ impl AccessCache {
 }
 
 fn is_unsure(access: &Access) -> bool {
-    [&access.patch_status, &access.patch_rollouts].iter().any(|permission| matches!(permission, Permission::Unknown(_)))
+    [Right::PatchStatus, Right::PatchRollouts]
+        .into_iter()
+        .any(|right| matches!(access.of(right), Permission::Unknown(_)))
 }

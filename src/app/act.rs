@@ -1,6 +1,7 @@
 //! Actions carried out: what each row of the table does to the state.
 
 use super::action::{Action, Place};
+use super::availability::PROMOTE;
 use super::charts::{self, ChartsView};
 use super::document::{self, DocumentView};
 use super::effect::Effect;
@@ -14,13 +15,13 @@ use super::selection::Selected;
 use super::sorting::Sorting;
 use super::state::State;
 use super::timeline::{self, TimelineView};
-use super::{experiment, finder, navigate, page, promote, search};
+use super::{deeds, experiment, finder, navigate, page, search};
 use crate::argo::feed::Order;
 
 /// Carries out an action that is available.
 pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
-        Action::Promote => return promote::open(state),
+        Action::Promote => return deeds::open(state, &PROMOTE),
         Action::Open => return navigate::open(state),
         Action::ToggleBoard => return navigate::toggle_board(state),
         Action::Channel(number) => return navigate::channel(state, usize::from(number).saturating_sub(1)),

@@ -3,13 +3,15 @@
 
 use super::access::Rights;
 use super::action::Action;
+use super::deeds;
 use super::fleet::Row;
 use super::present::verdict::{Off as Why, off};
 use super::screen::Screen;
 use super::selection::Selected;
 use super::source::channel_name;
 use super::state::State;
-use crate::argo::promote::{self, Promotion};
+use crate::argo::deed::plan::{Plan, plan};
+use crate::argo::deed::{Deed, Extent};
 use crate::config::settings::Confirm;
 
 /// Whether an action works now.
@@ -29,11 +31,14 @@ impl Availability {
     }
 }
 
+/// What `p` does.
+pub const PROMOTE: Deed = Deed::Promote(Extent::Pause);
+
 /// Whether an action works now.
 #[must_use]
 pub fn availability(state: &State, action: Action) -> Availability {
     let why = match action {
-        Action::Promote => promotable(state).err(),
+        Action::Promote => doable(state, &PROMOTE).err(),
         Action::Open if matches!(state.screen(), Screen::Run(_)) => Some("there is nothing below a run".to_owned()),
         Action::Open if matches!(state.screen(), Screen::Experiment(_)) => no_run(state),
         Action::NextMetric | Action::PreviousMetric if matches!(state.screen(), Screen::Experiment(_)) => {
@@ -52,11 +57,11 @@ pub fn availability(state: &State, action: Action) -> Availability {
     why.map_or(Availability::Ready, Availability::Off)
 }
 
-/// The selected rollout and what promoting it would send.
+/// The selected rollout and what doing something to it would send.
 ///
 /// # Errors
-/// Why it cannot be promoted, in words.
-pub fn promotable(state: &State) -> Result<(&Row, Promotion), String> {
+/// Why it cannot be done, in words.
+pub fn doable<'a>(state: &'a State, deed: &Deed) -> Result<(&'a Row, Plan), String> {
     let row = match state.selected() {
         Selected::One(row) => row,
         Selected::Nothing => return Err(off(&Why::NothingSelected)),
@@ -68,9 +73,10 @@ pub fn promotable(state: &State) -> Result<(&Row, Promotion), String> {
     };
     place_allows(state, row)?;
     nothing_under_way(state, row)?;
-    let promotion = promote::plan(&row.rollout).map_err(|refusal| refusal.sentence())?;
-    rights(state, row, &promotion)?;
-    Ok((row, promotion))
+    let facts = deeds::facts(state, &row.key, &row.rollout);
+    let plan = plan(deed, facts).map_err(|refusal| refusal.sentence())?;
+    rights(state, row, &plan)?;
+    Ok((row, plan))
 }
 
 /// Whether no write of ours on a rollout is waiting for its answer or for the controller.
@@ -84,14 +90,14 @@ pub fn nothing_under_way(state: &State, row: &Row) -> Result<(), String> {
     }
 }
 
-/// Whether the user may send a promotion, by what the cluster said. Where it could not be asked, the write itself
+/// Whether the user may send a plan, by what the cluster said. Where it could not be asked, the write itself
 /// will tell.
 ///
 /// # Errors
 /// Why not, in words.
-pub fn rights(state: &State, row: &Row, promotion: &Promotion) -> Result<(), String> {
+pub fn rights(state: &State, row: &Row, plan: &Plan) -> Result<(), String> {
     let cluster = state.sources.get(row.key.source).map_or("", |source| source.info.cluster.as_str());
-    match state.access.rights(row.key.source, &row.key.namespace, promotion) {
+    match state.access.rights(row.key.source, &row.key.namespace, plan) {
         Rights::Yes | Rights::Unsure(_) => Ok(()),
         Rights::No { what, reason } => {
             Err(off(&Why::Denied { what, namespace: row.key.namespace.as_str(), cluster, reason: &reason }))

@@ -13,11 +13,12 @@ use super::fleet::Row;
 use super::history::weights::{Point, Seen};
 use super::model::{ChartsPage, Mark, Scale, Series, SeriesKind, TimeChart, TimeMark};
 use super::present::tick::Ticker;
-use super::present::{Context, Subject, next, standing, time, words};
+use super::present::{Subject, next, standing, time, words};
 use super::run::moment::Moment;
 use super::screen::Screen;
 use super::state::State;
 use crate::argo::forecast::weight_words;
+use crate::argo::picture::Phase;
 use crate::argo::rollout::StrategyKind;
 use crate::names::RolloutKey;
 use jiff::{SignedDuration, Timestamp};
@@ -71,9 +72,20 @@ pub fn page(state: &State, view: &ChartsView) -> ChartsPage {
     if let Some(at) = thinned.filter(|at| *at > from) {
         notes.push(format!("before {} some changes of the actual weight are left out", moment.clock(at)));
     }
-    let span = Span { from, to: moment.now.max(from) };
+    let last = points.last().map(|point| point.at).into_iter().chain(metrics.iter().filter_map(metrics::Metric::end));
+    let mut to = moment.now.max(from);
+    if let Some(last) = last.max().filter(|_| points.len() > 1 && is_settled(&subject))
+        && let Some(end) = end_of_story(from, last).filter(|end| *end < to)
+        && state.history.gaps.within(view.key.source, last, to).is_empty()
+    {
+        to = end;
+        notes.push(format!("unchanged since {}", moment.clock(last)));
+    }
+    let span = Span { from, to };
     let gaps = state.history.gaps.within(view.key.source, from, span.to);
-    if let Some(away) = gaps.iter().map(|(begin, end)| time::between(*begin, *end)).reduce(|a, b| a.saturating_add(b)) {
+    if let Some(away) =
+        gaps.iter().map(|(begin, end)| time::between(*begin, *end)).reduce(SignedDuration::saturating_add)
+    {
         let count = words::count(i64::try_from(gaps.len()).unwrap_or(i64::MAX), "gap", "gaps");
         notes.push(format!("{count}, {} in all: not seen", time::long(away)));
     }
@@ -122,18 +134,27 @@ fn missing(state: &State) -> ChartsPage {
     }
 }
 
+/// Nothing happens to it by itself any more.
+fn is_settled(subject: &Subject<'_>) -> bool {
+    subject.is_aborted() || subject.picture.phase == Phase::Healthy
+}
+
+/// Where the axis may end when nothing has changed since `last`: a long calm would push the story to the edge.
+fn end_of_story(from: Timestamp, last: Timestamp) -> Option<Timestamp> {
+    let told = time::between(from, last);
+    last.checked_add((told / 4).max(SignedDuration::from_mins(1))).ok()
+}
+
 /// How the rollout looked over time: its track, or, where it has not moved, how it looks now.
 fn seen(state: &State, row: &Row, subject: &Subject<'_>) -> (Vec<Point>, Option<Timestamp>) {
-    match state.history.weights.get(&row.key, &row.rollout.meta.uid) {
-        Some(track) => (track.points().to_vec(), track.thinned_before()),
-        None => {
-            let skew = subject.context.cluster_now.duration_since(state.now);
-            // A track that had to make room: what is known holds since the last change.
-            let at = row.changed_at.unwrap_or(row.first_seen);
-            let at = at.checked_add(skew).unwrap_or(at);
-            (vec![Point { at, seen: Seen::of(subject) }], None)
-        }
+    if let Some(track) = state.history.weights.get(&row.key, &row.rollout.meta.uid) {
+        return (track.points().to_vec(), track.thinned_before());
     }
+    let skew = subject.context.cluster_now.duration_since(state.now);
+    // A track that had to make room: what is known holds since the last change.
+    let at = row.changed_at.unwrap_or(row.first_seen);
+    let at = at.checked_add(skew).unwrap_or(at);
+    (vec![Point { at, seen: Seen::of(subject) }], None)
 }
 
 fn since_words(since: Timestamp, earliest: Option<Timestamp>, moment: &Moment<'_>) -> String {
@@ -203,15 +224,14 @@ fn weight(points: &[Point], gaps: &[(Timestamp, Timestamp)], span: Span, subject
 pub fn next(state: &State, view: &ChartsView) -> String {
     let Some(row) = state.fleet.get(&view.key) else { return String::new() };
     let context = state.context(row, false);
-    elsewhere(&next::line(&Subject::new(&row.rollout, state.picture(row), &context)), &context)
+    elsewhere(&next::line(&Subject::new(&row.rollout, state.picture(row), &context)), context.promote_key)
 }
 
 /// The sentence of a rollout's page where the key that promotes does not work.
-fn elsewhere(sentence: &str, context: &Context<'_>) -> String {
-    let key = context.promote_key;
+fn elsewhere(sentence: &str, key: &str) -> String {
     match sentence.strip_prefix(key).and_then(|rest| rest.strip_prefix(": ")) {
         Some(does) => format!("it waits for a person; on the rollout's page {key}: {does}"),
-        None => sentence.to_owned(),
+        None => sentence.replace(&format!("; {key}: "), &format!("; on the rollout's page {key}: ")),
     }
 }
 
@@ -219,6 +239,12 @@ fn elsewhere(sentence: &str, context: &Context<'_>) -> String {
 #[must_use]
 pub fn tick(state: &State, view: &ChartsView) -> Option<Timestamp> {
     let page = page(state, view);
+    let row = state.fleet.get(&view.key)?;
+    let skew = state.context(row, false).cluster_now.duration_since(state.now);
+    // The axis has ended: nothing on it moves.
+    if page.to.duration_since(state.now) < skew {
+        return None;
+    }
     let cells = i32::from(state.size.0.max(1));
     let cell = time::between(page.from, page.to) / cells;
     state.now.checked_add(cell.max(CALM)).ok()
@@ -248,4 +274,24 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     }
     state.touch();
     Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_works_elsewhere_is_named_with_where() {
+        let table = [
+            ("p: 20 % → 60 %", "it waits for a person; on the rollout's page p: 20 % → 60 %"),
+            (
+                "in 3m by itself: 50 % → 80 %; p: at once",
+                "in 3m by itself: 50 % → 80 %; on the rollout's page p: at once",
+            ),
+            ("nothing happens by itself", "nothing happens by itself"),
+        ];
+        for (sentence, words) in table {
+            assert_eq!(elsewhere(sentence, "p"), words);
+        }
+    }
 }

@@ -50,7 +50,7 @@ pub fn link(state: &mut State, id: SourceId, link: Link) -> Vec<Effect> {
     let mut effects = Vec::new();
     if is_live {
         back(state, id);
-        effects = super::promote::ask_rights(state);
+        effects = super::deeds::ask_rights(state);
     }
     effects
 }

@@ -39,7 +39,7 @@ impl Wanted {
             key: key.clone(),
             uid: rollout.meta.uid.clone(),
             selector: kin::selector(rollout),
-            workload: workload(rollout),
+            workload: kin::workload(rollout),
         }
     }
 
@@ -188,11 +188,14 @@ impl Detail {
 
     /// A kind cannot be read, or can be again; whether that is new.
     fn trouble(&mut self, kind: &'static str, trouble: Option<Trouble>) -> bool {
-        let before = match trouble.clone() {
+        if self.troubles.get(kind) == trouble.as_ref() {
+            return false;
+        }
+        match trouble {
             Some(trouble) => self.troubles.insert(kind, trouble),
             None => self.troubles.remove(kind),
         };
-        before != trouble
+        true
     }
 
     fn tell_story(&mut self) {
@@ -282,10 +285,4 @@ fn kind_word(kind: &str) -> &'static str {
         "PodTemplate" => "PodTemplate",
         _ => "ReplicaSet",
     }
-}
-
-/// The workload that a rollout refers to.
-fn workload(rollout: &Rollout) -> Option<WorkloadName> {
-    let of = rollout.spec.workload_ref.as_ref()?;
-    Some(WorkloadName { api_version: of.api_version.clone(), kind: of.kind.clone(), name: of.name.clone() })
 }

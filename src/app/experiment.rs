@@ -225,7 +225,7 @@ pub fn next(state: &State, view: &ExperimentView) -> String {
 
 fn next_noting(state: &State, view: &ExperimentView, ticker: &Ticker) -> String {
     let (Some(row), Some((experiment, _))) = (state.fleet.get(&view.key), find(state, view)) else {
-        return "Esc goes back to the rollout".to_owned();
+        return "Esc goes back".to_owned();
     };
     let context = state.context(row, false);
     let moment = Moment::new(context.cluster_now, ticker);

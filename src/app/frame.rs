@@ -10,7 +10,7 @@ mod page;
 mod text;
 
 use super::action::{self, Action, Place};
-use super::availability::{availability, promotable};
+use super::availability::{PROMOTE, availability, doable};
 use super::fleet::Row;
 use super::model::{Body, KeyHint, Model, Pane};
 use super::node::Spot;
@@ -114,7 +114,7 @@ pub fn page_fold(state: &State, row: &Row, view: &RolloutView) -> Option<Fold> {
 /// What happens by itself, when, and what the key would change; or why the key is off.
 fn next_line(state: &State) -> String {
     match &state.overlay {
-        Some(Overlay::Promote(_)) => return "nothing is sent before the right-hand button is pressed".to_owned(),
+        Some(Overlay::Confirm(_)) => return "nothing is sent before the right-hand button is pressed".to_owned(),
         Some(Overlay::Leave(_)) => return "a write was sent and is not answered yet".to_owned(),
         Some(Overlay::Finder(_)) => return "what asks first when its key is pressed asks first here too".to_owned(),
         None => {}
@@ -136,7 +136,7 @@ fn next_line(state: &State) -> String {
         Selected::Nothing => return String::new(),
     };
     if promote::plan(&row.rollout).is_ok()
-        && let Err(why) = promotable(state)
+        && let Err(why) = doable(state, &PROMOTE)
     {
         return format!("p is off here: {}", why.strip_prefix("refused: ").unwrap_or(&why));
     }
@@ -152,7 +152,7 @@ pub(super) fn hint(key: &str, word: &str, on: bool) -> KeyHint {
 /// The keys of the focus.
 fn keys(state: &State) -> Vec<KeyHint> {
     match &state.overlay {
-        Some(Overlay::Promote(dialog)) => {
+        Some(Overlay::Confirm(dialog)) => {
             let mut keys =
                 vec![hint("Tab", "next button", true), hint("⏎", "press", true), hint("Esc", "cancel", true)];
             if dialog.name.is_some() {

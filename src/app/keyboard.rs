@@ -7,7 +7,7 @@ use super::filter::Filter;
 use super::model::Mark;
 use super::overlay::{self, Overlay};
 use super::state::State;
-use super::{act, finder, logs, navigate, promote, search};
+use super::{act, deeds, finder, logs, navigate, search};
 use crate::keys::{Key, KeyChord};
 use jiff::{SignedDuration, Timestamp};
 
@@ -38,7 +38,7 @@ pub fn key(state: &mut State, chord: KeyChord) -> Vec<Effect> {
         return Vec::new();
     }
     match &state.overlay {
-        Some(Overlay::Promote(_)) => in_promote(state, chord),
+        Some(Overlay::Confirm(_)) => in_confirm(state, chord),
         Some(Overlay::Leave(_)) => in_leave(state, chord),
         Some(Overlay::Finder(_)) => finder::key(state, chord),
         None if state.filter_input.is_some() => in_filter(state, chord),
@@ -52,7 +52,7 @@ pub fn key(state: &mut State, chord: KeyChord) -> Vec<Effect> {
 pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     let now = state.now;
     match (&mut state.overlay, &mut state.filter_input) {
-        (Some(Overlay::Promote(dialog)), _) if dialog.name.is_some() && !dialog.is_typed_ahead(now) => {
+        (Some(Overlay::Confirm(dialog)), _) if dialog.name.is_some() && !dialog.is_typed_ahead(now) => {
             dialog.put(text);
             state.touch();
         }
@@ -69,7 +69,7 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 /// The terminal has taken a frame: a dialog that was open when it was made is on screen now.
 pub fn shown(state: &mut State, made: Timestamp) -> Vec<Effect> {
-    if let Some(Overlay::Promote(dialog)) = &mut state.overlay
+    if let Some(Overlay::Confirm(dialog)) = &mut state.overlay
         && dialog.opened_at <= made
     {
         dialog.shown_at.get_or_insert(state.now);
@@ -108,7 +108,7 @@ pub fn perform(state: &mut State, action: Action) -> Vec<Effect> {
     }
     let mut effects = act::run(state, action);
     if action != Action::Promote {
-        effects.extend(promote::ask_rights(state));
+        effects.extend(deeds::ask_rights(state));
     }
     effects
 }
@@ -139,9 +139,9 @@ fn interrupt(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-fn in_promote(state: &mut State, chord: KeyChord) -> Vec<Effect> {
+fn in_confirm(state: &mut State, chord: KeyChord) -> Vec<Effect> {
     let now = state.now;
-    let Some(Overlay::Promote(dialog)) = &mut state.overlay else { return Vec::new() };
+    let Some(Overlay::Confirm(dialog)) = &mut state.overlay else { return Vec::new() };
     if chord.key == Key::Esc {
         state.overlay = None;
         state.touch();
@@ -153,7 +153,7 @@ fn in_promote(state: &mut State, chord: KeyChord) -> Vec<Effect> {
     match chord {
         KeyChord { key: Key::Tab | Key::Right, ctrl: false } => dialog.turn(1),
         KeyChord { key: Key::BackTab | Key::Left, ctrl: false } => dialog.turn(-1),
-        KeyChord { key: Key::Enter, ctrl: false } => return promote::press(state),
+        KeyChord { key: Key::Enter, ctrl: false } => return deeds::press(state),
         KeyChord { key: Key::Backspace, ctrl: false } => {
             dialog.typed.pop();
         }
@@ -204,12 +204,12 @@ fn in_filter(state: &mut State, chord: KeyChord) -> Vec<Effect> {
                 state.filter_input = None;
                 state.touch();
             }
-            return promote::ask_rights(state);
+            return deeds::ask_rights(state);
         }
         KeyChord { key: Key::Esc, ctrl: false } => {
             state.filter_input = None;
             act::clear_filter(state);
-            return promote::ask_rights(state);
+            return deeds::ask_rights(state);
         }
         KeyChord { key: Key::Up, ctrl: false } => navigate::by(state, -1),
         KeyChord { key: Key::Down, ctrl: false } => navigate::by(state, 1),

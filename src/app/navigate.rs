@@ -274,7 +274,7 @@ pub fn next_attention(state: &mut State) -> Vec<Effect> {
 pub fn sync_detail(state: &mut State) -> Vec<Effect> {
     let page = || state.screens.iter().rev().find_map(Screen::key);
     let wanted = match &state.overlay {
-        Some(Overlay::Promote(dialog)) => Some(&dialog.key),
+        Some(Overlay::Confirm(dialog)) => Some(&dialog.key),
         _ => page(),
     };
     let row = wanted.and_then(|key| state.fleet.get(key));

@@ -3,13 +3,14 @@
 
 use super::effect::Effect;
 use super::fleet::{Change, ChangeKind, Deriving, Row};
-use super::model::HappenedLine;
+use super::model::{HappenedLine, Verdict};
 use super::overlay::Overlay;
 use super::present::{Subject, page};
 use super::screen::Screen;
 use super::source::channel_name;
 use super::state::State;
-use super::{connection, document, history, logs, promote, request};
+use super::{connection, deeds, document, history, logs, request};
+use crate::argo::deed::plan::Facts;
 use crate::argo::feed::{Answer, Delta, DetailId, News, RequestId, TroubleKind};
 use crate::argo::rollout::Rollout;
 use crate::names::{RolloutKey, SourceId};
@@ -71,7 +72,7 @@ fn rollouts(state: &mut State, source: SourceId, delta: Delta<Rollout>) -> Vec<E
     }
     if !changes.is_empty() {
         state.aim();
-        effects.extend(promote::ask_rights(state));
+        effects.extend(deeds::ask_rights(state));
     }
     effects
 }
@@ -100,7 +101,7 @@ fn take_change(state: &mut State, change: &Change, bulk: bool, listed: bool) -> 
             }
             state.dirty = true;
             state.writes.gone(key, state.now);
-            if let Some(Overlay::Promote(dialog)) = &mut state.overlay
+            if let Some(Overlay::Confirm(dialog)) = &mut state.overlay
                 && dialog.key == *key
             {
                 dialog.gone(state.now);
@@ -135,15 +136,7 @@ fn changed(state: &mut State, key: &RolloutKey, before: &Row, looks_different: b
     }
     // What is open or selected shows more of the object than a list does.
     state.dirty |= state.selected_row().is_some_and(|row| row.key == *key);
-    let observed = state.writes.observe(key, &rollout, now);
-    state.dirty |= !observed.is_empty();
-    let settled = observed.into_iter().rev().find(|observed| observed.settled);
-    if let Some(Overlay::Promote(dialog)) = &mut state.overlay
-        && dialog.key == *key
-    {
-        dialog.observe(&rollout, now);
-        state.dirty = true;
-    }
+    let settled = observe(state, key, &rollout);
     if let Some(detail) = &mut state.detail
         && detail.key == *key
     {
@@ -152,9 +145,30 @@ fn changed(state: &mut State, key: &RolloutKey, before: &Row, looks_different: b
         state.dirty = true;
     }
     history::observe(state, key, Some(before));
-    let verdict = settled?.verdict;
-    state.notes.log(now, verdict.mark, verdict.words.clone());
-    Some(Effect::Log(verdict.words))
+    settled.map(|verdict| settle(state, verdict))
+}
+
+/// What became of our writes on a rollout, and whether an open dialog still speaks of what is there. Gives the verdict
+/// of a write that is settled now.
+fn observe(state: &mut State, key: &RolloutKey, rollout: &Rollout) -> Option<Verdict> {
+    let now = state.now;
+    let children = state.detail.as_ref().filter(|detail| detail.key == *key).map(super::detail::Detail::children);
+    let cluster_now = state.sources.get(key.source).map_or(now, |source| source.cluster_time(now));
+    let facts = Facts { rollout, children: children.unwrap_or_default(), now: cluster_now };
+    let observed = state.writes.observe(key, facts, now);
+    state.dirty |= !observed.is_empty();
+    if let Some(Overlay::Confirm(dialog)) = &mut state.overlay
+        && dialog.key == *key
+    {
+        dialog.observe(facts, now);
+        state.dirty = true;
+    }
+    observed.into_iter().rev().find(|observed| observed.settled).map(|observed| observed.verdict)
+}
+
+fn settle(state: &mut State, verdict: Verdict) -> Effect {
+    state.notes.log(state.now, verdict.mark, verdict.words.clone());
+    Effect::Log(verdict.words)
 }
 
 /// Writes down what a person would want to have seen: a phase, a step, a version, an abort.
@@ -194,10 +208,12 @@ fn children(state: &mut State, id: DetailId, news: News) -> Vec<Effect> {
         let different = detail.take(news);
         let derived = different && detail.derive(&row.rollout, cluster_now);
         state.dirty |= derived || (different && !(in_picture && page)) || detail.note() != note;
+        let (key, rollout) = (row.key.clone(), row.rollout.clone());
         if derived {
-            let key = detail.key.clone();
             history::observe(state, &key, None);
         }
+        // A deed on a child is judged by the child.
+        return observe(state, &key, &rollout).map(|verdict| settle(state, verdict)).into_iter().collect();
     }
     Vec::new()
 }

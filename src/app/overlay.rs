@@ -1,9 +1,9 @@
-//! Overlays: what lies over a screen and takes the keys first. The dialog before a promote, and the question before
+//! Overlays: what lies over a screen and takes the keys first. The dialog before a write, and the question before
 //! leaving while a write is in flight.
 
 use super::finder::Finder;
 use super::present::dialog::{BUTTON_CALL, BUTTON_CANCEL, BUTTON_PROMOTE};
-use crate::argo::promote::{self, Promotion};
+use crate::argo::deed::plan::{Facts, Plan, plan, still_holds};
 use crate::argo::rollout::Rollout;
 use crate::clean::clean;
 use crate::names::RolloutKey;
@@ -17,21 +17,21 @@ pub const FIELD: usize = 4 * 1024;
 /// What lies over the screen.
 #[derive(Clone, Debug)]
 pub enum Overlay {
-    /// Before a promote.
-    Promote(Box<PromoteDialog>),
+    /// Before a write.
+    Confirm(Box<Confirm>),
     /// Before leaving while a write is in flight. Index of the focused button: 0 waits, 1 leaves.
     Leave(usize),
     /// The finder.
     Finder(Finder),
 }
 
-/// The dialog before a promote.
+/// The dialog before a write.
 #[derive(Clone, Debug)]
-pub struct PromoteDialog {
+pub struct Confirm {
     /// Which rollout.
     pub key: RolloutKey,
     /// What will be sent, decided when the dialog opened.
-    pub promotion: Promotion,
+    pub plan: Plan,
     /// The name that has to be typed.
     pub name: Option<String>,
     /// What has been typed.
@@ -40,7 +40,7 @@ pub struct PromoteDialog {
     pub focus: usize,
     /// Shows the request.
     pub show_call: bool,
-    /// The rollout has left the situation the promotion was decided on: how, in words.
+    /// The rollout has left the situation that was decided on: how, in words.
     pub changed: Option<String>,
     /// When it opened (local time).
     pub opened_at: Timestamp,
@@ -52,13 +52,13 @@ pub struct PromoteDialog {
 /// The buttons in the order of Tab, from Cancel on.
 const ORDER: [usize; 3] = [BUTTON_CANCEL, BUTTON_PROMOTE, BUTTON_CALL];
 
-impl PromoteDialog {
+impl Confirm {
     /// As it opens: the focus on Cancel.
     #[must_use]
-    pub fn new(key: RolloutKey, promotion: Promotion, name: Option<String>, now: Timestamp) -> Self {
+    pub fn new(key: RolloutKey, plan: Plan, name: Option<String>, now: Timestamp) -> Self {
         Self {
             key,
-            promotion,
+            plan,
             name,
             typed: String::new(),
             focus: BUTTON_CANCEL,
@@ -96,22 +96,25 @@ impl PromoteDialog {
 
     /// The rollout is another one than before. As long as the situation holds, only the resourceVersion moves along;
     /// once it does not, nothing can be sent from here any more, even if it were to come back. Whether it changed.
-    pub fn observe(&mut self, rollout: &Rollout, now: Timestamp) -> bool {
+    pub fn observe(&mut self, facts: Facts<'_>, now: Timestamp) -> bool {
         if self.changed.is_some() {
             return false;
         }
         let clock = super::present::time::clock(now, now);
-        if !promote::still_holds(&self.promotion.seen, rollout) {
-            self.changed = Some(difference(&self.promotion, rollout, now));
+        if !still_holds(&self.plan, facts.rollout) {
+            self.changed = Some(difference(&self.plan, facts.rollout, now));
             return true;
         }
-        // The pause may be the same and a promote mean something else now, or nothing: decided anew each time.
-        match promote::plan(rollout) {
-            Ok(again) if again.sends_the_same(&self.promotion) => {
-                self.promotion.seen.resource_version = rollout.meta.resource_version.clone();
+        // The situation may be the same and the deed mean something else now, or nothing: decided anew each time.
+        match plan(&self.plan.deed, facts) {
+            Ok(again) if again.sends_the_same(&self.plan) => {
+                self.plan = again;
                 return false;
             }
-            Ok(_) => self.changed = Some(format!("changed {clock}: a promote would do something else now, review")),
+            Ok(_) => {
+                let verb = self.plan.deed.verb();
+                self.changed = Some(format!("changed {clock}: {verb} would do something else now, review"));
+            }
             Err(refusal) => self.changed = Some(format!("changed {clock}: {}", refusal.sentence())),
         }
         true
@@ -137,14 +140,14 @@ pub fn put(field: &mut String, text: &str) {
 }
 
 /// What is different from the situation that was decided on, in words.
-fn difference(promotion: &Promotion, rollout: &Rollout, now: Timestamp) -> String {
-    let seen = &promotion.seen;
+fn difference(plan: &Plan, rollout: &Rollout, now: Timestamp) -> String {
+    let seen = &plan.seen;
     let status = &rollout.status;
     let what = if seen.uid != rollout.meta.uid {
         "the rollout was deleted and made anew".to_owned()
     } else if rollout.meta.deleting.is_some() {
         "the rollout is being deleted".to_owned()
-    } else if status.abort {
+    } else if status.abort && !seen.abort {
         "the update was aborted".to_owned()
     } else if seen.pod_hash != status.current_pod_hash {
         "another version is being rolled out".to_owned()

@@ -6,7 +6,7 @@ use super::event::Target;
 use super::overlay::Overlay;
 use super::screen::Screen;
 use super::state::State;
-use super::{act, finder, keyboard, navigate, promote};
+use super::{act, deeds, finder, keyboard, navigate};
 
 /// The wheel.
 pub fn scroll(state: &mut State, rows: i16) -> Vec<Effect> {
@@ -14,7 +14,7 @@ pub fn scroll(state: &mut State, rows: i16) -> Vec<Effect> {
         return Vec::new();
     }
     navigate::by(state, isize::from(rows));
-    promote::ask_rights(state)
+    deeds::ask_rights(state)
 }
 
 /// A click on something that the last frame placed.
@@ -23,14 +23,14 @@ pub fn click(state: &mut State, target: Target) -> Vec<Effect> {
         return Vec::new();
     }
     match (target, &mut state.overlay) {
-        (Target::Button(button), Some(Overlay::Promote(dialog))) => {
+        (Target::Button(button), Some(Overlay::Confirm(dialog))) => {
             if dialog.is_typed_ahead(state.now) {
                 return Vec::new();
             }
             if usize::from(button) <= super::present::dialog::BUTTON_PROMOTE {
                 dialog.focus = usize::from(button);
                 state.touch();
-                return promote::press(state);
+                return deeds::press(state);
             }
             Vec::new()
         }
@@ -63,7 +63,7 @@ fn click_row(state: &mut State, row: usize, column: usize) -> Vec<Effect> {
         state.matrix.column = column.min(state.setup.settings.channels.len().saturating_sub(1));
     }
     state.touch();
-    promote::ask_rights(state)
+    deeds::ask_rights(state)
 }
 
 /// The terminal has a new size. Some pseudo-terminals say 0x0: nothing is known then, and the size stays.

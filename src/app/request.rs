@@ -4,9 +4,9 @@
 use super::model::Verdict;
 use super::present::tick;
 use super::present::verdict::{self, About, Stage};
+use crate::argo::deed::plan::{Facts, Plan};
+use crate::argo::deed::reaction::{Reaction, reaction};
 use crate::argo::feed::{Answer, RequestId, Trouble};
-use crate::argo::promote::{self, Reaction, Seen};
-use crate::argo::rollout::Rollout;
 use crate::names::RolloutKey;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::VecDeque;
@@ -33,10 +33,8 @@ pub struct Write {
     pub service: String,
     /// Channel, for people.
     pub channel: String,
-    /// Steps in all.
-    pub steps: Option<usize>,
-    /// What it was decided on.
-    pub seen: Seen,
+    /// What was sent, and what it was decided on.
+    pub plan: Plan,
     /// When it was sent (local time).
     pub sent_at: Timestamp,
     /// How it was answered, and when (local time).
@@ -70,7 +68,7 @@ impl Write {
     /// Whether another write on the same rollout has to wait for this one.
     #[must_use]
     pub fn blocks(&self, now: Timestamp) -> bool {
-        let open = matches!(self.reaction, Reaction::Waiting | Reaction::Unpausing);
+        let open = !self.reaction.is_settled();
         match &self.answer {
             None => true,
             Some((Answer::Accepted { .. }, at)) => open && now.duration_since(*at) < HOLDS_UP,
@@ -100,7 +98,7 @@ impl Write {
     /// Its line.
     #[must_use]
     pub fn verdict(&self, now: Timestamp) -> Verdict {
-        let about = About { verb: "promote", service: &self.service, channel: &self.channel, steps: self.steps };
+        let about = About { verb: self.plan.deed.words(), service: &self.service, channel: &self.channel };
         verdict::line(&about, &self.stage(), now)
     }
 
@@ -146,14 +144,14 @@ impl Writes {
     }
 
     /// A rollout changed: what did the controller do? The lines that read otherwise now, settled or not.
-    pub fn observe(&mut self, key: &RolloutKey, rollout: &Rollout, now: Timestamp) -> Vec<Observed> {
+    pub fn observe(&mut self, key: &RolloutKey, facts: Facts<'_>, now: Timestamp) -> Vec<Observed> {
         let mut changed = Vec::new();
         for write in self.0.iter_mut().filter(|write| write.key == *key && write.reacted_at.is_none()) {
-            let reaction = promote::reaction(&write.seen, rollout);
+            let reaction = reaction(&write.plan, facts);
             if reaction == write.reaction {
                 continue;
             }
-            let settled = matches!(reaction, Reaction::Moved { .. } | Reaction::Overtaken(_));
+            let settled = reaction.is_settled();
             write.reacted_at = settled.then_some(now);
             write.reaction = reaction;
             changed.push(Observed { settled, verdict: write.verdict(now) });

@@ -237,7 +237,9 @@ fn about(run: &RunPicture, metric: Option<&MetricPicture>) -> Vec<(String, Strin
         fact("query", metric.query.as_deref().unwrap_or_default());
         fact("success", metric.success_condition.as_deref().unwrap_or_default());
         fact("failure", metric.failure_condition.as_deref().unwrap_or_default());
-        fact("message", &metric.message);
+        // What a measurement says is shown with it.
+        let said = metric.measurements.iter().any(|measurement| measurement.message == metric.message);
+        fact("message", if said { "" } else { &metric.message });
     }
     let args: Vec<String> = run.args.iter().map(|(name, value)| format!("{name}={value}")).collect();
     fact("args", &args.join("  "));
@@ -273,7 +275,7 @@ pub fn next(state: &State, view: &RunView) -> String {
 
 fn next_noting(state: &State, view: &RunView, ticker: &Ticker) -> String {
     let (Some(row), Some((run, _))) = (state.fleet.get(&view.key), find(state, view)) else {
-        return "Esc goes back to the rollout".to_owned();
+        return "Esc goes back".to_owned();
     };
     let context = state.context(row, false);
     let subject = Subject::new(&row.rollout, state.picture(row), &context);

@@ -173,7 +173,7 @@ impl Script {
     }
 
     pub fn rights(&mut self, source: SourceId, permission: Permission) {
-        let access = Access { patch_status: permission.clone(), patch_rollouts: permission, asked_at: self.now };
+        let access = Access::of_all(&permission, self.now);
         self.news(News::Access(source, Namespace::from("shop"), access));
     }
 
@@ -234,7 +234,7 @@ impl Script {
         self.take()
             .into_iter()
             .filter_map(|effect| match effect {
-                Effect::Order(order @ Order::Promote { .. }) => Some(order),
+                Effect::Order(order @ Order::Write { .. }) => Some(order),
                 _ => None,
             })
             .collect()

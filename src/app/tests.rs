@@ -2,10 +2,15 @@
 
 mod analysis;
 mod availability;
+mod closer;
+mod details;
+mod document;
 mod finder;
 mod lists;
+mod logs;
 mod promote;
 mod properties;
 mod screens;
 mod sources;
+mod timeline;
 mod verdict;

@@ -4,10 +4,11 @@
 mod page;
 mod story;
 
+pub use crate::argo::story::last_told as told_at;
 pub use page::{length, page};
-pub use story::told_at;
 
 use super::action::Action;
+use super::detail::Detail;
 use super::effect::Effect;
 use super::model::Mark;
 use super::node::Node;
@@ -96,13 +97,14 @@ impl Timeline {
 
 /// The events of a rollout and what belongs to it, oldest first, as far as they are known.
 #[must_use]
-pub fn events<'a>(_state: &'a State, _key: &RolloutKey) -> &'a [Arc<KubeEvent>] {
-    &[]
+pub fn events<'a>(state: &'a State, key: &RolloutKey) -> &'a [Arc<KubeEvent>] {
+    state.detail.as_ref().filter(|detail| detail.key == *key).map_or(&[], Detail::events)
 }
 
 /// Why events are missing; empty when they are all known.
-fn note(_state: &State, _key: &RolloutKey) -> String {
-    String::new()
+fn note(state: &State, key: &RolloutKey) -> String {
+    let detail = state.detail.as_ref().filter(|detail| detail.key == *key);
+    detail.map_or_else(|| "the rollout is not there".to_owned(), |detail| detail.note_of("events"))
 }
 
 /// Opens and closes the story so that it fits the stack of screens, and goes on telling it.

@@ -88,7 +88,7 @@ mod tests {
     use crate::argo::workload::{Scaler, Workload};
     use serde_json::{Value, json};
 
-    fn rollout(spec: Value) -> Rollout {
+    fn rollout(spec: &Value) -> Rollout {
         let mut full = json!({"strategy": {"canary": {}}});
         full.as_object_mut().unwrap().extend(spec.as_object().unwrap().clone());
         Rollout::decode(&json!({"metadata": {"name": "web", "namespace": "demo", "uid": "r"}, "spec": full,
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn images_of_a_referenced_workload_are_shown_where_nothing_tells_what_runs() {
         let refers =
-            rollout(json!({"workloadRef": {"kind": "Deployment", "name": "web", "scaleDown": "progressively"}}));
+            rollout(&json!({"workloadRef": {"kind": "Deployment", "name": "web", "scaleDown": "progressively"}}));
         let make = |kind: &str, value: Value| Workload::decode(kind, &value).unwrap();
         let meta = json!({"name": "web", "namespace": "demo"});
         let template = json!({"spec": {"containers": [{"name": "a", "image": "web:7"}]}});
@@ -118,7 +118,7 @@ mod tests {
         let seen = look(&refers, Children { workload: Some(&other), ..Children::default() });
         assert!(seen.images.is_empty() && seen.workload.unwrap().pods.is_none());
         let plain = make("PodTemplate", json!({"metadata": meta, "template": template}));
-        let refers = rollout(json!({"workloadRef": {"kind": "PodTemplate", "name": "web"}}));
+        let refers = rollout(&json!({"workloadRef": {"kind": "PodTemplate", "name": "web"}}));
         assert_eq!(look(&refers, Children { workload: Some(&plain), ..Children::default() }).images.len(), 1);
     }
 
@@ -129,17 +129,17 @@ mod tests {
                 "spec": {"scaleTargetRef": {"kind": kind, "name": name}, "maxReplicas": 9}, "status": {"desiredReplicas": 4}})).unwrap())
         };
         let one = [make("Deployment", "web"), make("Rollout", "api"), make("Rollout", "web")];
-        let seen = look(&rollout(json!({})), Children { scalers: Some(&one), ..Children::default() }).scaler.unwrap();
+        let seen = look(&rollout(&json!({})), Children { scalers: Some(&one), ..Children::default() }).scaler.unwrap();
         assert_eq!((seen.min, seen.max, seen.desired, seen.counted), (1, 9, 4, 6));
         assert_eq!(
-            look(&rollout(json!({})), Children { scalers: Some(&one[..2]), ..Children::default() }).scaler,
+            look(&rollout(&json!({})), Children { scalers: Some(&one[..2]), ..Children::default() }).scaler,
             None
         );
     }
 
     #[test]
     fn a_restart_counts_the_pods_that_are_still_older() {
-        let restarts = rollout(json!({"restartAt": "2026-01-01T00:00:05Z"}));
+        let restarts = rollout(&json!({"restartAt": "2026-01-01T00:00:05Z"}));
         let set = json!({"metadata": {"name": "s", "uid": "s", "ownerReferences": [{"uid": "r"}]}});
         let sets = [Arc::new(serde_json::from_value(set).unwrap())];
         let pod = |name: &str, second: u8| {

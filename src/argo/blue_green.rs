@@ -66,11 +66,11 @@ pub fn of(rollout: &Rollout, message: &str, pauses: &[Pause], revisions: &[Revis
     let at = if rollout.status.abort { None } else { running(rollout, spec, pauses, revisions) };
     let failed = failed(rollout, message);
     // An aborted update did not get past what failed; one that a person ended shows nothing as done.
-    let reached = at.map(Reached::At).unwrap_or_else(|| match (rollout.status.abort, failed) {
-        (true, Some(kind)) => Reached::At(kind),
-        (true, None) => Reached::Nowhere,
-        (false, _) => Reached::End,
-    });
+    let reached = match (at, rollout.status.abort, failed) {
+        (Some(kind), ..) | (None, true, Some(kind)) => Reached::At(kind),
+        (None, true, None) => Reached::Nowhere,
+        (None, false, _) => Reached::End,
+    };
     let stages = kinds.iter().map(|kind| Stage {
         kind: *kind,
         done: match reached {
@@ -126,8 +126,8 @@ fn running(rollout: &Rollout, spec: &BlueGreen, pauses: &[Pause], revisions: &[R
         return (status.replicas > status.updated_replicas).then_some(StageKind::ScaleDown);
     }
     if blue_green.active_selector == *current {
-        let analysed =
-            spec.post_promotion_analysis.is_some() && !succeeded(&blue_green.post_promotion_analysis_run_status);
+        let analysed = spec.post_promotion_analysis.is_some()
+            && !succeeded(blue_green.post_promotion_analysis_run_status.as_deref());
         return Some(if analysed { StageKind::PostPromotionAnalysis } else { StageKind::Switch });
     }
     if blue_green.scale_up_preview_check_point {
@@ -154,8 +154,8 @@ fn running(rollout: &Rollout, spec: &BlueGreen, pauses: &[Pause], revisions: &[R
     Some(if up { after } else { StageKind::PreviewUp })
 }
 
-fn succeeded(run: &Option<Box<RunStatus>>) -> bool {
-    run.as_ref().is_some_and(|run| &*run.status == "Successful")
+fn succeeded(run: Option<&RunStatus>) -> bool {
+    run.is_some_and(|run| &*run.status == "Successful")
 }
 
 /// Available pods of the new version, where its ReplicaSet is known: the status counts those of the active one.
@@ -186,7 +186,7 @@ mod tests {
     use crate::argo::picture::{Children, of as picture};
     use serde_json::{Value, json};
 
-    fn told(spec: &Value, status: Value) -> (String, Option<StageKind>) {
+    fn told(spec: &Value, status: &Value) -> (String, Option<StageKind>) {
         let mut full = json!({"stableRS": "a", "currentPodHash": "b", "phase": "Progressing", "replicas": 4, "updatedReplicas": 2});
         full.as_object_mut().unwrap().extend(status.as_object().unwrap().clone());
         let rollout = Rollout::decode(
@@ -251,14 +251,14 @@ mod tests {
             (json!({"phase": "Degraded", "abort": true, "message": "RolloutAborted: by hand"}), ".......", None),
         ];
         for (status, signs, current) in rows {
-            assert_eq!(told(&all, status.clone()), (signs.to_owned(), current), "{status}");
+            assert_eq!(told(&all, &status), (signs.to_owned(), current), "{status}");
         }
     }
 
     #[test]
     fn stages_that_the_spec_does_not_ask_for_are_left_out() {
-        assert_eq!(told(&json!({}), json!({"updatedReplicas": 0})), ("...".to_owned(), Some(StageKind::PreviewUp)));
+        assert_eq!(told(&json!({}), &json!({"updatedReplicas": 0})), ("...".to_owned(), Some(StageKind::PreviewUp)));
         let timed = json!({"autoPromotionSeconds": 30, "previewReplicaCount": 2});
-        assert_eq!(told(&timed, json!({"updatedReplicas": 0})).0.len(), 4);
+        assert_eq!(told(&timed, &json!({"updatedReplicas": 0})).0.len(), 4);
     }
 }

@@ -40,7 +40,7 @@ mod tests {
     use crate::argo::picture::{Children, of as picture};
     use serde_json::{Value, json};
 
-    fn deadline(spec: Value, index: i32, reason: &str, status: &str) -> Option<String> {
+    fn deadline(spec: &Value, index: i32, reason: &str, status: &str) -> Option<String> {
         let mut full = json!({"strategy": {"canary": {"steps": [{"setWeight": 5}, {"pause": {}}, {"analysis": {}}]}}});
         full.as_object_mut().unwrap().extend(spec.as_object().unwrap().clone());
         let rollout = Rollout::decode(&json!({"metadata": {}, "spec": full, "status": {"phase": "Progressing",
@@ -52,19 +52,19 @@ mod tests {
 
     #[test]
     fn the_deadline_counts_from_the_last_progress() {
-        let at = |spec: Value| deadline(spec, 0, "ReplicaSetUpdated", "True");
+        let at = |spec: Value| deadline(&spec, 0, "ReplicaSetUpdated", "True");
         assert_eq!(at(json!({})).as_deref(), Some("2026-01-01T00:10:00Z"));
         assert_eq!(at(json!({"progressDeadlineSeconds": 60})).as_deref(), Some("2026-01-01T00:01:00Z"));
-        assert_eq!(deadline(json!({}), 3, "RolloutResumed", "Unknown").as_deref(), Some("2026-01-01T00:10:00Z"));
+        assert_eq!(deadline(&json!({}), 3, "RolloutResumed", "Unknown").as_deref(), Some("2026-01-01T00:10:00Z"));
     }
 
     #[test]
     fn the_clock_stands_still_where_nothing_is_expected_to_move() {
-        assert_eq!(deadline(json!({}), 1, "ReplicaSetUpdated", "True"), None);
-        assert_eq!(deadline(json!({}), 2, "ReplicaSetUpdated", "True"), None);
-        assert_eq!(deadline(json!({"paused": true}), 0, "ReplicaSetUpdated", "True"), None);
-        assert_eq!(deadline(json!({}), 0, "NewReplicaSetAvailable", "True"), None);
-        assert_eq!(deadline(json!({}), 0, "RolloutPaused", "Unknown"), None);
-        assert_eq!(deadline(json!({}), 0, "ProgressDeadlineExceeded", "False"), None);
+        assert_eq!(deadline(&json!({}), 1, "ReplicaSetUpdated", "True"), None);
+        assert_eq!(deadline(&json!({}), 2, "ReplicaSetUpdated", "True"), None);
+        assert_eq!(deadline(&json!({"paused": true}), 0, "ReplicaSetUpdated", "True"), None);
+        assert_eq!(deadline(&json!({}), 0, "NewReplicaSetAvailable", "True"), None);
+        assert_eq!(deadline(&json!({}), 0, "RolloutPaused", "Unknown"), None);
+        assert_eq!(deadline(&json!({}), 0, "ProgressDeadlineExceeded", "False"), None);
     }
 }

@@ -2,16 +2,17 @@
 //! knows the other.
 
 use super::analysis::AnalysisRun;
+use super::deed::plan::Plan;
 use super::event::KubeEvent;
 use super::experiment::Experiment;
 use super::pod::Pod;
-use super::promote::Promotion;
 use super::replicaset::ReplicaSet;
 use super::rollout::Rollout;
 use super::workload::{Scaler, Workload};
 use crate::names::{Namespace, RolloutKey, SourceId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A change of a watched set.
@@ -105,15 +106,92 @@ pub enum Permission {
     Unknown(String),
 }
 
-/// What the signed-in user may do in a namespace, from SelfSubjectAccessReviews.
+/// A right that a write needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Right {
+    /// `patch` on `rollouts/status`.
+    PatchStatus,
+    /// `patch` on `rollouts`.
+    PatchRollouts,
+    /// `patch` on `rollouts/scale`.
+    PatchScale,
+    /// `patch` on `analysisruns`.
+    PatchRuns,
+    /// `delete` on `analysisruns`.
+    DeleteRuns,
+    /// `patch` on `experiments`.
+    PatchExperiments,
+    /// `patch` on `deployments` in `apps`.
+    PatchDeployments,
+    /// `create` on `events`.
+    CreateEvents,
+}
+
+impl Right {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::PatchStatus,
+        Self::PatchRollouts,
+        Self::PatchScale,
+        Self::PatchRuns,
+        Self::DeleteRuns,
+        Self::PatchExperiments,
+        Self::PatchDeployments,
+        Self::CreateEvents,
+    ];
+
+    /// Verb, group, resource and subresource, as a role names them.
+    #[must_use]
+    pub const fn rule(self) -> (&'static str, &'static str, &'static str, Option<&'static str>) {
+        match self {
+            Self::PatchStatus => ("patch", "argoproj.io", "rollouts", Some("status")),
+            Self::PatchRollouts => ("patch", "argoproj.io", "rollouts", None),
+            Self::PatchScale => ("patch", "argoproj.io", "rollouts", Some("scale")),
+            Self::PatchRuns => ("patch", "argoproj.io", "analysisruns", None),
+            Self::DeleteRuns => ("delete", "argoproj.io", "analysisruns", None),
+            Self::PatchExperiments => ("patch", "argoproj.io", "experiments", None),
+            Self::PatchDeployments => ("patch", "apps", "deployments", None),
+            Self::CreateEvents => ("create", "", "events", None),
+        }
+    }
+
+    /// In words: `patch rollouts/status`.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::PatchStatus => "patch rollouts/status",
+            Self::PatchRollouts => "patch rollouts",
+            Self::PatchScale => "patch rollouts/scale",
+            Self::PatchRuns => "patch analysisruns",
+            Self::DeleteRuns => "delete analysisruns",
+            Self::PatchExperiments => "patch experiments",
+            Self::PatchDeployments => "patch deployments.apps",
+            Self::CreateEvents => "create events",
+        }
+    }
+}
+
+/// What the signed-in user may do in a namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
-    /// `patch` on `rollouts/status`.
-    pub patch_status: Permission,
-    /// `patch` on `rollouts`.
-    pub patch_rollouts: Permission,
+    /// Right by right; what is not there was not asked.
+    pub rights: BTreeMap<Right, Permission>,
     /// When it was asked.
     pub asked_at: Timestamp,
+}
+
+impl Access {
+    /// The same answer for every right.
+    #[must_use]
+    pub fn of_all(permission: &Permission, asked_at: Timestamp) -> Self {
+        Self { rights: Right::ALL.into_iter().map(|right| (right, permission.clone())).collect(), asked_at }
+    }
+
+    /// The answer for a right.
+    #[must_use]
+    pub fn of(&self, right: Right) -> Permission {
+        self.rights.get(&right).cloned().unwrap_or_else(|| Permission::Unknown("it was not asked".to_owned()))
+    }
 }
 
 /// Number of a write, unique in this process.
@@ -296,14 +374,14 @@ pub enum Order {
     },
     /// Ask what may be done in a namespace.
     CheckAccess(SourceId, Namespace),
-    /// Send a promote.
-    Promote {
+    /// Write.
+    Write {
         /// Number for the answer.
         request: RequestId,
         /// Which rollout.
         key: RolloutKey,
         /// What to send, and on what it was decided.
-        promotion: Box<Promotion>,
+        plan: Box<Plan>,
     },
     /// Try a source again now.
     Reconnect(SourceId),

@@ -2,6 +2,7 @@
 //! uid too, and by the names that controllers give where the object is gone.
 
 use super::event::Involved;
+use super::feed::WorkloadName;
 use super::meta::{Meta, POD_HASH_LABEL};
 use super::rollout::{LabelSelector, Rollout};
 use std::collections::{HashMap, HashSet};
@@ -90,6 +91,13 @@ fn is_hash(text: &str) -> bool {
 pub fn selector(rollout: &Rollout) -> Option<String> {
     let own = rollout.spec.selector.as_ref().and_then(in_words);
     own.or_else(|| rollout.status.selector.as_deref().and_then(without_hash))
+}
+
+/// The workload that a rollout refers to.
+#[must_use]
+pub fn workload(rollout: &Rollout) -> Option<WorkloadName> {
+    let of = rollout.spec.workload_ref.as_ref()?;
+    Some(WorkloadName { api_version: of.api_version.clone(), kind: of.kind.clone(), name: of.name.clone() })
 }
 
 /// A label selector as the API takes it in `labelSelector`; `None` when it is empty. An expression with an unknown

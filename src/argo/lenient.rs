@@ -46,7 +46,9 @@ where
 }
 
 /// Metadata, spec and status of an object; where one of them cannot be read, what can be read of the metadata, and why.
-#[must_use]
+///
+/// # Errors
+/// The second of the two: which part cannot be read, and why.
 pub fn parts<S, T>(value: &Value) -> (Meta, Result<(S, T), Box<str>>)
 where
     S: Default + DeserializeOwned,

@@ -10,10 +10,7 @@ use super::runs::words;
 use super::steps;
 use super::waits::{abort_pending, after_switch, retry_pending};
 use super::why;
-use jiff::{SignedDuration, Timestamp};
-
-/// A deadline that is further away than this is not worth a word in a sentence about what comes next.
-const DEADLINE_IS_NEAR: SignedDuration = SignedDuration::from_secs(120);
+use jiff::Timestamp;
 
 /// One sentence: what happens by itself, when, and what a person could do. `promote_key` is the key's text (`p`).
 /// Countdowns are relative to `now`.
@@ -174,17 +171,11 @@ fn step_after(rollout: &Rollout, index: usize) -> String {
     after.map_or_else(|| "done".into(), |step| forecast::step_words(step, rollout.max_weight()))
 }
 
-/// What the progress deadline will do, once it is near; else that there is nothing to do.
+/// When the update is aborted by its deadline, where the spec asks for that; else that there is nothing to do.
 fn doom(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
-    let near = |at: &Timestamp| at.duration_since(now) < DEADLINE_IS_NEAR;
-    match picture.deadline_at.filter(near) {
-        Some(at) => {
-            let what = if rollout.spec.progress_deadline_abort { "aborted" } else { "failed" };
-            match age::countdown(at, now).as_str() {
-                "now" => format!("without progress it counts as {what} any moment now"),
-                left => format!("without progress it counts as {what} {left}"),
-            }
-        }
+    match picture.deadline_at.filter(|_| rollout.spec.progress_deadline_abort).map(|at| age::countdown(at, now)) {
+        Some(left) if left == "now" => "without progress it is aborted any moment now".into(),
+        Some(left) => format!("without progress it is aborted {left}"),
         None => "nothing to do".into(),
     }
 }
@@ -380,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deadline_that_is_near_is_told() {
+    fn a_deadline_that_aborts_is_told() {
         let steps = json!([{"setWeight": 10}, {"pause": {}}]);
         let at = |abort: bool, seconds: i64| {
             let spec = json!({"replicas": 3, "progressDeadlineSeconds": seconds, "progressDeadlineAbort": abort,
@@ -392,9 +383,9 @@ mod tests {
             )
         };
         let step = "step 1 (weight 10 %) waits for pods (0 updated, 0 of 0 available), then pause, until promoted";
-        assert_eq!(at(true, 100), format!("{step}; without progress it counts as aborted in 1m30s"));
-        assert_eq!(at(false, 100), format!("{step}; without progress it counts as failed in 1m30s"));
-        assert_eq!(at(true, 600), format!("{step}; nothing to do"));
+        assert_eq!(at(true, 100), format!("{step}; without progress it is aborted in 1m30s"));
+        assert_eq!(at(true, 10), format!("{step}; without progress it is aborted any moment now"));
+        assert_eq!(at(false, 100), format!("{step}; nothing to do"));
     }
 
     #[test]

@@ -26,6 +26,10 @@ pub struct Seen {
     pub pauses: Vec<(Box<str>, Option<Timestamp>)>,
     /// Whether `spec.paused` was set.
     pub spec_paused: bool,
+    /// Whether it was aborted.
+    pub abort: bool,
+    /// When the controller acted on the abort.
+    pub aborted_at: Option<Timestamp>,
 }
 
 /// What to send.
@@ -184,6 +188,8 @@ pub fn seen(rollout: &Rollout) -> Seen {
         pod_hash: rollout.status.current_pod_hash.clone(),
         pauses: pauses(rollout),
         spec_paused: rollout.spec.paused,
+        abort: rollout.status.abort,
+        aborted_at: rollout.status.aborted_at,
     }
 }
 

@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn a_setting_in_a_shape_that_is_not_known_does_not_cost_the_rollout() {
         let odd = json!({"rollbackWindow": "all", "progressDeadlineAbort": "yes", "strategy": {"canary": {
-            "replicaProgressThreshold": 5, "analysis": [], "canaryMetadata": {"labels": 7}, "minPodsPerReplicaSet": "two"}}});
+            "replicaProgressThreshold": 5, "analysis": 7, "canaryMetadata": {"labels": 7}, "minPodsPerReplicaSet": "two"}}});
         assert_eq!(told(&odd).len(), 3);
     }
 }

@@ -87,10 +87,10 @@ pub fn plugin_words(status: &PluginStatus) -> String {
         words.push_str(&status.message);
     }
     if status.executions > 1 {
-        words.push_str(&format!(", called {} times", status.executions));
+        words = format!("{words}, called {} times", status.executions);
     }
     if let Some(backoff) = status.backoff.as_ref().filter(|_| &*status.phase == "Running") {
-        words.push_str(&format!(", again after {backoff}"));
+        words = format!("{words}, again after {backoff}");
     }
     words
 }
@@ -211,15 +211,12 @@ fn dry_lines(payload: &Value) -> Vec<String> {
 
 fn experiment_lines(payload: &Value, max_weight: i64) -> Vec<String> {
     let template = |one: &Value| {
-        let mut line = format!("template {}", text(one, "name").unwrap_or("?"));
-        if let Some(from) = text(one, "specRef") {
-            line.push_str(&format!(" of the {from} version"));
-        }
-        line.push_str(&format!(", {}", count_words(one.get("replicas").and_then(Value::as_i64).unwrap_or(1))));
-        if let Some(weight) = one.get("weight").and_then(Value::as_i64) {
-            line.push_str(&format!(", weight {}", weight_words(weight, max_weight)));
-        }
-        line
+        let from = text(one, "specRef").map_or_else(String::new, |from| format!(" of the {from} version"));
+        let mut parts = vec![format!("template {}{from}", text(one, "name").unwrap_or("?"))];
+        parts.push(count_words(one.get("replicas").and_then(Value::as_i64).unwrap_or(1)));
+        let weight = one.get("weight").and_then(Value::as_i64);
+        parts.extend(weight.map(|weight| format!("weight {}", weight_words(weight, max_weight))));
+        parts.join(", ")
     };
     let analysis = |one: &Value| {
         let required = one.get("requiredForCompletion").and_then(Value::as_bool) == Some(true);

@@ -17,17 +17,14 @@ pub fn last_told(event: &KubeEvent) -> Option<Timestamp> {
 /// something twice in one pass makes two Events of it. Those without any time come first.
 #[must_use]
 pub fn in_order<'a>(events: impl IntoIterator<Item = &'a Arc<KubeEvent>>) -> Vec<Arc<KubeEvent>> {
-    let mut told = HashSet::new();
-    let mut story: Vec<Arc<KubeEvent>> = events
-        .into_iter()
-        .filter(|event| {
-            let about = (&event.about.kind, &event.about.name, &event.about.uid);
-            let second = last_told(event).map(Timestamp::as_second);
-            told.insert((about, &event.reason, &event.message, second))
-        })
-        .cloned()
-        .collect();
+    let mut story: Vec<Arc<KubeEvent>> = events.into_iter().cloned().collect();
     story.sort_by(|a, b| (last_told(a), &a.meta.name).cmp(&(last_told(b), &b.meta.name)));
+    let mut told = HashSet::new();
+    story.retain(|event| {
+        let about = (Arc::clone(&event.about.kind), Arc::clone(&event.about.name), Arc::clone(&event.about.uid));
+        let second = last_told(event).map(Timestamp::as_second);
+        told.insert((about, Arc::clone(&event.reason), Arc::clone(&event.message), second))
+    });
     story
 }
 

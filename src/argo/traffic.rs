@@ -72,7 +72,7 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn traffic(routing: Value, status: Value) -> Option<Traffic> {
+    fn traffic(routing: &Value, status: &Value) -> Option<Traffic> {
         let spec = json!({"strategy": {"canary": {"dynamicStableScale": true, "trafficRouting": routing,
             "steps": [{"setWeight": 300}, {"pause": {}}]}}});
         of(&Rollout::decode(&json!({"metadata": {}, "spec": spec, "status": status})))
@@ -84,7 +84,7 @@ mod tests {
             "canary": {"weight": 100, "podTemplateHash": "b"}, "stable": {"weight": 850}, "verified": false,
             "additional": [{"weight": 50, "podTemplateHash": "c"}, {"weight": 0, "serviceName": "exp"}, "odd"]}}});
         let found =
-            traffic(json!({"maxTrafficWeight": 1000, "plugins": {"argoproj-labs/gatewayAPI": {}}}), status).unwrap();
+            traffic(&json!({"maxTrafficWeight": 1000, "plugins": {"argoproj-labs/gatewayAPI": {}}}), &status).unwrap();
         assert_eq!(found.routers, ["argoproj-labs/gatewayAPI".into()]);
         assert_eq!((found.desired, found.max, found.dynamic_stable_scale), (300, 1000, true));
         let set = found.set.unwrap();
@@ -94,12 +94,12 @@ mod tests {
 
     #[test]
     fn nothing_is_asked_for_after_a_promotion_and_after_an_abort() {
-        let at = |status: Value| traffic(json!({"istio": {}, "nginx": {}}), status).unwrap();
+        let at = |status: Value| traffic(&json!({"istio": {}, "nginx": {}}), &status).unwrap();
         assert_eq!(at(json!({"currentStepIndex": 2, "stableRS": "b", "currentPodHash": "b"})).desired, 0);
         assert_eq!(at(json!({"currentStepIndex": 2, "stableRS": "a", "currentPodHash": "b"})).desired, 100);
         let aborted = at(json!({"currentStepIndex": 0, "abort": true, "stableRS": "a", "currentPodHash": "b"}));
         assert_eq!((aborted.desired, aborted.set), (0, None));
         assert_eq!(aborted.routers, ["istio".into(), "nginx".into()]);
-        assert_eq!(traffic(json!(null), json!({})), None);
+        assert_eq!(traffic(&json!(null), &json!({})), None);
     }
 }

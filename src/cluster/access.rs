@@ -1,10 +1,10 @@
-//! Access: what the signed-in user may do, asked before it is offered. Two questions, because clusters exist where
-//! only one of `rollouts` and `rollouts/status` is granted.
+//! Access: what the signed-in user may do, asked before it is offered. A question per right, because clusters exist
+//! where only one of `rollouts` and `rollouts/status` is granted; asked side by side, so that it is one wait.
 
 use super::client::Client;
 use super::failure::cleaned;
 use super::trouble::{self, Attempt};
-use crate::argo::feed::{Access, Permission};
+use crate::argo::feed::{Access, Permission, Right};
 use crate::names::Namespace;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -12,23 +12,22 @@ use serde_json::json;
 
 const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
-/// Asks for both rights in a namespace.
+/// Asks for all rights in a namespace, at the same time.
 pub async fn ask(client: &Client, namespace: &Namespace) -> Access {
     let asked_at = Timestamp::now();
-    let (patch_status, patch_rollouts) =
-        tokio::join!(patch(client, namespace, Some("status")), patch(client, namespace, None));
-    Access { patch_status, patch_rollouts, asked_at }
+    let questions = Right::ALL.into_iter().map(|right| async move { (right, one(client, namespace, right).await) });
+    Access { rights: futures::future::join_all(questions).await.into_iter().collect(), asked_at }
 }
 
 /// When there is nobody to ask.
 pub fn unknown(why: &str) -> Access {
-    let permission = Permission::Unknown(why.to_owned());
-    Access { patch_status: permission.clone(), patch_rollouts: permission, asked_at: Timestamp::now() }
+    Access::of_all(&Permission::Unknown(why.to_owned()), Timestamp::now())
 }
 
-async fn patch(client: &Client, namespace: &Namespace, subresource: Option<&str>) -> Permission {
+async fn one(client: &Client, namespace: &Namespace, right: Right) -> Permission {
+    let (verb, group, resource, subresource) = right.rule();
     let mut attributes = json!({
-        "namespace": namespace.as_str(), "verb": "patch", "group": "argoproj.io", "resource": "rollouts",
+        "namespace": namespace.as_str(), "verb": verb, "group": group, "resource": resource,
     });
     if let Some(subresource) = subresource {
         attributes["subresource"] = subresource.into();

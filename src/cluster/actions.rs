@@ -1,226 +1,193 @@
 //! Actions: the only place that writes.
 //!
-//! A promote reads the object, compares it with the situation that the decision was made on, and sends what the
-//! kubectl plugin sends (Argo Rollouts, `pkg/kubectl-argo-rollouts/cmd/promote`) plus the resourceVersion of that
-//! decision. The API server compares the version and stores the patch in one step, so between the look and the
-//! write nothing can slip in: it answers 409, and nothing was done. A 409 is never answered with another write. If
-//! the situation is still the same, because the controller only refreshed numbers, the person is told so and looks
-//! again: numbers that change during a pause (pods that are no longer ready) are what one looks at before a promote.
+//! A write reads the rollout, compares it with the situation that the decision was made on, and sends what the kubectl
+//! plugin sends (Argo Rollouts, `pkg/kubectl-argo-rollouts/cmd`) plus the resourceVersion of that decision. The API
+//! server compares the version and stores the patch in one step, so between the look and the write nothing can slip in:
+//! it answers 409, and nothing was done. A 409 is never answered with another write, but for a brake
+//! ([`Guard::Fresh`]), which is decided anew on the newest object a few times: the controller counts pods many times a
+//! second, and an abort must not fail because of that.
 //!
-//! Each patch is sent once. A lost answer is said to be lost; what happened is then told by the watched object.
+//! Each request is sent once. A lost answer is said to be lost; what happened is then told by the watched object.
 
-use super::client::{Client, MANAGER};
+mod request;
+mod words;
+
+use super::client::Client;
 use super::difference;
 use super::failure::{Failure, Status, Transport};
-use super::place::{self, Query};
-use super::trouble::{self, Attempt};
+use super::place;
 use super::wire::Reader;
-use crate::argo::feed::{Answer, Trouble, TroubleKind};
-use crate::argo::promote::{self, Promotion, Seen};
+use crate::argo::deed::plan::{Facts, Guard, Object, Plan, plan as decide, still_holds};
+use crate::argo::feed::Answer;
+use crate::argo::picture::Children;
 use crate::argo::rollout::Rollout;
 use crate::names::Namespace;
-use serde_json::Value;
+use jiff::Timestamp;
 use std::sync::Arc;
+use words::Words;
 
-/// One rollout on one cluster, for requests and sentences.
-struct Object<'a> {
+/// A brake is decided anew on the newest object at most so often.
+const BRAKES: usize = 4;
+
+/// One rollout on one cluster, and what is done to it.
+struct Doing<'a> {
     client: &'a Client,
     namespace: &'a Namespace,
     name: &'a str,
+    plan: &'a Plan,
     dry_run: bool,
 }
 
-/// Sends a promote.
-pub async fn promote(
-    client: &Client,
-    namespace: &Namespace,
-    name: &str,
-    promotion: &Promotion,
-    dry_run: bool,
-) -> Answer {
-    let object = Object { client, namespace, name, dry_run };
-    let seen = &promotion.seen;
-    match object.read().await {
-        Err(failure) => return Answer::Refused(object.trouble(&failure, "read", None)),
-        Ok(None) => return object.gone(),
-        Ok(Some(now)) if !unchanged(seen, &now) => return moved(seen, &now),
-        Ok(Some(_)) => {}
-    }
-    let mut version = seen.resource_version.clone();
-    let mut done = None;
-    if let Some(patch) = &promotion.status_patch {
-        match object.patch(Some("status"), patch, &version).await {
-            Ok(answered) => {
-                version = answered;
-                done = Some("its pause was ended");
-            }
-            Err(Refusal::Failed(Failure::Status(Status { code: 404, .. }))) => {
-                return object.promote_without_subresource(promotion).await;
-            }
-            Err(refusal) => return object.refused(refusal, Some("status"), seen).await,
-        }
-    }
-    let Some(patch) = &promotion.spec_patch else { return Answer::Accepted { resource_version: version } };
-    match object.patch(None, patch, &version).await {
-        Ok(version) => Answer::Accepted { resource_version: version },
-        Err(refusal) => match (done, object.refused(refusal, None, seen).await) {
-            (None, answer) => answer,
-            (Some(done), Answer::Refused(trouble) | Answer::Unknown(trouble)) => {
-                Answer::Partly { done: done.to_owned(), trouble }
-            }
-            (Some(done), _) => Answer::Partly { done: done.to_owned(), trouble: object.overtaken() },
-        },
-    }
-}
-
-/// Whether the object is the one that was decided on, to the version.
-fn unchanged(seen: &Seen, now: &Rollout) -> bool {
-    *seen.uid == *now.meta.uid && seen.resource_version == now.meta.resource_version && promote::still_holds(seen, now)
-}
-
-fn moved(seen: &Seen, now: &Rollout) -> Answer {
-    Answer::Moved { sentence: difference::sentence(seen, now, promote::still_holds(seen, now)) }
-}
-
-/// Why a patch was not taken.
+/// Why a request was not taken.
 enum Refusal {
     /// A failure of the request.
     Failed(Failure),
     /// The server said yes and did not do it, as for a field of the wrong subresource.
     NotShown,
+    /// The object that it goes to is another one than was decided on, in words.
+    Another(String),
 }
 
-impl Object<'_> {
-    /// `None`: there is none of that name.
+/// Carries out a plan. `dry_run`: the server checks and stores nothing.
+pub async fn carry_out(client: &Client, namespace: &Namespace, name: &str, plan: &Plan, dry_run: bool) -> Answer {
+    let doing = Doing { client, namespace, name, plan, dry_run };
+    match plan.guard {
+        Guard::Exact => doing.exactly().await,
+        Guard::Fresh => doing.brake().await,
+    }
+}
+
+impl<'a> Doing<'a> {
+    fn words(&self) -> Words<'a> {
+        Words { client: self.client, namespace: self.namespace, name: self.name, plan: self.plan }
+    }
+
     async fn read(&self) -> Result<Option<Arc<Rollout>>, Failure> {
         read(self.client, self.namespace, self.name).await
     }
 
-    /// Sends one merge patch, once, and looks whether the answered object shows it. Gives its resourceVersion.
-    async fn patch(&self, subresource: Option<&str>, patch: &Value, version: &str) -> Result<Box<str>, Refusal> {
-        if version.is_empty() {
-            // Without a version the server would take it whatever happened meanwhile.
-            return Err(Refusal::Failed(Failure::Config("the object has no resourceVersion to rely on".to_owned())));
+    /// On the very object that was decided on, or not at all.
+    async fn exactly(&self) -> Answer {
+        match self.read().await {
+            Err(failure) => return Answer::Refused(self.words().trouble(&failure, "get", None)),
+            Ok(None) => return self.words().gone(),
+            Ok(Some(now)) if !self.unchanged(&now) => return self.moved(&now),
+            Ok(Some(_)) => {}
         }
-        let mut body = patch.clone();
-        // Indexing a map that is not there makes it.
-        if body.is_object() {
-            body["metadata"]["resourceVersion"] = version.into();
+        self.send(self.plan, self.plan.seen.resource_version.clone()).await
+    }
+
+    /// On the newest object, as long as the same is decided on it.
+    async fn brake(&self) -> Answer {
+        let mut answer = self.words().gone();
+        for _ in 0..BRAKES {
+            let now = match self.read().await {
+                Err(failure) => return Answer::Refused(self.words().trouble(&failure, "get", None)),
+                Ok(None) => return self.words().gone(),
+                Ok(Some(now)) => now,
+            };
+            if !still_holds(self.plan, &now) {
+                return self.moved(&now);
+            }
+            let facts = Facts { rollout: &now, children: Children::default(), now: Timestamp::now() };
+            let fresh = match decide(&self.plan.deed, facts) {
+                Ok(fresh) if fresh.sends_the_same(self.plan) => fresh,
+                Ok(_) => return self.moved(&now),
+                Err(refusal) => {
+                    return Answer::Moved { sentence: format!("nothing was done: {}", refusal.sentence()) };
+                }
+            };
+            answer = self.send(&fresh, fresh.seen.resource_version.clone()).await;
+            // A conflict says for certain that nothing was stored.
+            if !matches!(answer, Answer::Moved { .. }) {
+                return answer;
+            }
         }
-        let mut query = Query::new(place::object::<Rollout>(self.namespace, self.name, subresource));
-        query.add("fieldManager", MANAGER);
-        if self.dry_run {
-            query.add("dryRun", "All");
+        answer
+    }
+
+    /// Sends the requests one after the other, each once.
+    async fn send(&self, plan: &Plan, mut version: Box<str>) -> Answer {
+        let mut done = None;
+        for request in &plan.requests {
+            let on_rollout = request.object == Object::Rollout;
+            match self.request(request, &version).await {
+                Ok(answered) => {
+                    if on_rollout {
+                        version = answered;
+                    }
+                    done = Some(self.words().done(request));
+                }
+                Err(Refusal::Failed(Failure::Status(Status { code: 404, .. })))
+                    if done.is_none() && request.subresource == Some("status") =>
+                {
+                    return self.at_once().await;
+                }
+                Err(refusal) => {
+                    let answer = self.refused(refusal, request).await;
+                    return match (done, answer) {
+                        (None, answer) => answer,
+                        (Some(done), Answer::Refused(trouble) | Answer::Unknown(trouble)) => {
+                            Answer::Partly { done: done.to_owned(), trouble }
+                        }
+                        (Some(done), _) => Answer::Partly { done: done.to_owned(), trouble: self.words().overtaken() },
+                    };
+                }
+            }
         }
-        let answer = self.client.merge(&query.into_text(), &body).await.map_err(Refusal::Failed)?;
-        let answer: Value =
-            serde_json::from_slice(&answer).map_err(|why| Refusal::Failed(Failure::Unreadable(why.to_string())))?;
-        if !difference::shows(patch, &answer) {
-            return Err(Refusal::NotShown);
-        }
-        Ok(answer["metadata"]["resourceVersion"].as_str().unwrap_or_default().into())
+        Answer::Accepted { resource_version: version }
     }
 
     /// 404 on the subresource: the rollout is gone, or the CRD is from before the subresource (Argo Rollouts 0.9 and
-    /// older), where one patch of the main resource does both.
-    async fn promote_without_subresource(&self, promotion: &Promotion) -> Answer {
-        let seen = &promotion.seen;
+    /// older), where one patch of the main resource does it all.
+    async fn at_once(&self) -> Answer {
         match self.read().await {
-            Err(failure) => return Answer::Refused(self.trouble(&failure, "read", None)),
-            Ok(None) => return self.gone(),
-            Ok(Some(now)) if !unchanged(seen, &now) => return moved(seen, &now),
+            Err(failure) => return Answer::Refused(self.words().trouble(&failure, "get", None)),
+            Ok(None) => return self.words().gone(),
+            Ok(Some(now)) if !self.unchanged(&now) => return self.moved(&now),
             Ok(Some(_)) => {}
         }
-        match self.patch(None, &promotion.unified_patch, &seen.resource_version).await {
+        let Some(unified) = &self.plan.unified else { return self.words().gone() };
+        let request = request::unified(unified.clone());
+        match self.request(&request, &self.plan.seen.resource_version).await {
             Ok(version) => Answer::Accepted { resource_version: version },
-            Err(refusal) => self.refused(refusal, None, seen).await,
+            Err(refusal) => self.refused(refusal, &request).await,
         }
     }
 
-    async fn refused(&self, refusal: Refusal, subresource: Option<&str>, seen: &Seen) -> Answer {
+    async fn refused(&self, refusal: Refusal, request: &crate::argo::deed::plan::Request) -> Answer {
         let failure = match refusal {
             Refusal::Failed(failure) => failure,
-            Refusal::NotShown => return Answer::Refused(self.ignored()),
+            Refusal::NotShown => return Answer::Refused(self.words().ignored()),
+            Refusal::Another(what) => return Answer::Moved { sentence: format!("nothing was done: {what}") },
         };
         match &failure {
             Failure::Status(status) if status.code == 409 => match self.read().await {
-                Ok(Some(now)) => moved(seen, &now),
-                Ok(None) => self.gone(),
+                Ok(Some(now)) => self.moved(&now),
+                Ok(None) => self.words().gone(),
                 Err(_) => Answer::Moved {
                     sentence: format!("nothing was done: {} was changed by someone else at the same moment", self.name),
                 },
             },
-            Failure::Status(status) if status.code == 404 => self.gone(),
+            Failure::Status(status) if status.code == 404 => self.words().gone(),
             _ if may_have_happened(&failure) => {
-                let mut trouble = self.trouble(&failure, "patch", subresource);
+                let mut trouble = self.words().trouble(&failure, "patch", Some(request));
                 trouble.sentence = format!("sent, but no answer came, it may have happened: {}", trouble.sentence);
                 trouble.hint = Some("watch the rollout before you try again".to_owned());
                 Answer::Unknown(trouble)
             }
-            _ => Answer::Refused(self.trouble(&failure, "patch", subresource)),
+            _ => Answer::Refused(self.words().trouble(&failure, "patch", Some(request))),
         }
     }
 
-    fn trouble(&self, failure: &Failure, verb: &str, subresource: Option<&str>) -> Trouble {
-        let doing = match verb {
-            "patch" => format!("promote {} in namespace {}", self.name, self.namespace),
-            _ => format!("read {} in namespace {}", self.name, self.namespace),
-        };
-        let resource = match subresource {
-            Some(subresource) => format!("rollouts/{subresource} in group argoproj.io"),
-            None => "rollouts in group argoproj.io".to_owned(),
-        };
-        let right = if verb == "patch" { "patch" } else { "get" };
-        let attempt = Attempt {
-            cluster: self.client.context(),
-            doing: &doing,
-            right: Some((right, &resource)),
-            whole_kind: false,
-        };
-        let mut trouble = trouble::of(failure, attempt);
-        // A webhook, a quota or a policy engine answers 403 as well; its words are the reason.
-        if let Failure::Status(status) = failure
-            && status.code == 403
-            && !(status.message.contains("cannot patch resource") || status.message.contains("cannot get resource"))
-        {
-            trouble.sentence = format!("{}: {}", trouble.sentence, status.message);
-        }
-        trouble
+    /// Whether the object is the one that was decided on, to the version.
+    fn unchanged(&self, now: &Rollout) -> bool {
+        self.plan.seen.resource_version == now.meta.resource_version && still_holds(self.plan, now)
     }
 
-    fn gone(&self) -> Answer {
-        Answer::Moved {
-            sentence: format!(
-                "nothing was done: there is no rollout {} in namespace {} on {} any more",
-                self.name,
-                self.namespace,
-                self.client.context()
-            ),
-        }
-    }
-
-    fn overtaken(&self) -> Trouble {
-        let sentence = format!("{} was changed before its pause by hand could be ended as well", self.name);
-        Trouble {
-            kind: TroubleKind::Server,
-            raw: sentence.clone(),
-            sentence,
-            hint: Some("promote again to end the pause by hand".to_owned()),
-        }
-    }
-
-    fn ignored(&self) -> Trouble {
-        let sentence = format!(
-            "{} answered yes, but the rollout {} it answered with does not show the promote",
-            self.client.context(),
-            self.name
-        );
-        Trouble {
-            kind: TroubleKind::Server,
-            raw: sentence.clone(),
-            sentence,
-            hint: Some("a webhook may undo the change, or the CRD is of another version".to_owned()),
-        }
+    fn moved(&self, now: &Rollout) -> Answer {
+        let holds = still_holds(self.plan, now);
+        Answer::Moved { sentence: difference::sentence(&self.plan.seen, now, holds, self.plan.deed.words()) }
     }
 }
 

@@ -52,7 +52,7 @@ impl Belonging {
 
     /// ReplicaSets changed.
     pub fn replica_sets(&mut self, part: Part, delta: Delta<ReplicaSet>) -> Vec<News> {
-        let grown = self.grown("ReplicaSet", &delta, |kin, meta| kin.owns(meta));
+        let grown = self.grown("ReplicaSet", &delta, Kin::owns);
         let told = self.replica_sets.take(part, delta).map(|delta| News::ReplicaSets(self.detail, delta));
         self.and_woken(told, grown)
     }
@@ -67,7 +67,7 @@ impl Belonging {
 
     /// AnalysisRuns of the namespace changed.
     pub fn runs(&mut self, delta: Delta<AnalysisRun>) -> Vec<News> {
-        let grown = self.grown("AnalysisRun", &delta, |kin, meta| kin.owns(meta));
+        let grown = self.grown("AnalysisRun", &delta, Kin::owns);
         let told = self.runs.take(delta, |run| self.kin.owns(&run.meta));
         let told = told.map(|delta| News::AnalysisRuns(self.detail, delta));
         self.and_woken(told, grown)
@@ -78,7 +78,7 @@ impl Belonging {
         let Some(delta) = self.own_experiments.take(delta, |experiment| self.kin.owns(&experiment.meta)) else {
             return Vec::new();
         };
-        let grown = self.grown("Experiment", &delta, |kin, meta| kin.owns(meta));
+        let grown = self.grown("Experiment", &delta, Kin::owns);
         self.experiments.apply(delta.clone());
         self.and_woken(Some(News::Experiments(self.detail, delta)), grown)
     }

@@ -163,6 +163,24 @@ impl Client {
         self.whole(request(Method::PATCH, path, kind, body.to_string().into_bytes())?).await
     }
 
+    /// PATCH with a JSON patch, whole answer. Sent once, whatever happens.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub async fn json_patch(&self, path: &str, body: &serde_json::Value) -> Result<Vec<u8>, Failure> {
+        let kind = Some("application/json-patch+json");
+        self.whole(request(Method::PATCH, path, kind, body.to_string().into_bytes())?).await
+    }
+
+    /// DELETE with options, whole answer. Sent once, whatever happens.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub async fn delete(&self, path: &str, options: &serde_json::Value) -> Result<Vec<u8>, Failure> {
+        let kind = Some("application/json");
+        self.whole(request(Method::DELETE, path, kind, options.to_string().into_bytes())?).await
+    }
+
     /// GET whose answer comes line by line for a long time.
     ///
     /// # Errors

@@ -100,7 +100,7 @@ impl Detail {
             }
             let watching = async {
                 if wanted.is_empty() {
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 } else {
                     self.sets_and_pods(&wanted, Part::Experiments).await;
                 }
@@ -178,7 +178,9 @@ impl Detail {
 
     fn tell(&self, change: impl FnOnce(&mut Belonging) -> Vec<News>) {
         let news = change(&mut self.family.lock().unwrap_or_else(PoisonError::into_inner));
-        news.into_iter().for_each(|news| (self.sink)(news));
+        for news in news {
+            (self.sink)(news);
+        }
     }
 
     fn trouble(&self, kind: &'static str, trouble: Option<Trouble>) {

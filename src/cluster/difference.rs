@@ -22,7 +22,7 @@ pub fn situation(seen: &Seen, now: &Rollout) -> Vec<String> {
     } else if seen.generation != now.meta.generation {
         found.push(format!("its spec was changed (generation {} → {})", seen.generation, now.meta.generation));
     }
-    if now.status.abort {
+    if now.status.abort && !seen.abort {
         found.push("it was aborted".to_owned());
     }
     if now.status.promote_full {
@@ -61,15 +61,15 @@ pub fn hand(seen: &Seen, now: &Rollout) -> Option<String> {
     Some(format!("{} at {time}", writer.manager))
 }
 
-/// The sentence for a promote that was not sent, or was refused with 409. `holds`: the situation is still the one
+/// The sentence for a write (`deed` in words) that was not sent, or was refused with 409. `holds`: the situation is still the one
 /// that was decided on.
-pub fn sentence(seen: &Seen, now: &Rollout, holds: bool) -> String {
+pub fn sentence(seen: &Seen, now: &Rollout, holds: bool, deed: &str) -> String {
     let name = &now.meta.name;
     let changes = situation(seen, now);
     if changes.is_empty() && holds {
         return format!(
             "nothing was done: {name} was changed meanwhile, but its pause, step and revision are the same (only its \
-             status or labels); look and promote again"
+             status or labels); look and {deed} again"
         );
     }
     let hand = hand(seen, now).map(|hand| format!(" (by {hand})")).unwrap_or_default();
@@ -138,7 +138,7 @@ mod tests {
             .as_array_mut()
             .unwrap()
             .push(json!({"manager": "kubectl-argo-rollouts", "operation": "Update", "time": "2026-01-01T00:02:03Z"}));
-        let text = sentence(&seen, &rollout(&other), false);
+        let text = sentence(&seen, &rollout(&other), false, "promote");
         assert_eq!(
             text,
             "nothing was done: web has moved on (by kubectl-argo-rollouts at 00:02:03 UTC): step was 1/3, is now 2/3; \
@@ -146,7 +146,7 @@ mod tests {
         );
         let mut heartbeat = paused();
         heartbeat["metadata"]["resourceVersion"] = "8".into();
-        assert!(sentence(&seen, &rollout(&heartbeat), true).contains("promote again"));
+        assert!(sentence(&seen, &rollout(&heartbeat), true, "promote").contains("promote again"));
     }
 
     #[test]

@@ -233,13 +233,13 @@ impl Network {
                     sink(News::Access(source, namespace, answer));
                 });
             }
-            Order::Promote { request, key, promotion } => {
+            Order::Write { request, key, plan } => {
                 let known = self.sources.get(&key.source);
                 let client = known.and_then(|known| known.shared.client.borrow().clone());
                 let context = known.map(|known| known.context.clone()).unwrap_or_default();
                 tasks.spawn(async move {
                     let answer = match client {
-                        Some(client) => actions::promote(&client, &key.namespace, &key.name, &promotion, false).await,
+                        Some(client) => actions::carry_out(&client, &key.namespace, &key.name, &plan, false).await,
                         None => Answer::Refused(source::no_client(&context)),
                     };
                     sink(News::Answer(request, answer));

@@ -6,18 +6,25 @@ pub use super::follow::{Follow, Followed};
 use super::access;
 use super::actions;
 use super::backoff::Tempo;
+use super::belonging::Belonging;
 use super::client::Client;
 use super::failure::{Failure, cleaned};
 use super::hub::{Access, Scope};
+use super::kinds::{Deployment, PlainReplicaSet, PlainTemplate, Referred};
 use super::place::Place;
 use super::trouble::{self, Attempt};
 use super::watch;
 use super::wire::{Kind, Reader};
-use crate::argo::feed::{self, Answer, Trouble, TroubleKind};
+use crate::argo::analysis::AnalysisRun;
+use crate::argo::deed::plan::Plan;
+use crate::argo::experiment::Experiment;
+use crate::argo::feed::{self, Answer, Delta, DetailId, News, Trouble, TroubleKind};
+use crate::argo::kin;
 use crate::argo::pod::Pod;
-use crate::argo::promote::Promotion;
 use crate::argo::replicaset::ReplicaSet;
-use crate::argo::rollout::{LabelSelector, Rollout};
+use crate::argo::rollout::Rollout;
+use crate::argo::set::Set;
+use crate::argo::workload::{Scaler, Workload};
 use crate::names::Namespace;
 use jiff::SignedDuration;
 use serde::Deserialize;
@@ -31,13 +38,21 @@ pub struct Connection {
     access: Access,
 }
 
-/// The objects that belong to one rollout; `Err` says why a kind cannot be read.
+/// The objects that belong to one rollout; `Err` says why a kind cannot be read, `None` that it was not asked for.
 #[derive(Clone, Debug)]
 pub struct Family {
-    /// ReplicaSets by the rollout's selector.
+    /// ReplicaSets by the rollout's selector, and those of its experiments.
     pub replica_sets: Result<Vec<Arc<ReplicaSet>>, Trouble>,
-    /// Pods by the rollout's selector.
+    /// Pods by the rollout's selector, and those of its experiments.
     pub pods: Result<Vec<Arc<Pod>>, Trouble>,
+    /// AnalysisRuns of the rollout and of its experiments.
+    pub analysis_runs: Option<Result<Vec<Arc<AnalysisRun>>, Trouble>>,
+    /// Experiments of the rollout.
+    pub experiments: Option<Result<Vec<Arc<Experiment>>, Trouble>>,
+    /// The workload that it refers to: none, or one.
+    pub workload: Option<Result<Vec<Arc<Workload>>, Trouble>>,
+    /// HorizontalPodAutoscalers that scale it.
+    pub scalers: Option<Result<Vec<Arc<Scaler>>, Trouble>>,
 }
 
 /// Versions and findings for `check`.
@@ -101,28 +116,88 @@ impl Connection {
         Follow::start(self.access.clone(), self.client.clone(), namespace, name)
     }
 
-    /// Its children, by the label selector that the controller wrote into its status, else by the one of its spec.
+    /// What belongs to a rollout: one list of each kind, and two more where there are experiments.
     pub async fn family(&self, rollout: &Rollout) -> Family {
-        let written = rollout.status.selector.as_deref().map(str::to_owned);
-        let selector =
-            written.or_else(|| rollout.spec.selector.as_ref().map(selector_text)).filter(|text| !text.is_empty());
-        let Some(selector) = selector else {
-            let sentence = format!("rollout {} names no pods: it has no label selector", rollout.meta.name);
-            let trouble = Trouble { kind: TroubleKind::Server, raw: sentence.clone(), sentence, hint: None };
-            return Family { replica_sets: Err(trouble.clone()), pods: Err(trouble) };
-        };
-        let namespace = rollout.meta.namespace();
-        let (replica_sets, pods) = tokio::join!(
-            self.list_place::<ReplicaSet>(Place::new(Some(namespace.clone()), Some(selector.clone()))),
-            self.list_place::<Pod>(Place::new(Some(namespace.clone()), Some(selector.clone()))),
-        );
-        Family { replica_sets, pods }
+        // So many requests at once are too large for the stacks of who waits for them.
+        Box::pin(self.gather(rollout)).await
     }
 
-    /// All ReplicaSets and pods of a scope, for complete lists.
+    async fn gather(&self, rollout: &Rollout) -> Family {
+        let namespace = rollout.meta.namespace();
+        let whole = || Some(namespace.clone());
+        let (own, runs, experiments, scalers, workload) = tokio::join!(
+            self.own_children(rollout),
+            self.list_place::<AnalysisRun>(Place::new(whole(), None)),
+            self.list_place::<Experiment>(Place::new(whole(), None)),
+            self.list_place::<Scaler>(Place::new(whole(), None)),
+            self.workload(rollout),
+        );
+        let detail = DetailId(0);
+        // The same sieve as where a rollout is watched.
+        let mut belonging = Belonging::new(detail, &rollout.meta.uid, &rollout.meta.name);
+        let mut kept = Kept::default();
+        let (mut replica_sets, mut pods) = own;
+        let runs = runs.map(|runs| kept.take(belonging.runs(Delta::Reset(runs))));
+        let experiments = experiments.map(|all| kept.take(belonging.experiments(Delta::Reset(all))));
+        let scalers = scalers.map(|all| kept.take(belonging.scalers(Delta::Reset(all))));
+        let selector = belonging.experiment_selector();
+        if !selector.is_empty() {
+            let (more_sets, more_pods) = tokio::join!(
+                self.list_place::<ReplicaSet>(Place::new(whole(), Some(selector.clone()))),
+                self.list_place::<Pod>(Place::new(whole(), Some(selector.clone()))),
+            );
+            join(&mut replica_sets, more_sets);
+            join(&mut pods, more_pods);
+        }
+        Family {
+            replica_sets,
+            pods,
+            analysis_runs: Some(runs.map(|()| kept.runs.items().to_vec())),
+            experiments: Some(experiments.map(|()| kept.experiments.items().to_vec())),
+            workload,
+            scalers: Some(scalers.map(|()| kept.scalers.items().to_vec())),
+        }
+    }
+
+    /// ReplicaSets and pods by the rollout's own selector.
+    async fn own_children(
+        &self,
+        rollout: &Rollout,
+    ) -> (Result<Vec<Arc<ReplicaSet>>, Trouble>, Result<Vec<Arc<Pod>>, Trouble>) {
+        let Some(selector) = kin::selector(rollout) else {
+            let sentence = format!("rollout {} names no pods: it has no label selector", rollout.meta.name);
+            let trouble = Trouble { kind: TroubleKind::Server, raw: sentence.clone(), sentence, hint: None };
+            return (Err(trouble.clone()), Err(trouble));
+        };
+        let namespace = rollout.meta.namespace();
+        tokio::join!(
+            self.list_place::<ReplicaSet>(Place::new(Some(namespace.clone()), Some(selector.clone()))),
+            self.list_place::<Pod>(Place::new(Some(namespace.clone()), Some(selector.clone()))),
+        )
+    }
+
+    /// The workload that a rollout refers to; `None` when it refers to none that is known.
+    async fn workload(&self, rollout: &Rollout) -> Option<Result<Vec<Arc<Workload>>, Trouble>> {
+        let named = rollout.spec.workload_ref.as_ref()?;
+        let namespace = rollout.meta.namespace();
+        Some(match &*named.kind {
+            Deployment::KIND => self.referred::<Deployment>(namespace, &named.name).await,
+            PlainReplicaSet::KIND => self.referred::<PlainReplicaSet>(namespace, &named.name).await,
+            PlainTemplate::KIND => self.referred::<PlainTemplate>(namespace, &named.name).await,
+            _ => return None,
+        })
+    }
+
+    async fn referred<T: Referred>(&self, namespace: Namespace, name: &str) -> Result<Vec<Arc<Workload>>, Trouble> {
+        let found = self.list_place::<T>(Place::single(namespace, name)).await?;
+        Ok(found.iter().map(|one| Arc::new(one.workload())).collect())
+    }
+
+    /// All ReplicaSets and pods of a scope, for complete lists. AnalysisRuns and Experiments are not asked for: a cluster
+    /// may have ten of them for each rollout.
     pub async fn all_children(&self, scope: &Scope) -> Family {
         let (replica_sets, pods) = tokio::join!(self.list_scope(scope, None), self.list_scope(scope, None));
-        Family { replica_sets, pods }
+        Family { replica_sets, pods, analysis_runs: None, experiments: None, workload: None, scalers: None }
     }
 
     /// What the user may do in a namespace.
@@ -130,9 +205,9 @@ impl Connection {
         access::ask(&self.client, namespace).await
     }
 
-    /// Sends a promote. `dry_run`: the server validates and stores nothing.
-    pub async fn promote(&self, namespace: &Namespace, name: &str, promotion: &Promotion, dry_run: bool) -> Answer {
-        actions::promote(&self.client, namespace, name, promotion, dry_run).await
+    /// Carries out a plan. `dry_run`: the server validates and stores nothing.
+    pub async fn write(&self, namespace: &Namespace, name: &str, plan: &Plan, dry_run: bool) -> Answer {
+        actions::carry_out(&self.client, namespace, name, plan, dry_run).await
     }
 
     /// What `check` reports.
@@ -222,38 +297,40 @@ impl Connection {
     }
 }
 
-/// A label selector in text form, as the API takes it in `labelSelector`. An expression with an unknown operator
-/// makes the whole empty: a selector that is too wide would show foreign pods.
-pub fn selector_text(selector: &LabelSelector) -> String {
-    let mut parts: Vec<String> = selector.match_labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    for expression in &selector.match_expressions {
-        let (key, values) = (&expression.key, expression.values.join(","));
-        parts.push(match &*expression.operator {
-            "In" => format!("{key} in ({values})"),
-            "NotIn" => format!("{key} notin ({values})"),
-            "Exists" => key.to_string(),
-            "DoesNotExist" => format!("!{key}"),
-            _ => return String::new(),
-        });
-    }
-    parts.join(",")
+/// What the sieve lets through.
+#[derive(Default)]
+struct Kept {
+    runs: Set<AnalysisRun>,
+    experiments: Set<Experiment>,
+    scalers: Set<Scaler>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
+impl Kept {
+    fn take(&mut self, news: Vec<News>) {
+        for news in news {
+            match news {
+                News::AnalysisRuns(_, delta) => {
+                    self.runs.apply(delta);
+                }
+                News::Experiments(_, delta) => {
+                    self.experiments.apply(delta);
+                }
+                News::Scalers(_, delta) => {
+                    self.scalers.apply(delta);
+                }
+                _ => {}
+            }
+        }
+    }
+}
 
-    #[test]
-    fn a_selector_is_written_as_the_api_takes_it() {
-        let text = |value| selector_text(&serde_json::from_value(value).unwrap());
-        assert_eq!(text(json!({"matchLabels": {"b": "2", "a": "1"}})), "a=1,b=2");
-        assert_eq!(
-            text(json!({"matchLabels": {"a": "1"}, "matchExpressions": [
-                {"key": "x", "operator": "In", "values": ["p", "q"]}, {"key": "y", "operator": "NotIn", "values": ["r"]},
-                {"key": "z", "operator": "Exists"}, {"key": "w", "operator": "DoesNotExist"}]})),
-            "a=1,x in (p,q),y notin (r),z,!w"
-        );
-        assert_eq!(text(json!({"matchLabels": {"a": "1"}, "matchExpressions": [{"key": "x", "operator": "Odd"}]})), "");
+/// Adds those that are not there yet. That more cannot be read is no reason to lose what can.
+fn join<T: Kind>(all: &mut Result<Vec<Arc<T>>, Trouble>, more: Result<Vec<Arc<T>>, Trouble>) {
+    if let (Ok(all), Ok(more)) = (all, more) {
+        for one in more {
+            if !all.iter().any(|there| there.meta().uid == one.meta().uid) {
+                all.push(one);
+            }
+        }
     }
 }

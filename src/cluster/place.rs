@@ -113,6 +113,11 @@ pub fn named(group: &str, plural: &str, namespace: &Namespace, name: &str) -> St
     format!("{group}/namespaces/{}/{plural}/{}", encode(namespace.as_str()), encode(name))
 }
 
+/// The path of one object of a kind that is only written, not read as one of ours.
+pub fn object_at(group: &str, plural: &str, namespace: &Namespace, name: &str) -> String {
+    format!("{group}/namespaces/{}/{plural}/{}", encode(namespace.as_str()), encode(name))
+}
+
 /// A path with its query.
 pub struct Query {
     text: String,

@@ -5,7 +5,7 @@ use super::fleet::{self, Told, block_on};
 use super::format;
 use super::look;
 use super::outcome::{Failure, code, code_of};
-use crate::argo::feed::{Access, Permission, Trouble};
+use crate::argo::feed::{Access, Permission, Right, Trouble};
 use crate::clean::clean;
 use crate::cluster::oneshot::Findings;
 use crate::config::load;
@@ -189,10 +189,9 @@ fn cluster_findings(findings: &mut Doctor, name: &str, source: &Source, cluster:
         Err(trouble) => findings.trouble(name, trouble),
     }
     for (namespace, access) in &cluster.access {
-        for (what, permission) in
-            [("patch rollouts/status", &access.patch_status), ("patch rollouts", &access.patch_rollouts)]
-        {
-            match permission {
+        for right in [Right::PatchStatus, Right::PatchRollouts] {
+            let what = right.words();
+            match &access.of(right) {
                 Permission::Allowed => findings.add(Mark::Ok, name, &format!("{what} in {namespace}: allowed")),
                 // Reading only is a way to work, not a fault.
                 Permission::Denied(why) => {

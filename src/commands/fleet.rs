@@ -181,17 +181,20 @@ pub async fn list(ready: &Ready, source: &Source, connection: &Connection) -> Re
 /// The picture of a rollout with its family; what of it cannot be read is told in the second part.
 #[must_use]
 pub fn picture_of(rollout: &Rollout, family: Option<&Family>, now: Timestamp) -> (Picture, Vec<String>) {
+    fn known<'a, T>(answer: &'a Result<Vec<T>, Trouble>, missing: &mut Vec<String>) -> Option<&'a [T]> {
+        answer.as_ref().map_err(|trouble| missing.push(trouble.sentence.clone())).ok().map(Vec::as_slice)
+    }
     let mut missing = Vec::new();
     let mut children = Children::default();
     if let Some(family) = family {
-        match &family.replica_sets {
-            Ok(replica_sets) => children.replica_sets = Some(replica_sets),
-            Err(trouble) => missing.push(trouble.sentence.clone()),
-        }
-        match &family.pods {
-            Ok(pods) => children.pods = Some(pods),
-            Err(trouble) => missing.push(trouble.sentence.clone()),
-        }
+        children.replica_sets = known(&family.replica_sets, &mut missing);
+        children.pods = known(&family.pods, &mut missing);
+        children.analysis_runs = family.analysis_runs.as_ref().and_then(|runs| known(runs, &mut missing));
+        children.experiments = family.experiments.as_ref().and_then(|all| known(all, &mut missing));
+        let workload = family.workload.as_ref().and_then(|workload| known(workload, &mut missing));
+        children.workload = workload.and_then(<[_]>::first).map(|workload| &**workload);
+        // Nothing that is printed tells of them alone.
+        children.scalers = family.scalers.as_ref().and_then(|all| known(all, &mut Vec::new()));
     }
     (picture::of(rollout, children, now), missing)
 }

@@ -1,18 +1,21 @@
-//! Follow: one rollout with its ReplicaSets and pods, watched. What is shown is what the server says in its watches.
+//! Follow: one rollout with what belongs to it, watched. What is shown is what the server says in its watches.
 
 use super::base::Ready;
 use super::fleet::Found;
-use crate::argo::feed::{Delta, DetailId, Link, News, Order, Trouble};
-use crate::argo::meta::Meta;
+use crate::argo::analysis::AnalysisRun;
+use crate::argo::experiment::Experiment;
+use crate::argo::feed::{Delta, DetailId, Link, News, Order, Trouble, WorkloadName};
+use crate::argo::kin;
 use crate::argo::picture::{self, Children, Picture};
 use crate::argo::pod::Pod;
 use crate::argo::replicaset::ReplicaSet;
 use crate::argo::rollout::Rollout;
+use crate::argo::set::Set;
+use crate::argo::workload::{Scaler, Workload};
 use crate::cluster::hub::{Hub, Scope, Target};
-use crate::cluster::oneshot::selector_text;
 use crate::names::{Namespace, RolloutKey};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
@@ -24,11 +27,30 @@ pub struct Follow {
     news: Receiver<News>,
     key: RolloutKey,
     rollout: Option<Arc<Rollout>>,
-    replica_sets: Option<BTreeMap<Arc<str>, Arc<ReplicaSet>>>,
-    pods: Option<BTreeMap<Arc<str>, Arc<Pod>>>,
-    selector: Option<String>,
-    readable: bool,
+    children: Kinds,
+    /// Kinds that cannot be read.
+    unreadable: BTreeSet<&'static str>,
+    opened: Option<Opened>,
     skew: SignedDuration,
+}
+
+/// What is watched of it.
+#[derive(Default)]
+struct Kinds {
+    replica_sets: Set<ReplicaSet>,
+    pods: Set<Pod>,
+    analysis_runs: Set<AnalysisRun>,
+    experiments: Set<Experiment>,
+    workload: Set<Workload>,
+    scalers: Set<Scaler>,
+}
+
+/// What the children were asked for by.
+#[derive(PartialEq)]
+struct Opened {
+    uid: Arc<str>,
+    selector: Option<String>,
+    workload: Option<WorkloadName>,
 }
 
 /// What happened.
@@ -61,10 +83,9 @@ impl Follow {
             news,
             key: RolloutKey { source: found.source.id, namespace: meta.namespace(), name: meta.name.clone() },
             rollout: None,
-            replica_sets: None,
-            pods: None,
-            selector: None,
-            readable: true,
+            children: Kinds::default(),
+            unreadable: BTreeSet::new(),
+            opened: None,
             skew: SignedDuration::ZERO,
         }
     }
@@ -73,12 +94,29 @@ impl Follow {
     #[must_use]
     pub fn picture(&self) -> Option<(Arc<Rollout>, Picture)> {
         let rollout = self.rollout.clone()?;
-        if self.readable && self.selector.is_some() && (self.replica_sets.is_none() || self.pods.is_none()) {
+        let opened = self.opened.as_ref()?;
+        let kinds = &self.children;
+        // Not allowed to read them: the picture says `unknown` for what needs them.
+        let waits = |kind, complete: bool| !complete && !self.unreadable.contains(kind);
+        let pods = opened.selector.is_some();
+        let loading = [
+            pods && waits("replicasets", kinds.replica_sets.is_complete()),
+            pods && waits("pods", kinds.pods.is_complete()),
+            waits("analysisruns", kinds.analysis_runs.is_complete()),
+            waits("experiments", kinds.experiments.is_complete()),
+            opened.workload.is_some() && waits("workload", kinds.workload.is_complete()),
+        ];
+        if loading.contains(&true) {
             return None;
         }
-        let replica_sets: Option<Vec<_>> = self.replica_sets.as_ref().map(|map| map.values().cloned().collect());
-        let pods: Option<Vec<_>> = self.pods.as_ref().map(|map| map.values().cloned().collect());
-        let children = Children { replica_sets: replica_sets.as_deref(), pods: pods.as_deref(), ..Children::default() };
+        let children = Children {
+            replica_sets: kinds.replica_sets.known(),
+            pods: kinds.pods.known(),
+            analysis_runs: kinds.analysis_runs.known(),
+            experiments: kinds.experiments.known(),
+            workload: kinds.workload.items().first().map(|workload| &**workload),
+            scalers: kinds.scalers.known(),
+        };
         let picture = picture::of(&rollout, children, self.now());
         Some((rollout, picture))
     }
@@ -108,18 +146,28 @@ impl Follow {
                 None
             }
             News::Rollouts(_, delta) => self.take_rollouts(delta),
-            News::ReplicaSets(DETAIL, delta) => {
-                apply(&mut self.replica_sets, delta, |object| &object.meta).then_some(Seen::Changed)
-            }
-            News::Pods(DETAIL, delta) => apply(&mut self.pods, delta, |object| &object.meta).then_some(Seen::Changed),
+            News::ReplicaSets(DETAIL, delta) => seen(self.children.replica_sets.apply(delta)),
+            News::Pods(DETAIL, delta) => seen(self.children.pods.apply(delta)),
+            News::AnalysisRuns(DETAIL, delta) => seen(self.children.analysis_runs.apply(delta)),
+            News::Experiments(DETAIL, delta) => seen(self.children.experiments.apply(delta)),
+            News::Workload(DETAIL, delta) => seen(self.children.workload.apply(delta)),
+            News::Scalers(DETAIL, delta) => seen(self.children.scalers.apply(delta)),
             News::DetailTrouble(DETAIL, kind, Some(_)) => {
-                // Not allowed to read them: the picture says `unknown` for what needs them.
+                // What was read before is no longer known to be so.
                 match kind {
-                    "replicasets" => self.replica_sets = None,
-                    _ => self.pods = None,
+                    "replicasets" => self.children.replica_sets = Set::default(),
+                    "pods" => self.children.pods = Set::default(),
+                    "analysisruns" => self.children.analysis_runs = Set::default(),
+                    "experiments" => self.children.experiments = Set::default(),
+                    "workload" => self.children.workload = Set::default(),
+                    _ => self.children.scalers = Set::default(),
                 }
-                self.readable = false;
+                self.unreadable.insert(kind);
                 Some(Seen::Changed)
+            }
+            News::DetailTrouble(DETAIL, kind, None) => {
+                self.unreadable.remove(kind);
+                None
             }
             _ => None,
         }
@@ -146,49 +194,25 @@ impl Follow {
         if self.rollout.as_ref().is_some_and(|old| **old == *rollout) {
             return None;
         }
-        let selector = selector_of(&rollout);
-        if self.selector != selector {
-            if self.selector.is_some() {
+        let wanted = Opened {
+            uid: rollout.meta.uid.clone(),
+            selector: kin::selector(&rollout),
+            workload: kin::workload(&rollout),
+        };
+        if self.opened.as_ref() != Some(&wanted) {
+            if self.opened.is_some() {
                 self.hub.order(Order::CloseDetail(DETAIL));
             }
-            if let Some(selector) = &selector {
-                let key = self.key.clone();
-                let uid = rollout.meta.uid.clone();
-                let (selector, workload) = (Some(selector.clone()), None);
-                self.hub.order(Order::OpenDetail { detail: DETAIL, key, uid, selector, workload });
-            }
-            self.selector = selector;
+            let (key, uid) = (self.key.clone(), wanted.uid.clone());
+            let (selector, workload) = (wanted.selector.clone(), wanted.workload.clone());
+            self.hub.order(Order::OpenDetail { detail: DETAIL, key, uid, selector, workload });
+            self.opened = Some(wanted);
         }
         self.rollout = Some(rollout);
         Some(Seen::Changed)
     }
 }
 
-/// The label selector in text form: from the spec, else (`workloadRef`) from the status.
-fn selector_of(rollout: &Rollout) -> Option<String> {
-    let own = rollout.spec.selector.as_ref().map(selector_text).filter(|text| !text.is_empty());
-    own.or_else(|| rollout.status.selector.as_deref().filter(|text| !text.is_empty()).map(str::to_owned))
-}
-
-/// Applies a change; whether the set is complete and something changed.
-fn apply<T: PartialEq>(
-    set: &mut Option<BTreeMap<Arc<str>, Arc<T>>>,
-    delta: Delta<T>,
-    meta: impl Fn(&T) -> &Meta,
-) -> bool {
-    match delta {
-        Delta::Reset(all) => {
-            let fresh: BTreeMap<_, _> = all.into_iter().map(|object| (meta(&object).name.clone(), object)).collect();
-            let changed = set.as_ref() != Some(&fresh);
-            *set = Some(fresh);
-            changed
-        }
-        Delta::Partial(_) => false,
-        Delta::Upsert(object) => {
-            let Some(set) = set else { return false };
-            let name = meta(&object).name.clone();
-            set.insert(name, object.clone()).is_none_or(|old| *old != *object)
-        }
-        Delta::Remove { name, .. } => set.as_mut().is_some_and(|set| set.remove(&name).is_some()),
-    }
+fn seen(different: bool) -> Option<Seen> {
+    different.then_some(Seen::Changed)
 }

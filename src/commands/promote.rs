@@ -7,8 +7,11 @@ use super::fleet::{Found, block_on};
 use super::format::line;
 use super::outcome::{Failure, code, code_of, warn_all};
 use super::status::next_form;
+use crate::argo::deed::plan::{Facts, Plan, plan};
+use crate::argo::deed::{Deed, Extent};
 use crate::argo::feed::{Answer, Permission, Trouble};
-use crate::argo::promote::{Promotion, Reaction, Seen, plan, reaction};
+use crate::argo::picture::Children;
+use crate::argo::promote::{Reaction, Seen, reaction};
 use crate::clean::clean;
 use crate::config::duration;
 use crate::config::settings::{Channel, Confirm};
@@ -49,8 +52,9 @@ pub fn run(base: &Base, options: &Options, out: &mut dyn Write) -> Result<u8, Fa
 async fn carry_out(base: &Base, ready: &Ready, options: &Options, out: &mut dyn Write) -> Result<u8, Failure> {
     let found = find(ready, &options.name, Care::Writing).await?;
     let teller = Teller { ready, found: &found, json: options.json };
-    let promotion = match plan(&found.rollout) {
-        Ok(promotion) => promotion,
+    let facts = Facts { rollout: &found.rollout, children: Children::default(), now: jiff::Timestamp::now() };
+    let plan = match plan(&Deed::Promote(Extent::Pause), facts) {
+        Ok(plan) => plan,
         Err(refusal) => {
             let words = refusal.sentence();
             teller.tell(out, "refused", &words, More::default())?;
@@ -60,7 +64,7 @@ async fn carry_out(base: &Base, ready: &Ready, options: &Options, out: &mut dyn 
     allowed_by_settings(ready, &found, options)?;
     confirmed(base, ready, &found, options)?;
 
-    let version = match send(&found, &promotion, options.dry_run).await? {
+    let version = match send(&found, &plan, options.dry_run).await? {
         Answer::Accepted { resource_version } => resource_version,
         other => return Err(refused(&teller, &other, out)?),
     };
@@ -75,20 +79,17 @@ async fn carry_out(base: &Base, ready: &Ready, options: &Options, out: &mut dyn 
             teller.tell(out, "accepted", words, More { resource_version: Some(version), ..More::default() })?;
             Ok(code::DONE)
         }
-        Some(limit) => follow(&teller, &promotion.seen, limit, out).await,
+        Some(limit) => follow(&teller, &plan.seen, limit, out).await,
     }
 }
 
 /// Asks what is allowed, then sends, once.
-async fn send(found: &Found, promotion: &Promotion, dry_run: bool) -> Result<Answer, Failure> {
+async fn send(found: &Found, plan: &Plan, dry_run: bool) -> Result<Answer, Failure> {
     let namespace = found.rollout.meta.namespace();
     let access = found.connection.access(&namespace).await;
-    let needed = [
-        (promotion.status_patch.is_some(), &access.patch_status, "patch rollouts/status"),
-        (promotion.spec_patch.is_some(), &access.patch_rollouts, "patch rollouts"),
-    ];
-    for (needed, permission, what) in needed {
-        if let (true, Permission::Denied(why)) = (needed, permission) {
+    for right in plan.rights() {
+        let what = right.words();
+        if let Permission::Denied(why) = access.of(right) {
             let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
             let what = format!(
                 "you may not {what} in namespace {namespace} of cluster {}{why}; nothing was sent",
@@ -98,7 +99,7 @@ async fn send(found: &Found, promotion: &Promotion, dry_run: bool) -> Result<Ans
                 .hint("ask for the role rolltop-operator (assets/rbac/operator.yaml), or use another context"));
         }
     }
-    Ok(found.connection.promote(&namespace, &found.rollout.meta.name, promotion, dry_run).await)
+    Ok(found.connection.write(&namespace, &found.rollout.meta.name, plan, dry_run).await)
 }
 
 fn channel<'a>(ready: &'a Ready, found: &Found) -> &'a Channel {

@@ -43,8 +43,9 @@ impl Outlet {
 pub fn carry_out(effect: Effect, outlet: &Outlet) -> Option<Todo> {
     match effect {
         Effect::Order(order) => {
-            if let Order::Promote { request, key, .. } = &order {
-                tracing::info!(request = request.0, namespace = %key.namespace, name = %key.name, "promote");
+            if let Order::Write { request, key, plan } = &order {
+                let verb = plan.deed.verb();
+                tracing::info!(request = request.0, namespace = %key.namespace, name = %key.name, verb, "write");
             }
             outlet.order(order);
             None

@@ -98,7 +98,7 @@ pub struct Lane {
 struct Lines {
     /// Where they lie, and how many there are.
     batches: VecDeque<(u64, usize)>,
-    lines: usize,
+    count: usize,
     /// Where it is told that some were dropped, and how many.
     dropped: Option<(u64, u64)>,
 }
@@ -166,7 +166,7 @@ impl Lane {
             match told {
                 LogNews::Lines(lines) => {
                     there.batches.pop_front();
-                    there.lines -= lines.len();
+                    there.count -= lines.len();
                 }
                 LogNews::Dropped(_) if there.dropped.is_some_and(|(at, _)| at == place) => there.dropped = None,
                 _ => {}
@@ -182,12 +182,12 @@ impl Lane {
     fn bound(&mut self, logs: LogsId, place: u64, lines: usize) {
         let there = self.logs.entry(logs).or_default();
         there.batches.push_back((place, lines));
-        there.lines += lines;
+        there.count += lines;
         let mut dropped = 0;
         let mut gone = Vec::new();
-        while there.lines > LINES && there.batches.len() > 1 {
+        while there.count > LINES && there.batches.len() > 1 {
             let Some((at, lines)) = there.batches.pop_front() else { break };
-            there.lines -= lines;
+            there.count -= lines;
             dropped += lines as u64;
             gone.push(at);
         }
@@ -292,7 +292,7 @@ mod tests {
     fn trouble(version: u32) -> Option<Trouble> {
         let words = version.to_string();
         let trouble = Trouble { kind: TroubleKind::Server, sentence: words.clone(), hint: None, raw: words };
-        (version % 2 == 0).then_some(trouble)
+        version.is_multiple_of(2).then_some(trouble)
     }
 
     #[test]
@@ -363,7 +363,7 @@ mod tests {
             let mut lane = Lane::default();
             for chunk in events.chunks(9) {
                 chunk.iter().cloned().for_each(|news| lane.push(news));
-                let waiting: usize = lane.logs.values().map(|there| there.lines).sum();
+                let waiting: usize = lane.logs.values().map(|there| there.count).sum();
                 prop_assert!(waiting <= LINES + 8_000);
                 for news in &lane.take(limit) {
                     prop_assert!(read(news), "{:?}", news);

@@ -140,10 +140,6 @@ mod tests {
         News::Rollouts(SOURCE, Delta::Upsert(rollout(name, version)))
     }
 
-    fn remove(name: &str) -> News {
-        News::Rollouts(SOURCE, Delta::Remove { namespace: "demo".into(), name: name.into(), uid: "".into() })
-    }
-
     fn key(c: char) -> Input {
         Input::Key(KeyChord::plain(Key::Char(c)))
     }

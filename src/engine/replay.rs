@@ -220,7 +220,7 @@ impl Play {
             Order::GetObject { request, key, object } => self.get(request, &key, &object),
             Order::CloseLogs(_)
             | Order::CheckAccess(..)
-            | Order::Promote { .. }
+            | Order::Write { .. }
             | Order::Reconnect(_)
             | Order::Login(_) => {}
         }
@@ -281,7 +281,6 @@ mod tests {
     use crate::argo::feed::{LogSource, LogsId};
     use crate::report::recording::parse;
     use serde_json::json;
-    use std::sync::mpsc;
 
     fn line(t_ms: u64, resource: &str, kind: &str, object: &Value) -> String {
         json!({"t_ms": t_ms, "resource": resource, "event": {"type": kind, "object": object}}).to_string()
@@ -294,7 +293,7 @@ mod tests {
         value
     }
 
-    fn player() -> (Player, mpsc::Receiver<News>) {
+    fn player() -> (Player, Receiver<News>) {
         let workload = json!({"spec": {"workloadRef": {"kind": "Deployment", "name": "base"}}});
         let lines = [
             line(1, "rollouts", "ADDED", &object("web", &workload)),
@@ -308,7 +307,7 @@ mod tests {
             line(3, "pods", "ADDED", &object("gone", &json!({}))),
             line(4, "pods", "DELETED", &object("gone", &json!({}))),
         ];
-        let (tell, told) = mpsc::channel();
+        let (tell, told) = channel();
         let clock = Arc::new(|| Timestamp::UNIX_EPOCH);
         let sink = Arc::new(move |news| drop(tell.send(news)));
         let player = Player::start(parse(lines.join("\n").as_bytes()).unwrap(), 1000.0, clock, sink).unwrap();
@@ -323,7 +322,7 @@ mod tests {
         RolloutKey { source: SOURCE, namespace: "demo".into(), name: "web".into() }
     }
 
-    fn next<T>(told: &mpsc::Receiver<News>, mut wanted: impl FnMut(News) -> Option<T>) -> T {
+    fn next<T>(told: &Receiver<News>, mut wanted: impl FnMut(News) -> Option<T>) -> T {
         loop {
             if let Some(found) = wanted(told.recv_timeout(Duration::from_secs(20)).unwrap()) {
                 return found;

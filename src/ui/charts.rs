@@ -22,6 +22,9 @@ const GOOD: u16 = 11;
 /// Rows of the list of events, with its title.
 const EVENTS: u16 = 5;
 
+/// Points of a line, as the widget takes them.
+type Points = Vec<(f64, f64)>;
+
 /// Draws the screen.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &ChartsPage, placed: &mut Placed) {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
@@ -120,9 +123,9 @@ fn lines(pen: &mut Pen<'_>, plot: Rect, chart: &TimeChart, scale: &Scale, axis: 
     if plot.is_empty() {
         return;
     }
-    let limit: Vec<(f64, f64)> =
+    let limit: Points =
         scale.limit.map(|limit| vec![(0.0, scale.place(limit)), (axis.span, scale.place(limit))]).unwrap_or_default();
-    let mut placed: Vec<(Marker, Role, Vec<(f64, f64)>)> = vec![(Marker::Custom('╌'), Role::Dim, limit)];
+    let mut placed: Vec<(Marker, Role, Points)> = vec![(Marker::Custom('╌'), Role::Dim, limit)];
     for series in &chart.series {
         let (marker, role) = drawn_with(series.kind, pen.theme.ascii);
         let stretches = series.stretches.iter().map(|stretch| {

@@ -135,7 +135,8 @@ fn draw_line(pen: &mut Pen<'_>, list: Rect, y: u16, line: &DocumentLine, cursor:
         at += 1;
     }
     if line.folded > 0 {
-        let words = format!(" … {} lines", chrome::thousands(line.folded));
+        let noun = if line.folded == 1 { "line" } else { "lines" };
+        let words = format!(" … {} {noun}", chrome::thousands(line.folded));
         pen.put(end, at - 1, list.right().saturating_sub(end), &words, Role::Dim);
     }
     at

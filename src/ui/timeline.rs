@@ -36,15 +36,17 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &TimelinePage, placed: &mut Pla
         return;
     }
     let columns = Columns::of(list, page);
+    // In a low window a whole message would push all others out.
+    let wrap = page.wrap && area.height >= SMALL;
     let height = usize::from(list.height);
-    let heights: Vec<usize> = page.rows.iter().map(|row| columns.told(row, page.wrap, height).len()).collect();
+    let heights: Vec<usize> = page.rows.iter().map(|row| columns.told(row, wrap, height).len()).collect();
     let first = lines::first_in_sight(&heights, page.cursor, height);
     let (mut y, mut shown) = (list.y, 0);
     for (index, row) in page.rows.iter().enumerate().skip(first) {
         if y >= list.bottom() {
             break;
         }
-        y = draw_row(pen, list, y, row, index == page.cursor, page, &columns);
+        y = draw_row(pen, list, y, row, index == page.cursor, (page, wrap), &columns);
         shown += 1;
     }
     if area.height >= SMALL {
@@ -130,7 +132,7 @@ fn draw_row(
     y: u16,
     row: &TimelineRow,
     cursor: bool,
-    page: &TimelinePage,
+    (page, wrap): (&TimelinePage, bool),
     columns: &Columns,
 ) -> u16 {
     if cursor {
@@ -151,7 +153,7 @@ fn draw_row(
         lines::put(pen, x, y, width, &cut, Role::Fg, &page.pattern);
     }
     let mut at = y;
-    for line in columns.told(row, page.wrap, usize::from(list.height)) {
+    for line in columns.told(row, wrap, usize::from(list.height)) {
         if at >= list.bottom() {
             break;
         }

@@ -38,11 +38,37 @@ pub enum Reply {
     Silence,
 }
 
-/// A part of a watch.
+/// A part of a watch, or of a log.
 pub enum Piece {
     Line(Value),
+    /// As it is, without a newline.
+    Text(String),
     /// The connection breaks.
     Cut,
+}
+
+/// How a log goes on after what it says.
+pub enum Then {
+    /// It stays open and silent.
+    Stays,
+    /// It ends in good order.
+    Ends,
+    /// The connection breaks.
+    Breaks,
+}
+
+/// A log that says this.
+pub fn log(text: &str, then: &Then) -> Reply {
+    let (send, receive) = mpsc::channel();
+    if !text.is_empty() {
+        send.send(Piece::Text(text.to_owned())).unwrap();
+    }
+    match *then {
+        Then::Stays => std::mem::forget(send),
+        Then::Ends => {}
+        Then::Breaks => send.send(Piece::Cut).unwrap(),
+    }
+    Reply::Lines(receive)
 }
 
 /// A watch that says this and then stays open and silent.
@@ -140,16 +166,18 @@ fn serve(stream: &TcpStream, script: &Script, log: &Mutex<Vec<Seen>>) -> std::io
                 for piece in pieces {
                     match piece {
                         Piece::Cut => return stream.shutdown(std::net::Shutdown::Both),
-                        Piece::Line(value) => {
-                            let line = format!("{value}\n");
-                            out.write_all(format!("{:x}\r\n{line}\r\n", line.len()).as_bytes())?;
-                        }
+                        Piece::Line(value) => chunk(out, &format!("{value}\n"))?,
+                        Piece::Text(text) => chunk(out, &text)?,
                     }
                 }
                 out.write_all(b"0\r\n\r\n")?;
             }
         }
     }
+}
+
+fn chunk(mut out: &TcpStream, text: &str) -> std::io::Result<()> {
+    out.write_all(format!("{:x}\r\n{text}\r\n", text.len()).as_bytes())
 }
 
 fn whole(mut out: &TcpStream, code: u16, kind: &str, body: &str) -> std::io::Result<()> {

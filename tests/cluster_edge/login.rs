@@ -86,7 +86,7 @@ fn after_an_order_to_sign_in_nothing_is_asked_as_who_one_was_before() {
     let access = watched.wait("the rights", |news| {
         news.iter().find_map(|n| if let News::Access(_, _, access) = n { Some(access.clone()) } else { None })
     });
-    assert_eq!(access.patch_status, Permission::Allowed);
+    assert_eq!(access.of(rolltop::argo::feed::Right::PatchStatus), Permission::Allowed);
 }
 
 #[cfg(unix)]

@@ -4,8 +4,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it has to be")]
 
 mod commands;
+mod details;
 mod fake;
 mod login;
+mod logs;
+mod objects;
 mod support;
 mod trouble;
 mod watching;

@@ -2,7 +2,7 @@
 
 use crate::fake::{Fake, open_watch, status};
 use crate::support::{Watched, access, block_on, patient, paused, quick, simulated, target};
-use rolltop::argo::feed::{Link, News, Order, Permission, TroubleKind};
+use rolltop::argo::feed::{Link, News, Order, Permission, Right, TroubleKind};
 use rolltop::cluster::hub::Scope;
 use rolltop::cluster::oneshot::Connection;
 use rolltop::names::SourceId;
@@ -108,9 +108,8 @@ fn rights_are_asked_per_namespace() {
         })
     };
     let (admin, viewer) = (find(0), find(1));
-    assert_eq!((admin.patch_status, admin.patch_rollouts), (Permission::Allowed, Permission::Allowed));
-    assert!(matches!(viewer.patch_status, Permission::Denied(_)), "{viewer:?}");
-    assert!(matches!(viewer.patch_rollouts, Permission::Denied(_)), "{viewer:?}");
+    assert!(Right::ALL.into_iter().all(|right| admin.of(right) == Permission::Allowed), "{admin:?}");
+    assert!(Right::ALL.into_iter().all(|right| matches!(viewer.of(right), Permission::Denied(_))), "{viewer:?}");
 }
 
 #[test]
@@ -124,5 +123,5 @@ fn rights_that_cannot_be_asked_are_unknown() {
         let connection = Connection::open(&access(&running.kubeconfig, false), "test").await.unwrap();
         connection.access(&"shop".into()).await
     });
-    assert!(matches!(answer.patch_status, Permission::Unknown(_)), "{answer:?}");
+    assert!(matches!(answer.of(Right::PatchStatus), Permission::Unknown(_)), "{answer:?}");
 }

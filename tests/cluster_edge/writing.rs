@@ -2,8 +2,10 @@
 
 use crate::fake::{Fake, Reply, Seen, status};
 use crate::support::{Watched, access, block_on, change, key, paused, quick, simulated, store, target};
+use rolltop::argo::deed::plan::{Body, Facts, Object, Plan, Request};
+use rolltop::argo::deed::{Deed, Extent, plan::plan as decide};
 use rolltop::argo::feed::{Answer, News, Order, RequestId, TroubleKind};
-use rolltop::argo::promote::{self, Promotion};
+use rolltop::argo::picture::Children;
 use rolltop::argo::rollout::Rollout;
 use rolltop::cluster::hub::Scope;
 use rolltop::cluster::oneshot::Connection;
@@ -14,15 +16,20 @@ use serde_json::{Value, json};
 use std::sync::Mutex;
 
 /// What is there now, and the plan to promote it.
-fn plan(running: &Running) -> Promotion {
-    let object = store(running).get(&ROLLOUTS, "shop", "web").unwrap();
-    promote::plan(&Rollout::decode(&object)).unwrap()
+fn promotion_of(rollout: &Rollout) -> Plan {
+    let facts = Facts { rollout, children: Children::default(), now: jiff::Timestamp::UNIX_EPOCH };
+    decide(&Deed::Promote(Extent::Pause), facts).unwrap()
 }
 
-fn send(running: &Running, context: &str, read_only: bool, promotion: &Promotion, dry_run: bool) -> Answer {
+fn plan(running: &Running) -> Plan {
+    let object = store(running).get(&ROLLOUTS, "shop", "web").unwrap();
+    promotion_of(&Rollout::decode(&object))
+}
+
+fn send(running: &Running, context: &str, read_only: bool, promotion: &Plan, dry_run: bool) -> Answer {
     block_on(async {
         let connection = Connection::open(&access(&running.kubeconfig, read_only), context).await.unwrap();
-        connection.promote(&"shop".into(), "web", promotion, dry_run).await
+        connection.write(&"shop".into(), "web", promotion, dry_run).await
     })
 }
 
@@ -138,7 +145,7 @@ fn without_a_version_to_rely_on_nothing_is_sent() {
     });
     let mut object = on_wire();
     object["metadata"].as_object_mut().unwrap().remove("resourceVersion");
-    let promotion = promote::plan(&Rollout::decode(&object)).unwrap();
+    let promotion = promotion_of(&Rollout::decode(&object));
     let answer = send_to(&fake, &promotion);
     assert!(matches!(answer, Answer::Refused(_)), "{answer:?}");
     assert_eq!(fake.count("PATCH", &[]), 0);
@@ -222,9 +229,9 @@ fn a_pause_by_hand_and_a_pause_of_a_step_are_ended_by_two_patches() {
 }
 
 /// A scripted server with one rollout, whose answers to PATCH a test chooses.
-fn scripted(patch: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static) -> (Fake, Promotion) {
+fn scripted(patch: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static) -> (Fake, Plan) {
     let object = on_wire();
-    let promotion = promote::plan(&Rollout::decode(&object)).unwrap();
+    let promotion = promotion_of(&Rollout::decode(&object));
     let patches = Mutex::new(0);
     let fake = Fake::start(move |seen| {
         if seen.method == "GET" {
@@ -245,10 +252,10 @@ fn on_wire() -> Value {
     object
 }
 
-fn send_to(fake: &Fake, promotion: &Promotion) -> Answer {
+fn send_to(fake: &Fake, promotion: &Plan) -> Answer {
     block_on(async {
         let connection = Connection::open(&access(&fake.kubeconfig("{}"), false), "fake").await.unwrap();
-        connection.promote(&"shop".into(), "web", promotion, false).await
+        connection.write(&"shop".into(), "web", promotion, false).await
     })
 }
 
@@ -292,7 +299,11 @@ fn when_only_the_first_of_two_patches_is_taken_both_halves_are_told() {
             _ => status(403, "Forbidden", "User \"x\" cannot patch resource \"rollouts\""),
         }
     });
-    promotion.spec_patch = Some(json!({"spec": {"paused": false}}));
+    promotion.requests.push(Request {
+        object: Object::Rollout,
+        subresource: None,
+        body: Body::Merge(json!({"spec": {"paused": false}})),
+    });
     let answer = send_to(&fake, &promotion);
     let Answer::Partly { done, trouble } = &answer else { panic!("{answer:?}") };
     assert_eq!(done, "its pause was ended");
@@ -329,7 +340,7 @@ fn an_order_to_promote_is_answered_once() {
     // Two presses in quick succession: the second is decided on the same version.
     for request in [RequestId(1), RequestId(2)] {
         let promotion = promotion.clone();
-        watched.hub.order(Order::Promote { request, key: key(0, "shop", "web"), promotion });
+        watched.hub.order(Order::Write { request, key: key(0, "shop", "web"), plan: promotion });
     }
     let answers = watched.wait("both answers", |news| {
         let answers: Vec<_> = news
@@ -348,7 +359,7 @@ fn without_a_connection_nothing_is_promised() {
     let running = simulated(&[paused("shop", "web")]);
     let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "nowhere", Scope::All)], quick());
     let promotion = Box::new(plan(&running));
-    watched.hub.order(Order::Promote { request: RequestId(1), key: key(0, "shop", "web"), promotion });
+    watched.hub.order(Order::Write { request: RequestId(1), key: key(0, "shop", "web"), plan: promotion });
     let answer = watched.wait("an answer", |news| {
         news.iter().find_map(|n| if let News::Answer(RequestId(1), answer) = n { Some(answer.clone()) } else { None })
     });

@@ -1,18 +1,17 @@
 //! The dialog before a promote.
 
-use crate::moment::{Moment, moment, moment_of, raw};
+use crate::moment::{Moment, decided, moment, moment_of, raw};
 use jiff::SignedDuration;
 use rolltop::app::model::{Mark, WriteDialog};
 use rolltop::app::present::dialog::{Asking, BUTTON_CANCEL, BUTTON_PROMOTE, Elsewhere};
 use rolltop::app::present::standing::Urgency;
 use rolltop::app::present::{Subject, about, dialog, page, standing};
-use rolltop::argo::promote;
 use serde_json::{Value, json};
 
 fn dialog_of(moment: &Moment, typed: Option<(&str, &str)>, changed: Option<&str>, show_call: bool) -> WriteDialog {
     let (picture, context) = (moment.with_children(), moment.context());
     let subject = Subject::new(&moment.rollout, &picture, &context);
-    let promotion = promote::plan(&moment.rollout).unwrap();
+    let promotion = decided(&moment.rollout).unwrap();
     let elsewhere = [
         Elsewhere {
             channel: "staging".to_owned(),
@@ -23,7 +22,7 @@ fn dialog_of(moment: &Moment, typed: Option<(&str, &str)>, changed: Option<&str>
         Elsewhere { channel: "test".to_owned(), version: "red".to_owned(), mark: Mark::Ok, since: None },
     ];
     let asking = Asking {
-        promotion: &promotion,
+        plan: &promotion,
         kube_context: Some("prod-eu"),
         typed,
         focus: Some(BUTTON_CANCEL),

@@ -2,6 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rolltop::app::present::Context;
+use rolltop::argo::deed::plan::{Facts, Plan, plan};
+use rolltop::argo::deed::refusal::Refusal;
+use rolltop::argo::deed::{Deed, Extent};
 use rolltop::argo::picture;
 use rolltop::argo::picture::{Children, Picture};
 use rolltop::argo::pod::Pod;
@@ -9,6 +12,12 @@ use rolltop::argo::replicaset::ReplicaSet;
 use rolltop::argo::rollout::Rollout;
 use serde_json::Value;
 use std::sync::Arc;
+
+/// What promoting its pause would send.
+pub fn decided(rollout: &Rollout) -> Result<Plan, Refusal> {
+    let facts = Facts { rollout, children: Children::default(), now: Timestamp::UNIX_EPOCH };
+    plan(&Deed::Promote(Extent::Pause), facts)
+}
 
 /// A moment of a recording.
 pub struct Moment {

@@ -1,11 +1,10 @@
 //! Objects that no controller would write, and that a cluster can hold all the same.
 
-use crate::moment::{moment_of, raw};
+use crate::moment::{decided, moment_of, raw};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use rolltop::app::present::dialog::Asking;
 use rolltop::app::present::{Context, Subject, dialog, next, page, rows, tick};
-use rolltop::argo::promote;
 use serde_json::{Value, json};
 
 fn step() -> impl Strategy<Value = Value> {
@@ -92,9 +91,9 @@ proptest! {
         for next in [tick::cell(&subject), tick::board(&subject), tick::page(&subject)].into_iter().flatten() {
             prop_assert!(next > now);
         }
-        if let Ok(promotion) = promote::plan(&moment.rollout) {
+        if let Ok(promotion) = decided(&moment.rollout) {
             let asking = Asking {
-                promotion: &promotion, kube_context: None, typed: None, focus: None, show_call: true,
+                plan: &promotion, kube_context: None, typed: None, focus: None, show_call: true,
                 changed: None, elsewhere: &[],
             };
             let _ = dialog::promote(&subject, &asking);

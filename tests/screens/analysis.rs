@@ -127,7 +127,7 @@ fn analysis_run(status: &str, metrics: Vec<MetricPicture>) -> RunPicture {
     }
 }
 
-fn rollout(status: serde_json::Value) -> Rollout {
+fn rollout(status: &serde_json::Value) -> Rollout {
     let mut object = serde_json::json!({
         "metadata": {"name": "payments", "namespace": "shop", "uid": "u", "generation": 2},
         "spec": {"replicas": 5, "template": {"spec": {"containers": [{"name": "main", "image": "shop/payments:1.19.0"}]}},
@@ -190,7 +190,7 @@ pub fn failing() -> Model {
     );
     let status = serde_json::json!({"phase": "Degraded", "abort": true, "abortedAt": "2026-11-22T14:05:51Z",
         "message": said, "currentStepIndex": 0, "updatedReplicas": 0});
-    run_model(&run, &rollout(status), 1)
+    run_model(&run, &rollout(&status), 1)
 }
 
 /// Ten of 57, none failed, the next one in a moment.
@@ -200,7 +200,7 @@ pub fn healthy() -> Model {
     let mut rate = metric("success-rate", series(&values));
     (rate.count, rate.successful, rate.wanted) = (57, 57, None);
     rate.next_at = Some(clock() + SignedDuration::from_secs(7));
-    run_model(&analysis_run("Running", vec![rate]), &rollout(serde_json::json!({})), 0)
+    run_model(&analysis_run("Running", vec![rate]), &rollout(&serde_json::json!({})), 0)
 }
 
 /// Neither good nor bad, in a step.
@@ -213,7 +213,7 @@ pub fn inconclusive() -> Model {
     let run = RunPicture { kind: RunKind::Inline(Some(1)), ..analysis_run("Inconclusive", vec![rate]) };
     let status = serde_json::json!({"phase": "Paused", "message": "InconclusiveAnalysisRun", "controllerPause": true,
         "pauseConditions": [{"reason": "InconclusiveAnalysisRun", "startTime": "2026-11-22T14:04:11Z"}]});
-    run_model(&run, &rollout(status), 0)
+    run_model(&run, &rollout(&status), 0)
 }
 
 /// The provider does not answer; one value is no number.
@@ -227,7 +227,7 @@ pub fn errors() -> Model {
     rate.phase = "Error".into();
     run_model(
         &RunPicture { terminating: true, ..analysis_run("Error", vec![rate]) },
-        &rollout(serde_json::json!({})),
+        &rollout(&serde_json::json!({})),
         0,
     )
 }
@@ -240,11 +240,11 @@ pub fn many() -> Model {
     metrics[21].failed = 1;
     metrics[21].unread = vec![("failureLimit", rolltop::argo::lenient::IntOrString::Text("{{args.limit}}".into()))];
     let run = analysis_run("Running", metrics);
-    let mut model = run_model(&run, &rollout(serde_json::json!({})), 0);
+    let mut model = run_model(&run, &rollout(&serde_json::json!({})), 0);
     let Body::Run(page) = &mut model.body else { unreachable!() };
     let look = Look { experiment: None, revision: None, metric: 20, track: None, cursor: 2, rows: 45 };
     **page =
-        with_subject(&rollout(serde_json::json!({})), |subject, moment| run::page_of(&run, &look, subject, moment));
+        with_subject(&rollout(&serde_json::json!({})), |subject, moment| run::page_of(&run, &look, subject, moment));
     model
 }
 
@@ -272,7 +272,7 @@ pub fn job() -> Model {
         started_at: Some(at("14:04:00")),
     }];
     let run = RunPicture { kind: RunKind::PrePromotion, jobs, ..analysis_run("Failed", vec![smoke]) };
-    run_model(&run, &rollout(serde_json::json!({})), 0)
+    run_model(&run, &rollout(&serde_json::json!({})), 0)
 }
 
 /// An experiment with two templates and two runs.
@@ -301,6 +301,7 @@ pub fn experiment() -> Model {
         created: Some(at("14:28:00")),
         pods: (0..2)
             .map(|n| PodPicture {
+                uid: format!("pod-{n}").into(),
                 name: format!("payments-6c7f9d8b5-19-1-{template}-{n}xk2p").into(),
                 uid: "uid".into(),
                 status: if n < ready { "Running" } else { "ImagePullBackOff" }.into(),
@@ -332,7 +333,7 @@ pub fn experiment() -> Model {
         terminating: false,
         unreadable: None,
     };
-    let rollout = rollout(serde_json::json!({}));
+    let rollout = rollout(&serde_json::json!({}));
     let page = with_subject(&rollout, |subject, moment| {
         experiment::page_of(&picture, experiment::Look { revision: 19, cursor: 4, rows: 45 }, subject, moment)
     });

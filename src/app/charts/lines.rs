@@ -40,7 +40,7 @@ pub fn steps(points: &[(Timestamp, Option<f64>)], gaps: &[(Timestamp, Timestamp)
             match stretches.last_mut() {
                 Some(stretch) if end == Some(begin) => match stretch.last_mut() {
                     // The same goes on.
-                    Some(last) if last.1 == *value => *last = piece[1],
+                    Some(last) if last.1.total_cmp(value).is_eq() => *last = piece[1],
                     _ => stretch.extend(piece),
                 },
                 _ => stretches.push(piece.to_vec()),

@@ -52,6 +52,12 @@ impl Metric<'_> {
         self.runs.iter().filter_map(|run| run.measurements.front()).filter_map(when).min()
     }
 
+    /// Its last measurement.
+    #[must_use]
+    pub fn end(&self) -> Option<Timestamp> {
+        self.runs.iter().filter_map(|run| run.measurements.back()).filter_map(when).max()
+    }
+
     fn threshold(&self) -> Option<&Threshold> {
         self.runs.iter().rev().find_map(|run| run.threshold.as_ref())
     }
@@ -67,10 +73,9 @@ impl Metric<'_> {
         let digits = figure::Digits::of(&values, limit);
         let text = threshold.map(|threshold| verdict::limit_text(threshold, digits)).unwrap_or_default();
         let newest = all().max_by_key(|measurement| when(measurement));
+        let limit_words = threshold.map(|threshold| format!(", limit {} {text}", threshold.good.sign()));
         let mut now = newest.map_or_else(String::new, |newest| verdict::value(newest, digits));
-        if let Some(threshold) = threshold {
-            now.push_str(&format!(", limit {} {text}", threshold.good.sign()));
-        }
+        now.push_str(limit_words.as_deref().unwrap_or_default());
         if self.runs.iter().any(|run| run.dry_run) {
             now.push_str(" · dry-run");
         }

@@ -124,18 +124,13 @@ fn ask(state: &mut State) -> Vec<Effect> {
     let Some(view) = state.document.as_ref().map(|document| document.view.clone()) else { return Vec::new() };
     let object = object(state, &view);
     let watched = watched(state, &view);
-    let (now, replay) = (state.now, state.setup.replay);
+    let now = state.now;
     let number = state.number();
     let Some(document) = &mut state.document else { return Vec::new() };
     document.source.asked_at = Some(now);
     document.source.asked_for = watched;
-    let Some(object) = object.filter(|_| !replay) else {
-        let words = if replay {
-            "a recording holds what was watched, and no whole objects"
-        } else {
-            "there is no such object any more"
-        };
-        document.source.missing = Some(words.to_owned());
+    let Some(object) = object else {
+        document.source.missing = Some("there is no such object any more".to_owned());
         state.touch();
         return Vec::new();
     };

@@ -91,7 +91,11 @@ pub fn line(entry: &Entry<'_>, experiment: &ExperimentPicture, of: &Picture, mom
             name: set.name.to_string(),
             status: set.status.to_owned(),
             counts: format!("{}/{} ready", set.ready, set.desired),
-            words: set.scale_down_at.map_or_else(String::new, |at| format!("leaves {}", moment.countdown(at))),
+            words: match set.scale_down_at {
+                Some(at) if at <= moment.now => "leaves now".to_owned(),
+                Some(at) => format!("leaves {}", moment.countdown(at)),
+                None => String::new(),
+            },
             age: age(set.created),
         },
         Entry::Pod(pod) => ExperimentLine {

@@ -25,12 +25,12 @@ pub fn order(place: Place, rows: &mut Vec<&Row>) {
     };
     let first = |row: &&Row| match row.action {
         Action::Follow | Action::Fold => 0,
-        Action::Search => 1,
+        Action::Search | Action::Wrap | Action::OtherRevision | Action::CopyText => 1,
         Action::Help | Action::Back => 2,
-        _ => 1,
+        _ => 3,
     };
+    // Help and the way out come before what is needed less: a narrow footer still has them.
     rows.sort_by_key(|row| (!own(row), first(row)));
-    // Help and the way out come after the own keys and before the rest; a narrow footer still has them.
 }
 
 /// The word of a key, by what it does now.

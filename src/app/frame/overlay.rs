@@ -1,13 +1,13 @@
 //! Dialogs as the model has them.
 
 use super::lists;
+use crate::app::deeds;
 use crate::app::fleet::Row;
 use crate::app::list::line_of;
 use crate::app::model::{Button, Dialog, Mark, WriteDialog};
-use crate::app::overlay::{Overlay, PromoteDialog};
+use crate::app::overlay::{Confirm, Overlay};
 use crate::app::present::dialog::{self, Asking, BUTTON_PROMOTE, Elsewhere};
 use crate::app::present::{Subject, standing, tick, version};
-use crate::app::promote;
 use crate::app::source::channel_name;
 use crate::app::state::State;
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ pub fn dialog(state: &State, overlay: &Overlay) -> Dialog {
     match overlay {
         Overlay::Leave(focus) => leave(state, *focus),
         Overlay::Finder(finder) => Dialog::Finder(Box::new(super::finder::dialog(state, finder))),
-        Overlay::Promote(dialog) => Dialog::Write(Box::new(write(state, dialog))),
+        Overlay::Confirm(dialog) => Dialog::Write(Box::new(write(state, dialog))),
     }
 }
 
@@ -32,7 +32,7 @@ fn leave(state: &State, focus: usize) -> Dialog {
     }
 }
 
-fn write(state: &State, open: &PromoteDialog) -> WriteDialog {
+fn write(state: &State, open: &Confirm) -> WriteDialog {
     let mut dialog = asked(state, open, dialog::promote).unwrap_or_else(|| gone(open));
     // The dialog may lie over the place of messages: what answers a key is said where the eye is.
     if let Some(answer) = state.notes.shown().filter(|toast| toast.mark == Mark::Attention) {
@@ -44,15 +44,15 @@ fn write(state: &State, open: &PromoteDialog) -> WriteDialog {
 /// When the open dialog reads otherwise by time alone.
 pub fn tick(state: &State) -> Option<Timestamp> {
     match &state.overlay {
-        Some(Overlay::Promote(open)) => asked(state, open, tick::dialog).flatten(),
+        Some(Overlay::Confirm(open)) => asked(state, open, tick::dialog).flatten(),
         _ => None,
     }
 }
 
 /// Brings together what the words of the dialog depend on; `None`: the rollout is gone.
-fn asked<T>(state: &State, open: &PromoteDialog, of: impl Fn(&Subject<'_>, &Asking<'_>) -> T) -> Option<T> {
+fn asked<T>(state: &State, open: &Confirm, of: impl Fn(&Subject<'_>, &Asking<'_>) -> T) -> Option<T> {
     let row = state.fleet.get(&open.key)?;
-    let blocked = promote::blocked(state, open);
+    let blocked = deeds::blocked(state, open);
     let channel = state.setup.settings.channels.get(row.channel);
     let cluster = state.sources.get(row.key.source).map(|source| &source.info.cluster);
     let runtime = channel.and_then(|channel| channel.runtimes.iter().find(|runtime| Some(&runtime.name) == cluster));
@@ -60,7 +60,7 @@ fn asked<T>(state: &State, open: &PromoteDialog, of: impl Fn(&Subject<'_>, &Aski
     let context = state.context(row, lists::drift(state, row));
     let subject = Subject::new(&row.rollout, state.picture(row), &context);
     let asking = Asking {
-        promotion: &open.promotion,
+        plan: &open.plan,
         kube_context: runtime.map(|runtime| runtime.context.as_str()),
         typed: open.name.as_deref().map(|name| (name, open.typed.as_str())),
         focus: Some(open.focus),
@@ -90,7 +90,7 @@ fn elsewhere(state: &State, row: &Row) -> Vec<Elsewhere> {
 }
 
 /// The rollout went away while the dialog was open: nothing of it is left to show, and nothing can be sent.
-fn gone(open: &PromoteDialog) -> WriteDialog {
+fn gone(open: &Confirm) -> WriteDialog {
     let buttons = ["Show call", "Cancel", "Promote"];
     WriteDialog {
         title: format!("Promote {}", open.key.name),

@@ -17,10 +17,15 @@ pub struct Gaps(HashMap<SourceId, Vec<Gap>>);
 impl Gaps {
     /// The source can be seen now, or cannot; `last` is when it was heard of.
     pub fn note(&mut self, source: SourceId, seen: bool, last: Timestamp, now: Timestamp) {
+        // Before it was seen for the first time nothing is missing.
+        if !seen && !self.0.contains_key(&source) {
+            return;
+        }
         let gaps = self.0.entry(source).or_default();
         let open = gaps.last_mut().filter(|(_, end)| end.is_none());
         match (seen, open) {
-            (true, Some(gap)) => gap.1 = Some(now.max(gap.0)),
+            // It ended when the source was heard of again, if that is told.
+            (true, Some(gap)) => gap.1 = Some(if last > gap.0 { last.min(now) } else { now }.max(gap.0)),
             (false, None) => {
                 // Never before the end of the one before.
                 let from = gaps.last().and_then(|(_, end)| *end).map_or(last, |end| end.max(last)).min(now);
@@ -68,12 +73,14 @@ mod tests {
         assert_eq!(gaps.within(SOURCE, at(0), at(100)), [(at(20), at(70))]);
         assert_eq!(gaps.within(SOURCE, at(30), at(40)), [(at(30), at(40))]);
         assert!(gaps.within(SOURCE, at(70), at(90)).is_empty());
-        assert!(gaps.within(SourceId(1), at(0), at(100)).is_empty());
+        gaps.note(SourceId(1), false, at(0), at(0));
+        assert!(gaps.within(SourceId(1), at(0), at(100)).is_empty(), "it was never seen: nothing is missing");
     }
 
     #[test]
     fn gaps_are_bounded_and_never_cover_less_than_they_did() {
         let mut gaps = Gaps::default();
+        gaps.note(SOURCE, true, at(0), at(0));
         for second in (0..10_000).step_by(10) {
             gaps.note(SOURCE, false, at(second), at(second + 1));
             gaps.note(SOURCE, true, at(second + 5), at(second + 5));

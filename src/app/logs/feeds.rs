@@ -10,6 +10,7 @@ use crate::app::present::time;
 use crate::app::state::State;
 use crate::argo::feed::{LogNews, LogSource, LogsId, Order, Trouble};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Lines of each container from before now.
@@ -77,7 +78,9 @@ pub fn fit(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let there: Vec<Arc<str>> = pods.iter().map(|pod| pod.meta.name.clone()).collect();
-    change(state, chosen, sources, left_out, &there)
+    let all = detail.children().pods.unwrap_or_default().iter();
+    let all: BTreeSet<Arc<str>> = all.map(|pod| pod.meta.name.clone()).collect();
+    change(state, chosen, sources, left_out, (&there, &all))
 }
 
 fn change(
@@ -85,7 +88,7 @@ fn change(
     chosen: Option<group::Group>,
     sources: Vec<(LogSource, i32)>,
     left_out: usize,
-    there: &[Arc<str>],
+    (there, all): (&[Arc<str>], &BTreeSet<Arc<str>>),
 ) -> Vec<Effect> {
     let (now, first) = (state.now, state.last_number + 1);
     let Some(logs) = &mut state.logs else { return Vec::new() };
@@ -110,7 +113,7 @@ fn change(
             kept.push(feed);
             continue;
         }
-        if !there.contains(&feed.source.pod) {
+        if !all.contains(&feed.source.pod) {
             logs.ring.rule(now, format!("pod {} is gone", feed.source.pod));
         }
         effects.push(feed.close());
@@ -215,7 +218,8 @@ pub fn other_revision(state: &mut State) -> Vec<Effect> {
     if let Some(logs) = &mut state.logs {
         logs.whose = Whose::Set(uid);
         logs.group = Some(next);
-        logs.choice = Choice { containers: logs.choice.containers.take(), ..Choice::default() };
+        logs.choice =
+            Choice { containers: logs.choice.containers.take().filter(|names| !names.is_empty()), ..Choice::default() };
         anew(logs);
     }
     state.touch();

@@ -4,8 +4,8 @@ use super::standing::{self, Standing};
 use super::{Subject, about, call, time, version, words};
 use crate::app::model::{Button, Mark, WriteDialog};
 use crate::argo::age;
+use crate::argo::deed::plan::Plan;
 use crate::argo::forecast::{self, Ahead, step_words, weight_words};
-use crate::argo::promote::Promotion;
 use crate::argo::rollout::StrategyKind;
 use jiff::SignedDuration;
 
@@ -36,7 +36,7 @@ pub struct Elsewhere {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Asking<'a> {
     /// What would be sent.
-    pub promotion: &'a Promotion,
+    pub plan: &'a Plan,
     /// The kubeconfig context, for the kubectl equivalent.
     pub kube_context: Option<&'a str>,
     /// What has to be typed, and what has been typed so far; `None`: nothing has to be typed.
@@ -71,7 +71,7 @@ pub fn promote(subject: &Subject<'_>, asking: &Asking<'_>) -> WriteDialog {
         weights: ahead.weight.map(|(from, to)| (from, to, subject.rollout.max_weight())),
         evidence: evidence(subject, asking),
         typed: asking.typed.map(|(wanted, so_far)| (wanted.to_owned(), so_far.to_owned())),
-        call: asking.show_call.then(|| call::promote(subject, asking.promotion, asking.kube_context)),
+        call: asking.show_call.then(|| call::lines(subject, asking.plan, asking.kube_context)),
         back: back(subject, asking.kube_context),
         buttons: vec![
             button(show.to_owned(), BUTTON_CALL, true),
@@ -184,7 +184,7 @@ fn evidence(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, String)> {
     if let Some(age) = subject.stale_age() {
         evidence.push((Mark::Attention, format!("the data is {age} old")));
     }
-    if let Some(words) = skips(subject, asking.promotion) {
+    if let Some(words) = skips(subject, asking.plan) {
         evidence.push((Mark::Attention, words));
     }
     evidence.push(pods(subject));
@@ -195,7 +195,7 @@ fn evidence(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, String)> {
         evidence.push((Mark::Attention, format!("{} wrote to it {when}", writer.manager)));
     }
     let keeper = about::managed_by(subject);
-    if asking.promotion.spec_patch.is_some() && !keeper.is_empty() {
+    if asking.plan.patches(None) && !keeper.is_empty() {
         evidence
             .push((Mark::Attention, format!("{keeper} keeps the spec of this rollout and may set the pause again")));
     }
@@ -204,8 +204,8 @@ fn evidence(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, String)> {
 }
 
 /// A promote out of an inconclusive analysis sets the index itself: the same analysis would begin again otherwise.
-fn skips(subject: &Subject<'_>, promotion: &Promotion) -> Option<String> {
-    let index = promotion.status_patch.as_ref()?.get("status")?.get("currentStepIndex")?.as_i64()?;
+fn skips(subject: &Subject<'_>, plan: &Plan) -> Option<String> {
+    let index = plan.merge(Some("status"))?.get("status")?.get("currentStepIndex")?.as_i64()?;
     let at = subject.running_step()?;
     let step = subject.steps().get(at)?;
     let words = step_words(step, subject.rollout.max_weight());

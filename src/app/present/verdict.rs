@@ -4,8 +4,8 @@
 use super::time;
 use super::words;
 use crate::app::model::{Mark, Verdict};
+use crate::argo::deed::reaction::Reaction;
 use crate::argo::feed::{Trouble, TroubleKind};
-use crate::argo::promote::Reaction;
 use jiff::{SignedDuration, Timestamp};
 
 /// How a write stands.
@@ -57,8 +57,6 @@ pub struct About<'a> {
     pub service: &'a str,
     /// Channel.
     pub channel: &'a str,
-    /// Steps in all, for `1/6 → 2/6`; `None` without steps.
-    pub steps: Option<usize>,
 }
 
 /// Without a reaction for this long (seconds) after `accepted`, the line asks whether the controller is up.
@@ -107,7 +105,7 @@ pub fn line(about: &About<'_>, stage: &Stage<'_>, now: Timestamp) -> Verdict {
             &format!("half done: {done}; but {}", words::open_ended(&trouble.sentence)),
             trouble.hint.as_deref().unwrap_or("the rest can be sent again once that is put right"),
         ),
-        Stage::Unknown { trouble, reaction } => unknown(about, &what, trouble, reaction),
+        Stage::Unknown { trouble, reaction } => unknown(&what, trouble, reaction),
     }
 }
 
@@ -136,27 +134,29 @@ fn accepted(
         hint: hint.to_owned(),
     };
     match reaction {
-        Reaction::Moved { from, to } => {
+        Reaction::Done(what) => {
             let after = settled_at.map(|settled| format!(" after {}", tenths(time::between(at, settled))));
-            let moved = moved(about.steps, *from, *to);
-            verdict(Mark::Ok, false, format!("the controller {moved}{}", after.unwrap_or_default()), "")
+            verdict(Mark::Ok, false, format!("{what}{}", after.unwrap_or_default()), "")
         }
         Reaction::Overtaken(what) => {
             verdict(Mark::Attention, false, format!("{taken}, then {what}"), "look at the rollout before the next step")
         }
-        Reaction::Waiting | Reaction::Unpausing if waited.as_secs() >= NO_REACTION_AFTER => {
+        Reaction::Waiting | Reaction::UnderWay(_) if waited.as_secs() >= NO_REACTION_AFTER => {
             let since = format!("{taken}, no reaction for {}", time::long(waited));
-            verdict(Mark::Attention, false, since, "is the controller of that cluster up? Do not promote again")
+            verdict(
+                Mark::Attention,
+                false,
+                since,
+                &format!("is the controller of that cluster up? Do not {} again", about.verb),
+            )
         }
         Reaction::Waiting => verdict(Mark::Busy, true, format!("{taken}, waiting for the controller"), ""),
-        Reaction::Unpausing => {
-            verdict(Mark::Busy, true, format!("{taken}, the pause is cleared, waiting for the next step"), "")
-        }
+        Reaction::UnderWay(what) => verdict(Mark::Busy, true, format!("{taken}, {what}"), ""),
     }
 }
 
 /// What became of a write without an answer, judged by the watched object.
-fn unknown(about: &About<'_>, what: &str, trouble: &Trouble, reaction: &Reaction) -> Verdict {
+fn unknown(what: &str, trouble: &Trouble, reaction: &Reaction) -> Verdict {
     let verdict = |mark: Mark, words: String, hint: &str| Verdict {
         mark,
         spinning: false,
@@ -164,14 +164,8 @@ fn unknown(about: &About<'_>, what: &str, trouble: &Trouble, reaction: &Reaction
         hint: hint.to_owned(),
     };
     match reaction {
-        Reaction::Moved { from, to } => {
-            verdict(Mark::Ok, format!("the answer was lost, but the controller {}", moved(about.steps, *from, *to)), "")
-        }
-        Reaction::Unpausing => verdict(
-            Mark::Busy,
-            "the answer was lost, but the pause is cleared, waiting for the next step".to_owned(),
-            "",
-        ),
+        Reaction::Done(done) => verdict(Mark::Ok, format!("the answer was lost, but {done}"), ""),
+        Reaction::UnderWay(way) => verdict(Mark::Busy, format!("the answer was lost, but {way}"), ""),
         Reaction::Overtaken(other) => verdict(
             Mark::Attention,
             format!("the answer was lost, then {other}"),
@@ -182,13 +176,6 @@ fn unknown(about: &About<'_>, what: &str, trouble: &Trouble, reaction: &Reaction
             format!("sent, answer lost ({}): it may have happened", words::open_ended(&trouble.sentence)),
             "wait for fresh data before anything is sent again",
         ),
-    }
-}
-
-fn moved(steps: Option<usize>, from: i32, to: i32) -> String {
-    match steps {
-        Some(steps) if from != to => format!("moved on from {from}/{steps} to {to}/{steps}"),
-        _ => "moved on".to_owned(),
     }
 }
 
@@ -206,9 +193,7 @@ fn tenths(span: SignedDuration) -> String {
 pub fn is_settled(stage: &Stage<'_>) -> bool {
     match stage {
         Stage::Sent { .. } => false,
-        Stage::Accepted { reaction, .. } | Stage::Unknown { reaction, .. } => {
-            matches!(reaction, Reaction::Moved { .. } | Reaction::Overtaken(_))
-        }
+        Stage::Accepted { reaction, .. } | Stage::Unknown { reaction, .. } => reaction.is_settled(),
         Stage::Moved { .. } | Stage::Refused(_) | Stage::Partly { .. } => true,
     }
 }

@@ -42,7 +42,8 @@ impl Digits {
         let Some(limit) = limit else { return of(least) };
         let tells = |digits: &Self| {
             let text = digits.write(limit);
-            values.iter().all(|value| *value == limit || !value.is_finite() || digits.write(*value) != text)
+            let other = |value: &&f64| value.is_finite() && (**value - limit).abs() > 0.0;
+            values.iter().filter(other).all(|value| digits.write(*value) != text)
         };
         (least..=MOST_DECIMALS).map(of).find(tells).unwrap_or_else(|| of(MOST_DECIMALS))
     }
@@ -88,7 +89,7 @@ pub fn scale(values: &[f64], limit: Option<(f64, &str)>) -> Option<Scale> {
         labels.push((value, if text.is_empty() { digits.write(value) } else { text.to_owned() }));
     }
     for value in [greatest, least] {
-        if labels.iter().all(|(known, _)| *known != value) {
+        if labels.iter().all(|(known, _)| (*known - value).abs() > 0.0) {
             labels.push((value, digits.write(value)));
         }
     }

@@ -97,9 +97,9 @@ pub fn next(run: &RunPicture, subject: &Subject<'_>, moment: &Moment<'_>) -> Str
     }
     if is_over(&run.status) {
         let rollout = match (subject.is_aborted(), run.current) {
-            (true, _) => "the rollout stays aborted until somebody acts; Esc goes back to it",
-            (false, true) if &*run.status == "Inconclusive" => "the rollout waits for a person; Esc goes back to it",
-            _ => "Esc goes back to the rollout",
+            (true, _) => "the rollout stays aborted until somebody acts",
+            (false, true) if &*run.status == "Inconclusive" => "the rollout waits for a person",
+            _ => "Esc goes back",
         };
         return format!("this run is over, nothing more is measured; {rollout}");
     }

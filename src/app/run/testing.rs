@@ -1,5 +1,7 @@
 //! Runs for tests.
 
+#![allow(clippy::missing_panics_doc, reason = "what it is made of is written here")]
+
 use crate::argo::runs::{Comparison, MeasurementPicture, MetricPicture, RunKind, RunPicture, Threshold};
 use jiff::{SignedDuration, Timestamp};
 

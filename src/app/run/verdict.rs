@@ -62,14 +62,14 @@ pub fn headline(run: &RunPicture, moment: &Moment<'_>) -> String {
     let one = if run.metrics.len() == 1 { run.metrics.first() } else { None };
     match &*run.status {
         "" | "Pending" => "Pending: nothing is measured yet".to_owned(),
-        "Running" => match one {
-            Some(metric) => format!("Running: {}", progress(metric, moment)),
-            None => {
-                let over = run.metrics.iter().filter(|metric| is_over(&metric.phase)).count();
-                let many = words::count(len(run.metrics.len()), "metric is", "metrics are");
-                format!("Running: {} of {many} complete{}", words::number_of(over), failing(run))
+        "Running" => {
+            if let Some(metric) = one {
+                return format!("Running: {}", progress(metric, moment));
             }
-        },
+            let over = run.metrics.iter().filter(|metric| is_over(&metric.phase)).count();
+            let many = words::count(len(run.metrics.len()), "metric is", "metrics are");
+            format!("Running: {} of {many} complete{}", words::number_of(over), failing(run))
+        }
         "Successful" if run.message.contains("Run Terminated") => {
             "Successful: it was ended before its time, nothing had failed".to_owned()
         }
@@ -385,7 +385,7 @@ mod tests {
             (ended("Failed", |metric| metric.failed = 1), "Failed: the run's message"),
             (
                 ended("Failed", |metric| {
-                    metric.unread = vec![("failureLimit", IntOrString::Text("{{args.n}}".into()))]
+                    metric.unread = vec![("failureLimit", IntOrString::Text("{{args.n}}".into()))];
                 }),
                 "Failed: the run's message",
             ),

@@ -288,7 +288,7 @@ fn a_source_that_only_fell_silent_leaves_a_gap_since_it_was_heard() {
     script.wait(5);
     script.on_checkout().keys("m");
     assert_eq!(charts_page(&script).gaps.len(), 1);
-    assert_eq!(charts_page(&script).gaps[0].0, 12.0);
+    assert_eq!(charts_page(&script).gaps[0], (12.0, 34.0));
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn metrics_stand_below_the_weight_and_n_goes_from_chart_to_chart() {
     let page = charts_page(&script);
     assert_eq!(page.names, ["weight", "success-rate", "p99"]);
     assert!(page.since.ends_with("measurements since 13:40:00Z, as the controller kept them"), "{}", page.since);
-    assert_eq!(actual(&page)[0][0].0, 1_200.0, "no weight before it was seen");
+    assert_eq!(actual(&page)[0][0], (1_200.0, 20.0), "no weight before it was seen");
     let rate = &page.charts[1];
     assert_eq!(rate.series[0].stretches, [vec![(0.0, 1.0), (10.0, 0.9)]]);
     assert_eq!(rate.points.len(), 1, "the failed one has a sign of its own");
@@ -322,6 +322,23 @@ fn what_happened_while_the_page_was_closed_is_in_its_charts() {
     script.wait(10).on_checkout().keys("m");
     let words: Vec<String> = charts_page(&script).events.into_iter().map(|event| event.words).collect();
     assert_eq!(words, ["aborted"]);
+}
+
+#[test]
+fn a_long_calm_does_not_push_the_story_to_the_edge() {
+    let mut script = Script::fleet();
+    script.wait(10).upsert(PRODUCTION, aborted("checkout", 5));
+    for _ in 0..30 {
+        script.wait(10);
+    }
+    script.on_checkout().keys("m");
+    let page = charts_page(&script);
+    assert_eq!(
+        (page.notes.as_slice(), page.to),
+        (["unchanged since 14:00:12Z".to_owned()].as_slice(), start() + SignedDuration::from_secs(72))
+    );
+    let due = script.state.next_tick();
+    assert!(due.is_none_or(|due| due > script.now + SignedDuration::from_secs(5)), "it has no clock: {due:?}");
 }
 
 #[test]

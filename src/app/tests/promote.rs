@@ -41,10 +41,10 @@ fn a_typed_name_tab_and_enter_send_one_promote_with_what_was_seen() {
     let mut script = asked();
     script.keys("c h e c k o u t Tab Enter Enter Enter");
     let orders = script.promotes();
-    let [Order::Promote { key, promotion, .. }] = orders.as_slice() else { panic!("not one promote: {orders:?}") };
+    let [Order::Write { key, plan, .. }] = orders.as_slice() else { panic!("not one promote: {orders:?}") };
     assert_eq!((key.source, &*key.name), (PRODUCTION, "checkout"));
-    assert_eq!(&*promotion.seen.resource_version, "1");
-    assert!(promotion.status_patch.is_some() && promotion.spec_patch.is_none());
+    assert_eq!(&*plan.seen.resource_version, "1");
+    assert!(plan.merge(Some("status")).is_some() && plan.merge(None).is_none());
     assert!(script.model().verdict.is_some_and(|verdict| verdict.words.contains("sent") && verdict.spinning));
 }
 
@@ -213,8 +213,8 @@ fn a_change_that_leaves_the_situation_moves_only_the_resource_version_along() {
     script.upsert(PRODUCTION, paused("checkout", 5));
     script.keys("c h e c k o u t Tab Enter");
     let orders = script.promotes();
-    let [Order::Promote { promotion, .. }] = orders.as_slice() else { panic!("not one promote: {orders:?}") };
-    assert_eq!(&*promotion.seen.resource_version, "5");
+    let [Order::Write { plan, .. }] = orders.as_slice() else { panic!("not one promote: {orders:?}") };
+    assert_eq!(&*plan.seen.resource_version, "5");
 }
 
 #[test]
@@ -329,11 +329,7 @@ fn rights_that_were_asked_for_before_a_new_beginning_count_no_more() {
     script.news(News::Access(
         PRODUCTION,
         "shop".into(),
-        crate::argo::feed::Access {
-            patch_status: Permission::Allowed,
-            patch_rollouts: Permission::Allowed,
-            asked_at: before,
-        },
+        crate::argo::feed::Access::of_all(&Permission::Allowed, before),
     ));
     script.keys("p");
     assert_eq!(script.model().dialog, None, "{}", script.toast());

@@ -168,7 +168,7 @@ proptest! {
             typed += usize::from(matches!(chord.key, Key::Char('c' | 'h' | 'e' | 'k' | 'o' | 'u' | 't')));
             script.silence(400).event(Event::Key(chord));
         }
-        let here = script.promotes().into_iter().filter(|order| matches!(order, crate::argo::feed::Order::Promote { key, .. } if key.source == PRODUCTION)).count();
+        let here = script.promotes().into_iter().filter(|order| matches!(order, crate::argo::feed::Order::Write { key, .. } if key.source == PRODUCTION)).count();
         prop_assert!(here == 0 || typed >= 8 * here);
     }
 }

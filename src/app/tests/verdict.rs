@@ -11,7 +11,7 @@ fn sent() -> (Script, RequestId) {
     script.on_checkout().keys("p").wait(1).take();
     script.keys("c h e c k o u t Tab Enter");
     let orders = script.promotes();
-    let [Order::Promote { request, .. }] = orders.as_slice() else { panic!("not one promote: {orders:?}") };
+    let [Order::Write { request, .. }] = orders.as_slice() else { panic!("not one promote: {orders:?}") };
     (script, *request)
 }
 
@@ -131,8 +131,8 @@ fn after_half_a_write_the_rest_can_be_sent_once_the_first_half_is_seen() {
     script.upsert(PRODUCTION, read(object.clone()));
     script.on_checkout().keys("p").wait(1).keys("c h e c k o u t Tab Enter");
     let orders = script.promotes();
-    let [Order::Promote { request, promotion, .. }] = orders.as_slice() else { panic!("not one promote: {orders:?}") };
-    assert!(promotion.status_patch.is_some() && promotion.spec_patch.is_some());
+    let [Order::Write { request, plan, .. }] = orders.as_slice() else { panic!("not one promote: {orders:?}") };
+    assert!(plan.merge(Some("status")).is_some() && plan.merge(None).is_some());
     let half = Answer::Partly { done: "the pause was cleared".to_owned(), trouble: trouble(TroubleKind::Server) };
     script.news(News::Answer(*request, half));
     script.keys("p");

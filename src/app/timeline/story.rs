@@ -9,6 +9,7 @@ use crate::argo::event::KubeEvent;
 use crate::argo::forecast::step_words;
 use crate::argo::mask;
 use crate::argo::rollout::Rollout;
+use crate::argo::story::last_told as told_at;
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -89,13 +90,6 @@ impl Told {
         words.retain(|word| !word.is_empty());
         Line { depth: 1, label: at, value: words.join(" · "), tone }
     }
-}
-
-/// When an event was told last.
-#[must_use]
-pub fn told_at(event: &KubeEvent) -> Option<Timestamp> {
-    let series = event.series.as_ref().and_then(|series| series.last_observed_time);
-    series.or(event.last_timestamp).or(event.event_time).or(event.first_timestamp).or(event.meta.created)
 }
 
 /// The story, oldest first, of all events or of those about objects with these names.

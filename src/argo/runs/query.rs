@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn told(provider: Value) -> (String, Option<String>) {
+    fn told(provider: &Value) -> (String, Option<String>) {
         let metric: Metric = serde_json::from_value(json!({"name": "m", "provider": provider})).unwrap();
         (super::provider(&metric), of(&metric))
     }
@@ -122,7 +122,7 @@ mod tests {
             (json!({}), "", None),
         ];
         for (value, name, query) in rows {
-            assert_eq!(told(value.clone()), (name.to_owned(), query.map(str::to_owned)), "{value}");
+            assert_eq!(told(&value), (name.to_owned(), query.map(str::to_owned)), "{value}");
         }
     }
 

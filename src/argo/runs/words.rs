@@ -126,12 +126,11 @@ pub fn experiment(experiment: &ExperimentPicture, now: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::argo::analysis::AnalysisRun;
     use crate::argo::runs::run::of_experiment;
     use serde_json::{Value, json};
 
-    fn told(metrics: Value, results: Value) -> String {
+    fn told(metrics: &Value, results: &Value) -> String {
         let run = AnalysisRun::decode(&json!({"metadata": {"name": "r"}, "spec": {"metrics": metrics},
             "status": {"phase": "Running", "startedAt": "2026-01-01T00:00:00Z", "metricResults": results}}));
         super::run(&of_experiment(&run, true), "2026-01-01T00:00:10Z".parse().unwrap())
@@ -147,7 +146,7 @@ mod tests {
         let results = json!([{"name": "dry", "dryRun": true, "failed": 9},
             {"name": "rate", "phase": "Running", "count": 4, "failed": 2, "consecutiveError": 1, "measurements": last}]);
         assert_eq!(
-            told(metrics, results),
+            told(&metrics, &results),
             "rate: 4 of 10 measured, 2 of 3 failures allowed, 1 of 4 errors in a row allowed, next measurement in 21s"
         );
     }
@@ -155,12 +154,12 @@ mod tests {
     #[test]
     fn before_between_and_after_measurements_it_says_so() {
         let one = || json!([{"name": "m"}]);
-        assert_eq!(told(one(), json!([])), "m: 0 of 1 measured, no failure allowed, next measurement is due");
+        assert_eq!(told(&one(), &json!([])), "m: 0 of 1 measured, no failure allowed, next measurement is due");
         let runs = json!([{"name": "m", "measurements": [{"phase": "Running", "startedAt": "2026-01-01T00:00:00Z"}]}]);
-        assert_eq!(told(one(), runs), "m: 0 of 1 measured, no failure allowed, measuring");
-        assert_eq!(told(json!([]), json!([])), "Running");
+        assert_eq!(told(&one(), &runs), "m: 0 of 1 measured, no failure allowed, measuring");
+        assert_eq!(told(&json!([]), &json!([])), "Running");
         let off = json!([{"name": "m", "failureLimit": -1, "interval": "1h", "consecutiveSuccessLimit": 3}]);
         let last = json!([{"name": "m", "count": 7, "consecutiveSuccess": 2, "failed": 4}]);
-        assert_eq!(told(off, last), "m: 7 measured, 2 of 3 successes in a row, next measurement is due");
+        assert_eq!(told(&off, &last), "m: 7 measured, 2 of 3 successes in a row, next measurement is due");
     }
 }

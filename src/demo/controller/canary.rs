@@ -269,7 +269,7 @@ impl Pass<'_> {
                 self.tell("Normal", "RolloutPaused", &format!("Rollout is paused ({})", pause.reason));
             }
             // Told when a pause ends by its time, not when somebody aborts or promotes fully.
-            None if was && self.unpause.is_some() && !self.clear_pauses => {
+            None if was && self.unpause.is_some() && !self.before.promote_full => {
                 self.tell("Normal", "RolloutResumed", "Rollout is resumed");
             }
             _ => {}

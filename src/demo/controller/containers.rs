@@ -1,6 +1,7 @@
 //! The course of one container under the kubelet: pulled, configured, started, ready; or not, in the words of a real
 //! node (k8s.io/kubernetes, pkg/kubelet).
 
+use super::analysis::batch;
 use super::events::Recorder;
 use super::fate::{Fate, Surroundings, pull_error};
 use super::json::{flag, list, number, set, text};
@@ -11,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Milliseconds that a container runs before it crashes, before it is killed for its memory, and that an init container
-/// runs. The containers of a Job end by its own controller, which knows what they are told to do.
+/// Milliseconds that a container runs before it crashes, before it is killed for its memory,
+/// and an init container.
 const CRASHES_AFTER: i64 = 3_000;
 const KILLED_AFTER: i64 = 6_000;
 const INIT: i64 = 1_500;
@@ -149,6 +150,7 @@ impl Work<'_> {
             (Fate::OutOfMemory, _) => Some(KILLED_AFTER),
             (Fate::Hangs, Role::Init) => None,
             (_, Role::Init) => Some(INIT),
+            (_, Role::Main) if self.is_job() => Some(batch::script(container).0),
             _ => None,
         };
         course.end = runs.map(|runs| later(self.now, runs));
@@ -165,11 +167,11 @@ impl Work<'_> {
             Fate::Crashes => _ = course.end.get_or_insert(later(self.now, CRASHES_AFTER)),
             Fate::OutOfMemory => _ = course.end.get_or_insert(later(self.now, KILLED_AFTER)),
             // Its image has been mended: it stays up now.
-            _ if role != Role::Init => course.end = None,
+            _ if role != Role::Init && !self.is_job() => course.end = None,
             _ => {}
         }
         if course.end.is_some_and(|end| end <= self.now) {
-            self.end(status, course, fate);
+            self.end(container, status, course, fate);
             return;
         }
         if role == Role::Init {
@@ -195,11 +197,14 @@ impl Work<'_> {
         }
     }
 
-    fn end(&mut self, status: &mut Value, course: &mut Course, fate: Fate) {
+    fn end(&mut self, container: &Value, status: &mut Value, course: &mut Course, fate: Fate) {
         let (code, reason) = match fate {
             Fate::Crashes => (1, "Error"),
             Fate::OutOfMemory => (137, "OOMKilled"),
-            _ => (0, "Completed"),
+            _ => match batch::script(container).1 {
+                code if self.is_job() && code != 0 => (code, "Error"),
+                _ => (0, "Completed"),
+            },
         };
         let ended = json!({"terminated": {
             "exitCode": code, "reason": reason, "startedAt": text(status, "/state/running/startedAt"),
@@ -207,7 +212,7 @@ impl Work<'_> {
         }});
         set(status, &["state"], ended);
         // An init container that did its work is ready.
-        set(status, &["ready"], json!(code == 0));
+        set(status, &["ready"], json!(code == 0 && !self.is_job()));
         set(status, &["started"], json!(false));
         course.end = None;
         course.failures += u32::from(code != 0);
@@ -310,6 +315,10 @@ impl Work<'_> {
             }
         }
         None
+    }
+
+    fn is_job(&self) -> bool {
+        super::json::owner_name(self.pod, "Job").is_some()
     }
 
     fn container_id(&self, name: &str, restarts: i64) -> String {

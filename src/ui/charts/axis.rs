@@ -36,7 +36,7 @@ impl Axis {
     #[must_use]
     pub fn ticks(&self) -> Vec<(u16, String)> {
         let step = STEPS.into_iter().find(|step| {
-            let label = if *step < 60 { 9.0 } else { 6.0 };
+            let label = format_of(*step).1;
             self.span / *step as f64 * (label + 4.0) <= f64::from(self.width)
         });
         let Some(step) = step.or_else(|| days(self.span, self.width)) else { return Vec::new() };
@@ -48,11 +48,7 @@ impl Axis {
             if at >= begin
                 && let Ok(time) = Timestamp::from_second(at)
             {
-                let format = match step {
-                    ..60 => "%H:%M:%SZ",
-                    60..86_400 => "%H:%MZ",
-                    _ => "%m-%d",
-                };
+                let (format, _) = format_of(step);
                 let text = time.to_zoned(TimeZone::UTC).strftime(format).to_string();
                 let cell = self.cell((at - begin) as f64);
                 let width = text.len() as u16;
@@ -68,6 +64,17 @@ impl Axis {
             ticks.push((0, text));
         }
         ticks
+    }
+}
+
+/// How a time is written where labels are so many seconds apart, and its cells.
+const fn format_of(step: i64) -> (&'static str, f64) {
+    match step {
+        ..60 => ("%H:%M:%SZ", 9.0),
+        60..10_800 => ("%H:%MZ", 6.0),
+        // So long that the day is needed too.
+        10_800..86_400 => ("%m-%d %HZ", 9.0),
+        _ => ("%m-%d", 5.0),
     }
 }
 
@@ -96,6 +103,7 @@ mod tests {
         assert_eq!(texts(axis(60, 60)), ["14:02:15Z", "14:02:30Z", "14:02:45Z", "14:03:00Z"]);
         assert_eq!(texts(axis(600, 60)), ["14:04Z", "14:06Z", "14:08Z", "14:10Z"]);
         assert_eq!(texts(axis(3 * 86_400, 60)), ["03-02", "03-03", "03-04"]);
+        assert_eq!(texts(axis(20 * 3_600, 60)), ["03-01 18Z", "03-02 00Z", "03-02 06Z"]);
         assert_eq!(texts(axis(0, 60)), ["14:02:11Z"], "nothing passed yet");
     }
 

@@ -1,25 +1,40 @@
-//! `p`: from the key over the dialog to the order. The order carries what was decided when the dialog opened.
+//! Deeds: from the key over the dialog to the order. The order carries what was decided when the dialog opened.
 
-use super::availability::{nothing_under_way, place_allows, promotable, rights};
+use super::availability::{doable, nothing_under_way, place_allows, rights};
 use super::effect::Effect;
 use super::model::Mark;
-use super::overlay::{Overlay, PromoteDialog};
+use super::overlay::{Confirm, Overlay};
 use super::present::dialog::{BUTTON_CALL, BUTTON_CANCEL};
 use super::request::Write;
 use super::source::channel_name;
 use super::state::State;
+use crate::argo::deed::Deed;
+use crate::argo::deed::plan::Facts;
+use crate::argo::deed::reaction::Reaction;
 use crate::argo::feed::{Order, RequestId};
-use crate::argo::promote::Reaction;
-use crate::config::settings::Confirm;
+use crate::argo::picture::Children;
+use crate::argo::rollout::Rollout;
+use crate::config::settings::Confirm as Protection;
+use crate::names::RolloutKey;
+
+/// What is known of a rollout, with its children where they are watched.
+#[must_use]
+pub fn facts<'a>(state: &'a State, key: &RolloutKey, rollout: &'a Rollout) -> Facts<'a> {
+    let detail = state.detail.as_ref().filter(|detail| detail.key == *key);
+    let now = state.sources.get(key.source).map_or(state.now, |source| source.cluster_time(state.now));
+    Facts { rollout, children: detail.map_or_else(Children::default, super::detail::Detail::children), now }
+}
 
 /// Opens the dialog, or says why not.
-pub fn open(state: &mut State) -> Vec<Effect> {
+pub fn open(state: &mut State, deed: &Deed) -> Vec<Effect> {
     let effects = ask_rights(state);
-    match promotable(state) {
-        Ok((row, promotion)) => {
-            let name = (state.confirm(row.channel) == Confirm::TypeName).then(|| row.service.to_string());
-            let dialog = PromoteDialog::new(row.key.clone(), promotion, name, state.now);
-            state.overlay = Some(Overlay::Promote(Box::new(dialog)));
+    match doable(state, deed) {
+        Ok((row, plan)) => {
+            // A brake must be quick: it never asks for the name.
+            let typed = state.confirm(row.channel) == Protection::TypeName && !deed.is_brake();
+            let name = typed.then(|| row.service.to_string());
+            let dialog = Confirm::new(row.key.clone(), plan, name, state.now);
+            state.overlay = Some(Overlay::Confirm(Box::new(dialog)));
             state.notes.hush();
             state.touch();
         }
@@ -41,20 +56,20 @@ pub fn ask_rights(state: &mut State) -> Vec<Effect> {
 
 /// Why the button of the open dialog is off; `None`: it is on, as far as the name that has to be typed allows.
 #[must_use]
-pub fn blocked(state: &State, dialog: &PromoteDialog) -> Option<String> {
+pub fn blocked(state: &State, dialog: &Confirm) -> Option<String> {
     if let Some(changed) = &dialog.changed {
         return Some(changed.clone());
     }
     let Some(row) = state.fleet.get(&dialog.key) else { return Some("the rollout is gone".to_owned()) };
     place_allows(state, row)
         .and_then(|()| nothing_under_way(state, row))
-        .and_then(|()| rights(state, row, &dialog.promotion))
+        .and_then(|()| rights(state, row, &dialog.plan))
         .err()
 }
 
 /// Presses the focused button.
 pub fn press(state: &mut State) -> Vec<Effect> {
-    let Some(Overlay::Promote(dialog)) = &mut state.overlay else { return Vec::new() };
+    let Some(Overlay::Confirm(dialog)) = &mut state.overlay else { return Vec::new() };
     match dialog.focus {
         BUTTON_CALL => {
             dialog.show_call = !dialog.show_call;
@@ -71,7 +86,7 @@ pub fn press(state: &mut State) -> Vec<Effect> {
 }
 
 fn confirm(state: &mut State) -> Vec<Effect> {
-    let Some(Overlay::Promote(dialog)) = &state.overlay else { return Vec::new() };
+    let Some(Overlay::Confirm(dialog)) = &state.overlay else { return Vec::new() };
     if let Some(why) = blocked(state, dialog) {
         state.answer(Mark::Attention, format!("nothing was sent: {why}"));
         return Vec::new();
@@ -81,22 +96,25 @@ fn confirm(state: &mut State) -> Vec<Effect> {
         state.answer(Mark::Attention, format!("nothing was sent: type {name} first"));
         return Vec::new();
     }
-    let (key, promotion) = (dialog.key.clone(), dialog.promotion.clone());
+    let (key, plan) = (dialog.key.clone(), dialog.plan.clone());
     state.overlay = None;
     let request = RequestId(state.number());
     let Some(row) = state.fleet.get(&key) else { return Vec::new() };
     let (service, channel) = (row.service.to_string(), channel_name(&state.setup, row.channel).to_owned());
     let words = format!(
-        "promote {service} in {channel} ({}/{}): sent by {} at resourceVersion {}",
-        key.namespace, key.name, state.setup.user, promotion.seen.resource_version
+        "{} {service} in {channel} ({}/{}): sent by {} at resourceVersion {}",
+        plan.deed.words(),
+        key.namespace,
+        key.name,
+        state.setup.user,
+        plan.seen.resource_version
     );
     state.writes.sent(Write {
         id: request,
         key: key.clone(),
         service,
         channel,
-        steps: row.picture.step.as_ref().map(|step| step.total),
-        seen: promotion.seen.clone(),
+        plan: plan.clone(),
         sent_at: state.now,
         answer: None,
         reaction: Reaction::Waiting,
@@ -104,5 +122,5 @@ fn confirm(state: &mut State) -> Vec<Effect> {
     });
     state.notes.log(state.now, Mark::Busy, words.clone());
     state.touch();
-    vec![Effect::Log(words), Effect::Order(Order::Promote { request, key, promotion: Box::new(promotion) })]
+    vec![Effect::Log(words), Effect::Order(Order::Write { request, key, plan: Box::new(plan) })]
 }

@@ -1,0 +1,148 @@
+//! The form of a plan: requests to objects, with what they are bound to.
+
+use super::Facts;
+use crate::argo::deed::Deed;
+use crate::argo::feed::Right;
+use crate::argo::promote::{Seen, seen};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// What to send.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The deed.
+    pub deed: Deed,
+    /// The rollout as it was decided on.
+    pub seen: Seen,
+    /// The requests, in order; a later one is sent only when the one before it was taken.
+    pub requests: Vec<Request>,
+    /// The one request that a server without the status subresource takes instead of all (Argo Rollouts 0.9 and
+    /// older).
+    pub unified: Option<Value>,
+    /// What may be sent when the object moved on meanwhile.
+    pub guard: Guard,
+    /// What a person should know before: in words.
+    pub notes: Vec<String>,
+}
+
+/// What a write is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// To the very object that was decided on, by its resourceVersion.
+    Exact,
+    /// To the newest object, on which it is decided anew just before it is sent: for a brake, which must not fail
+    /// because the controller counts pods meanwhile.
+    Fresh,
+}
+
+/// One request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Which object.
+    pub object: Object,
+    /// Its subresource: `status`, `scale`.
+    pub subresource: Option<&'static str>,
+    /// What is sent.
+    pub body: Body,
+}
+
+/// The object that a request goes to, in the rollout's namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Object {
+    /// The rollout itself.
+    Rollout,
+    /// Its AnalysisRun.
+    Run(Named),
+    /// Its Experiment.
+    Experiment(Named),
+    /// The workload that it refers to: kind and name.
+    Workload(Box<str>, Box<str>),
+}
+
+/// An object by name, with what it is bound to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Name.
+    pub name: Arc<str>,
+    /// Uid.
+    pub uid: Arc<str>,
+    /// resourceVersion.
+    pub resource_version: Box<str>,
+}
+
+/// What is sent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// A JSON merge patch.
+    Merge(Value),
+    /// A JSON patch.
+    Json(Value),
+    /// A JSON patch that replaces the pod template by that of this ReplicaSet, which is read in full first.
+    TemplateOf {
+        /// Its name.
+        name: Arc<str>,
+        /// Its uid.
+        uid: Arc<str>,
+        /// Where the template stands: `/spec/template`.
+        path: &'static str,
+    },
+    /// The object is deleted.
+    Delete,
+}
+
+impl Plan {
+    /// Whether both send the same, whatever version each was decided on.
+    #[must_use]
+    pub fn sends_the_same(&self, other: &Self) -> bool {
+        self.deed == other.deed && self.requests == other.requests && self.unified == other.unified
+    }
+
+    /// Whether a request of it goes to this subresource of the rollout.
+    #[must_use]
+    pub fn patches(&self, subresource: Option<&str>) -> bool {
+        self.requests.iter().any(|request| request.object == Object::Rollout && request.subresource == subresource)
+    }
+
+    /// The merge patch that it sends to this subresource of the rollout.
+    #[must_use]
+    pub fn merge(&self, subresource: Option<&str>) -> Option<&Value> {
+        self.requests.iter().find_map(|request| match &request.body {
+            Body::Merge(body) if request.object == Object::Rollout && request.subresource == subresource => Some(body),
+            _ => None,
+        })
+    }
+
+    /// The rights that it needs.
+    #[must_use]
+    pub fn rights(&self) -> Vec<Right> {
+        self.requests
+            .iter()
+            .filter_map(|request| match (&request.object, request.subresource, &request.body) {
+                (Object::Rollout, Some("status"), _) => Some(Right::PatchStatus),
+                (Object::Rollout, Some("scale"), _) => Some(Right::PatchScale),
+                (Object::Rollout, _, _) => Some(Right::PatchRollouts),
+                (Object::Run(_), _, Body::Delete) => Some(Right::DeleteRuns),
+                (Object::Run(_), _, _) => Some(Right::PatchRuns),
+                (Object::Experiment(_), _, _) => Some(Right::PatchExperiments),
+                (Object::Workload(kind, _), _, _) if &**kind == "Deployment" => Some(Right::PatchDeployments),
+                // Rarer ones are not asked about: the write itself will tell.
+                (Object::Workload(..), _, _) => None,
+            })
+            .collect()
+    }
+
+    pub(super) fn new(deed: Deed, facts: Facts<'_>, requests: Vec<Request>) -> Self {
+        let guard = if deed.is_brake() { Guard::Fresh } else { Guard::Exact };
+        Self { deed, seen: seen(facts.rollout), requests, unified: None, guard, notes: Vec::new() }
+    }
+
+    pub(super) fn noting(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    pub(super) fn or_at_once(mut self, unified: Value) -> Self {
+        self.unified = Some(unified);
+        self
+    }
+}
