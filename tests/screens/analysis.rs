@@ -302,7 +302,6 @@ pub fn experiment() -> Model {
         pods: (0..2)
             .map(|n| PodPicture {
                 name: format!("payments-6c7f9d8b5-19-1-{template}-{n}xk2p").into(),
-                uid: "uid".into(),
                 status: if n < ready { "Running" } else { "ImagePullBackOff" }.into(),
                 ready: usize::from(n < ready),
                 containers: 1,
