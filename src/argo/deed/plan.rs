@@ -7,6 +7,7 @@ mod children;
 mod form;
 mod template;
 
+pub use children::{Lone, alone};
 pub use form::{Body, Guard, Named, Object, Plan, Request};
 
 use super::refusal::{NotAborted, Refusal};
@@ -105,7 +106,7 @@ pub fn plan(deed: &Deed, facts: Facts<'_>) -> Result<Plan, Refusal> {
         }
         Deed::Restart { at } => restart(facts, *at),
         Deed::Undo(target) => template::back(facts, *target),
-        Deed::SetImage { container, image } => template::set_image(facts, container, image),
+        Deed::SetImage { images } => template::set_image(facts, images),
         Deed::Scale { replicas } => scale(facts, *replicas),
         Deed::TerminateRun { name } => children::terminate_run(facts, name),
         Deed::TerminateExperiment { name } => children::terminate_experiment(facts, name),
