@@ -150,5 +150,6 @@ fn remove_run(facts: Facts<'_>, run: &AnalysisRun) -> Result<Plan, Refusal> {
         return Err(Refusal::NotFinished { what: "AnalysisRun" });
     }
     let request = Request { object: Object::Run(named(&run.meta)), subresource: None, body: Body::Delete };
-    Ok(Plan::new(Deed::DeleteRun { name: run.meta.name.clone() }, facts, vec![request]).noting("its measurements are lost"))
+    Ok(Plan::new(Deed::DeleteRun { name: run.meta.name.clone() }, facts, vec![request])
+        .noting("its measurements are lost"))
 }

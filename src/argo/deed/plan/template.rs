@@ -96,7 +96,8 @@ pub(super) fn set_image(facts: Facts<'_>, images: &Arc<[(Arc<str>, Arc<str>)]>) 
 /// The container of this name; of `*` all, as the plugin has it.
 fn containers<'a>(template: &'a PodTemplate, name: &str) -> Result<Vec<Found<'a>>, Refusal> {
     let lists = [("containers", &template.spec.containers), ("initContainers", &template.spec.init_containers)];
-    let all = lists.iter().flat_map(|(list, containers)| containers.iter().enumerate().map(|(at, one)| (*list, at, one)));
+    let all =
+        lists.iter().flat_map(|(list, containers)| containers.iter().enumerate().map(|(at, one)| (*list, at, one)));
     let found: Vec<Found<'a>> = if name == "*" {
         all.clone().collect()
     } else {
