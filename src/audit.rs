@@ -55,8 +55,6 @@ impl Who {
 pub enum From {
     /// A person, in a dialog of the UI.
     Ui,
-    /// A condition that a person had armed in the UI.
-    Armed,
     /// A headless command.
     Command,
 }
@@ -67,7 +65,6 @@ impl From {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Ui => "ui",
-            Self::Armed => "armed",
             Self::Command => "command",
         }
     }

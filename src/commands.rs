@@ -7,6 +7,7 @@
 //! [`find`] says which rollout a name means, [`follow`] watches one, [`mod@format`] prints. How it ended is an exit code,
 //! or a failure in words ([`outcome`]).
 
+pub mod audit;
 pub mod base;
 pub mod check;
 pub mod config;

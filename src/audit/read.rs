@@ -2,6 +2,7 @@
 //! of another version of rolltop.
 
 use super::file::numbered;
+use crate::clean::clean;
 use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, ErrorKind};
@@ -73,6 +74,24 @@ fn lines(file: File) -> std::io::Result<Vec<Vec<u8>>> {
 }
 
 impl Records {
+    /// All in words, for people.
+    #[must_use]
+    pub fn words(&self, log: &Path) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.records.is_empty() {
+            lines.push("nothing was written yet: an attempt to write makes the first line".to_owned());
+        }
+        for record in &self.records {
+            lines.extend(record.words());
+        }
+        if self.unreadable > 0 {
+            lines.push(format!("{} lines could not be read", self.unreadable));
+        }
+        lines.push(format!("the log is {}", log.display()));
+        // The file may have been changed by anything.
+        lines.into_iter().map(|line| clean(&line).into_owned()).collect()
+    }
+
     /// A line, when those after it were taken before.
     fn take(&mut self, line: Value) {
         let id = line["id"].as_str().unwrap_or_default().to_owned();
@@ -128,11 +147,7 @@ impl Record {
             self.text("namespace"),
             self.outcome(),
         )];
-        let by = match self.text("from") {
-            "command" => " by command",
-            "armed" => " by an armed condition",
-            _ => "",
-        };
+        let by = if self.text("from") == "command" { " by command" } else { "" };
         lines.push(format!("    {}@{}{by}", self.text("user"), self.text("host")));
         for (what, words) in [("because", self.text("reason")), ("answer", self.message())] {
             if !words.is_empty() {

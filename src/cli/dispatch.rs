@@ -8,7 +8,7 @@ use crate::commands::format::Form;
 use crate::commands::outcome::Failure;
 use crate::commands::promote::Options as PromoteOptions;
 use crate::commands::replay::Options as ReplayOptions;
-use crate::commands::{check, config, demo, get, list, promote, replay, status, ui};
+use crate::commands::{audit, check, config, demo, get, list, promote, replay, status, ui};
 use crate::config::load::Places;
 use crate::config::resolve::Flags;
 use crate::config::settings::Color;
@@ -59,6 +59,7 @@ pub fn run(args: Args) -> Result<u8, Failure> {
             status::run(&base, &name, form(output), watch.then_some(timeout), out)
         }
         Some(Command::Promote(given)) => promote::run(&base, &promote_options(given)?, out),
+        Some(Command::Audit { output, limit }) => audit::run(&base, limit, output == "json", out),
         Some(Command::Replay(given)) => replay_run(&base, given, out),
         Some(Command::Check) => check::run(&base, out),
         Some(Command::Config { what }) => match what {

@@ -1,6 +1,7 @@
 //! `promote`: ends the pause that a rollout stands at. The same rule, the same guard and the same request as `p` in
 //! the UI: [`plan`] decides, the edge of the cluster reads again and compares, and it is sent once.
 
+use super::audit;
 use super::base::{Base, Ready};
 use super::find::{Care, find};
 use super::fleet::{Found, block_on};
@@ -64,7 +65,7 @@ async fn carry_out(base: &Base, ready: &Ready, options: &Options, out: &mut dyn 
     allowed_by_settings(ready, &found, options)?;
     confirmed(base, ready, &found, options)?;
 
-    let version = match send(&found, &plan, options.dry_run).await? {
+    let version = match send(base, ready, &found, &plan, options.dry_run).await? {
         Answer::Accepted { resource_version } => resource_version,
         other => return Err(refused(&teller, &other, out)?),
     };
@@ -84,7 +85,7 @@ async fn carry_out(base: &Base, ready: &Ready, options: &Options, out: &mut dyn 
 }
 
 /// Asks what is allowed, then sends, once.
-async fn send(found: &Found, plan: &Plan, dry_run: bool) -> Result<Answer, Failure> {
+async fn send(base: &Base, ready: &Ready, found: &Found, plan: &Plan, dry_run: bool) -> Result<Answer, Failure> {
     let namespace = found.rollout.meta.namespace();
     let access = found.connection.access(&namespace).await;
     for right in plan.rights() {
@@ -99,7 +100,7 @@ async fn send(found: &Found, plan: &Plan, dry_run: bool) -> Result<Answer, Failu
                 .hint("ask for the role rolltop-operator (assets/rbac/operator.yaml), or use another context"));
         }
     }
-    Ok(found.connection.write(&namespace, &found.rollout.meta.name, plan, dry_run).await)
+    audit::send(base, ready, found, plan, None, dry_run).await
 }
 
 fn channel<'a>(ready: &'a Ready, found: &Found) -> &'a Channel {
