@@ -20,7 +20,8 @@ fn promote() -> Plan {
             "pauseConditions": [{"reason": "CanaryPauseStep", "startTime": "2026-03-01T13:50:00Z"}]}
     }))
     .unwrap();
-    let facts = Facts { rollout: &rollout, children: Children::default(), now: "2026-03-01T14:00:00Z".parse().unwrap() };
+    let facts =
+        Facts { rollout: &rollout, children: Children::default(), now: "2026-03-01T14:00:00Z".parse().unwrap() };
     plan(&Deed::Promote(Extent::Pause), facts).unwrap()
 }
 
@@ -105,10 +106,7 @@ fn a_write_leaves_a_line_before_it_and_one_after_it_joined_by_an_id() {
     assert_eq!((&before["resourceVersion"], &before["uid"]), (&json!("41"), &json!("uid-1")));
     assert_eq!(before["reason"], "looks good");
     assert_eq!(before["requests"][0]["method"], "PATCH");
-    assert_eq!(
-        before["requests"][0]["path"],
-        "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/checkout/status"
-    );
+    assert_eq!(before["requests"][0]["path"], "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/checkout/status");
     assert_eq!(before["requests"][0]["body"], json!({"status": {"pauseConditions": null}}));
     assert!(before["fallback"]["path"].as_str().unwrap().ends_with("/rollouts/checkout"));
     assert_eq!((&after["outcome"], &after["resourceVersion"]), (&json!("accepted"), &json!("42")));

@@ -87,6 +87,8 @@ pub struct Measured {
     pub successful: i64,
     /// Failed, inconclusive, or with an error.
     pub against: i64,
+    /// Analysis runs that are current.
+    pub runs: usize,
 }
 
 impl Measured {
@@ -94,8 +96,9 @@ impl Measured {
     #[must_use]
     pub fn of(picture: &Picture) -> Self {
         let runs = picture.revisions.iter().flat_map(|revision| &revision.analysis_runs);
-        let mut measured = Self::default();
-        for metric in runs.filter(|run| run.current).flat_map(|run| &run.metrics).filter(|metric| !metric.dry_run) {
+        let runs: Vec<_> = runs.filter(|run| run.current).collect();
+        let mut measured = Self { runs: runs.len(), ..Self::default() };
+        for metric in runs.iter().flat_map(|run| &run.metrics).filter(|metric| !metric.dry_run) {
             measured.successful += metric.successful;
             measured.against += metric.failed + metric.inconclusive + metric.error;
         }

@@ -332,8 +332,13 @@ pub fn progress(state: &State, key: &RolloutKey) -> Option<String> {
             None => format!("armed: promotes {} when {words}; its pods are not all available · {off}", armed.name),
         },
         Condition::Successful(count) => {
-            let so_far = Measured::of(&armed.detail.picture).successful;
-            format!("armed: promotes {} when {words}: {so_far} of {count} so far · {off}", armed.name)
+            let measured = Measured::of(&armed.detail.picture);
+            let so_far = if measured.runs == 0 {
+                "no analysis runs now".to_owned()
+            } else {
+                format!("{} of {count} so far", measured.successful)
+            };
+            format!("armed: promotes {} when {words}: {so_far} · {off}", armed.name)
         }
     })
 }
