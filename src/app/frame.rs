@@ -11,6 +11,7 @@ mod text;
 
 use super::action::{self, Action, Place};
 use super::availability::{PROMOTE, availability, doable};
+use super::deeds::wish;
 use super::fleet::Row;
 use super::model::{Body, KeyHint, Model, Pane};
 use super::node::Spot;
@@ -114,7 +115,10 @@ pub fn page_fold(state: &State, row: &Row, view: &RolloutView) -> Option<Fold> {
 /// What happens by itself, when, and what the key would change; or why the key is off.
 fn next_line(state: &State) -> String {
     match &state.overlay {
-        Some(Overlay::Confirm(_)) => return "nothing is sent before the right-hand button is pressed".to_owned(),
+        Some(Overlay::Confirm(_) | Overlay::Bulk(_)) => {
+            return "nothing is sent before the right-hand button is pressed".to_owned();
+        }
+        Some(Overlay::Form(_)) => return "nothing is sent from here: the question comes next".to_owned(),
         Some(Overlay::Leave(_)) => return "a write was sent and is not answered yet".to_owned(),
         Some(Overlay::Finder(_)) => return "what asks first when its key is pressed asks first here too".to_owned(),
         None => {}
@@ -127,6 +131,10 @@ fn next_line(state: &State) -> String {
         Screen::Experiment(view) => return experiment::next(state, view),
         Screen::Charts(view) => return charts::next(state, view),
         _ => {}
+    }
+    if wish::on_list(state) && !state.marks.is_empty() {
+        let count = state.marks.len();
+        return format!("{count} marked: p a P t s r are for all of them, \\ clears the marks");
     }
     let row = match state.selected() {
         Selected::One(row) => row,
@@ -152,14 +160,7 @@ pub(super) fn hint(key: &str, word: &str, on: bool) -> KeyHint {
 /// The keys of the focus.
 fn keys(state: &State) -> Vec<KeyHint> {
     match &state.overlay {
-        Some(Overlay::Confirm(dialog)) => {
-            let mut keys =
-                vec![hint("Tab", "next button", true), hint("⏎", "press", true), hint("Esc", "cancel", true)];
-            if dialog.name.is_some() {
-                keys.insert(0, hint("letters:", "the name", true));
-            }
-            return keys;
-        }
+        Some(Overlay::Confirm(_) | Overlay::Bulk(_) | Overlay::Form(_)) => return overlay::keys(state),
         Some(Overlay::Finder(_)) => {
             return vec![
                 hint("letters:", "narrow", true),
@@ -193,6 +194,10 @@ fn keys(state: &State) -> Vec<KeyHint> {
         if helps && !troubled {
             continue;
         }
+        // What an abort leaves is offered where there is one.
+        if row.action == Action::Retry && !on {
+            continue;
+        }
         // `L` works in every trouble, but helps only where the login is one.
         if row.action == Action::Login && !login_helps(state) {
             continue;
@@ -201,6 +206,7 @@ fn keys(state: &State) -> Vec<KeyHint> {
             (Action::ToggleBoard, Place::Matrix) => "board",
             (Action::ToggleBoard, _) => "matrix",
             (Action::NextMetric, Place::Charts) => "next chart",
+            (Action::Pause, _) if state.selected_row().is_some_and(|row| row.rollout.spec.paused) => "resume",
             (Action::Back, _) if state.screens.len() > 1 => "back",
             _ => closer::word(state, row),
         };

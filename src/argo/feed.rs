@@ -382,6 +382,8 @@ pub enum Order {
         key: RolloutKey,
         /// What to send, and on what it was decided.
         plan: Box<Plan>,
+        /// Why, as the person typed it; for the record, never sent to the rollout itself.
+        reason: Option<String>,
     },
     /// Try a source again now.
     Reconnect(SourceId),

@@ -233,7 +233,7 @@ impl Network {
                     sink(News::Access(source, namespace, answer));
                 });
             }
-            Order::Write { request, key, plan } => {
+            Order::Write { request, key, plan, reason: _ } => {
                 let known = self.sources.get(&key.source);
                 let client = known.and_then(|known| known.shared.client.borrow().clone());
                 let context = known.map(|known| known.context.clone()).unwrap_or_default();

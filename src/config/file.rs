@@ -42,6 +42,8 @@ pub struct FileChannel {
     pub confirm: Confirm,
     /// No writes.
     pub read_only: bool,
+    /// A write needs a reason.
+    pub require_reason: bool,
     /// Border colour.
     pub color: Option<String>,
     /// Where it runs.
@@ -98,6 +100,8 @@ struct WireChannel {
     protected: bool,
     #[serde(default)]
     readonly: bool,
+    #[serde(default)]
+    require_reason: bool,
     #[serde(default)]
     services: BTreeMap<String, WireService>,
 }
@@ -202,6 +206,7 @@ fn settle(source: Source<'_>, path: &Path, wire: Wire, kept: toml::Table) -> Res
                 _ => Confirm::Enter,
             },
             read_only: channel.readonly,
+            require_reason: channel.require_reason,
             color: channel.color,
             runtimes,
             service_of: channel

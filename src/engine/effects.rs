@@ -43,7 +43,7 @@ impl Outlet {
 pub fn carry_out(effect: Effect, outlet: &Outlet) -> Option<Todo> {
     match effect {
         Effect::Order(order) => {
-            if let Order::Write { request, key, plan } = &order {
+            if let Order::Write { request, key, plan, .. } = &order {
                 let verb = plan.deed.verb();
                 tracing::info!(request = request.0, namespace = %key.namespace, name = %key.name, verb, "write");
             }

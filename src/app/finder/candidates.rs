@@ -17,7 +17,13 @@ const BONUS: u32 = 1_000;
 
 /// Other words for a command.
 const ALSO: &[(Action, &str)] = &[
-    (Action::Promote, "resume continue approve"),
+    (Action::Promote, "continue approve go on"),
+    (Action::Pause, "resume unpause hold stop"),
+    (Action::Undo, "rollback revert back"),
+    (Action::Abort, "stop brake give up"),
+    (Action::SetImage, "version tag"),
+    (Action::Scale, "replicas pods"),
+    (Action::Terminate, "end stop analysis experiment"),
     (Action::Logs, "tail output"),
     (Action::Events, "timeline history story"),
     (Action::Describe, "details"),
@@ -46,8 +52,25 @@ pub const FILTERS: &[(&str, &str)] = &[
 ];
 
 /// Commands that speak of one rollout: `promote checkout production` names both.
-const ON_ONE: &[Action] =
-    &[Action::Promote, Action::Open, Action::Logs, Action::Events, Action::Describe, Action::Yaml, Action::Charts];
+const ON_ONE: &[Action] = &[
+    Action::Promote,
+    Action::PromoteFull,
+    Action::Abort,
+    Action::Retry,
+    Action::Undo,
+    Action::Pause,
+    Action::Restart,
+    Action::SetImage,
+    Action::Scale,
+    Action::SkipStep,
+    Action::SkipAllSteps,
+    Action::Open,
+    Action::Logs,
+    Action::Events,
+    Action::Describe,
+    Action::Yaml,
+    Action::Charts,
+];
 
 /// Other words for a command; empty: none.
 #[must_use]

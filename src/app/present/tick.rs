@@ -99,7 +99,7 @@ pub fn whole(subject: &Subject<'_>, sight: &Sight<'_>) -> Option<Timestamp> {
 #[must_use]
 pub fn dialog(subject: &Subject<'_>, asking: &Asking<'_>) -> Option<Timestamp> {
     written(subject, |subject| {
-        let _ = super::dialog::promote(subject, asking);
+        let _ = super::dialog::write(subject, asking);
     })
 }
 
