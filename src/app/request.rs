@@ -99,7 +99,12 @@ impl Write {
     #[must_use]
     pub fn verdict(&self, now: Timestamp) -> Verdict {
         let about = About { verb: self.plan.deed.words(), service: &self.service, channel: &self.channel };
-        verdict::line(&about, &self.stage(), now)
+        let mut verdict = verdict::line(&about, &self.stage(), now);
+        let done = matches!((&self.answer, &self.reaction), (Some((Answer::Accepted { .. }, _)), Reaction::Done(_)));
+        if done && verdict.hint.is_empty() {
+            verdict.hint = verdict::afterwards(&self.plan.deed).to_owned();
+        }
+        verdict
     }
 
     /// When its line reads otherwise by time alone.

@@ -73,7 +73,7 @@ pub fn open(state: &mut State, action: Action) -> Vec<Effect> {
     let count = items.iter().filter(|item| item.plan.is_ok()).count();
     let name = typed.then(|| format!("{} {count}", word(&items, &deed)));
     let ask = Ask::new(name, reasoned, state.now);
-    state.overlay = Some(Overlay::Bulk(Box::new(Bulk { deed, items, ask, first: 0 })));
+    state.overlay = Some(Overlay::Bulk(Box::new(Bulk { deed, items, asked: count, ask, first: 0 })));
     state.notes.hush();
     state.touch();
     effects
@@ -131,7 +131,7 @@ pub fn confirm(state: &mut State) -> Vec<Effect> {
         state.answer(Mark::Attention, format!("nothing was sent: {why}"));
         return Vec::new();
     }
-    let asked = bulk.count();
+    let asked = bulk.asked;
     let reason = bulk.ask.reason();
     let ready: Vec<_> = bulk
         .items

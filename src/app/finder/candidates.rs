@@ -17,10 +17,10 @@ const BONUS: u32 = 1_000;
 
 /// Other words for a command.
 const ALSO: &[(Action, &str)] = &[
-    (Action::Promote, "continue approve go on"),
-    (Action::Pause, "resume unpause hold stop"),
+    (Action::Promote, "resume continue approve"),
+    (Action::Pause, "unpause hold"),
     (Action::Undo, "rollback revert back"),
-    (Action::Abort, "stop brake give up"),
+    (Action::Abort, "stop brake"),
     (Action::SetImage, "version tag"),
     (Action::Scale, "replicas pods"),
     (Action::Terminate, "end stop analysis experiment"),
@@ -118,7 +118,9 @@ pub fn find(state: &State, text: &str) -> Vec<What> {
     let mut found: Vec<(u32, What)> = Vec::new();
     for action in commands(state) {
         let Some(row) = action::of(action) else { continue };
-        let name = scorer.score(&row.name.replace('-', " ")).map(|score| score + BONUS);
+        // `skip-step` as help spells it, and `skip step` as people do.
+        let name = scorer.score(&row.name.replace('-', " ")).or_else(|| scorer.score(row.name));
+        let name = name.map(|score| score + BONUS);
         let other = || scorer_or(&mut scorer, also(action), row.doc);
         found.extend(name.or_else(other).map(|score| (score, What::Act(action))));
     }

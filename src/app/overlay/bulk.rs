@@ -51,6 +51,8 @@ pub struct Bulk {
     pub deed: Deed,
     /// The rollouts, in order.
     pub items: Vec<Item>,
+    /// How many could be written to when it opened: the number that has to be typed.
+    pub asked: usize,
     /// What is asked.
     pub ask: Ask,
     /// Index of the first item that is shown.
