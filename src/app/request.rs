@@ -6,6 +6,7 @@ use super::present::tick;
 use super::present::verdict::{self, About, Stage};
 use crate::argo::deed::plan::{Facts, Plan};
 use crate::argo::deed::reaction::{Reaction, reaction};
+use crate::argo::deed::{Deed, Extent};
 use crate::argo::feed::{Answer, RequestId, Trouble};
 use crate::names::RolloutKey;
 use jiff::{SignedDuration, Timestamp};
@@ -57,6 +58,12 @@ impl Write {
             Some((Answer::Partly { done, trouble }, _)) => Stage::Partly { done, trouble },
             Some((Answer::Unknown(trouble), _)) => Stage::Unknown { trouble, reaction: &self.reaction },
         }
+    }
+
+    /// Whether it ends a pause or skips a step: then the rollout is about to move on.
+    #[must_use]
+    pub const fn promotes(&self) -> bool {
+        matches!(self.plan.deed, Deed::Promote(Extent::Pause | Extent::Step))
     }
 
     /// Sent, and the server has not answered.

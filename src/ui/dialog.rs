@@ -22,8 +22,7 @@ fn label_cells(width: u16) -> u16 {
     if width < 30 { 0 } else { 9 }
 }
 /// Rows that stay as long as where it happens.
-const STAYS: [&str; 10] =
-    ["where", "rollout", "version", "step", "revision", "container", "from", "to", "run", "experiment"];
+const STAYS: [&str; 10] = ["where", "rollout", "version", "step", "revision", "in", "from", "to", "run", "object"];
 /// Cells of the gauge.
 const GAUGE: u16 = 20;
 

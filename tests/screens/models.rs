@@ -9,7 +9,7 @@ fn key(key: &str, word: &str) -> KeyHint {
     KeyHint { key: key.into(), word: word.into(), on: true }
 }
 
-fn keys(pairs: &[(&str, &str)]) -> Vec<KeyHint> {
+pub fn keys(pairs: &[(&str, &str)]) -> Vec<KeyHint> {
     pairs.iter().map(|(k, w)| key(k, w)).collect()
 }
 

@@ -197,12 +197,12 @@ fn tenths(span: SignedDuration) -> String {
 pub const fn afterwards(deed: &Deed) -> &'static str {
     match deed {
         Deed::Promote(Extent::Full) => "u goes back",
-        Deed::Promote(_) => "a aborts",
+        Deed::Promote(_) => "until it is done, a aborts",
         Deed::Abort => "Degraded until t retries it, u goes back, or i sets another image",
-        Deed::Retry => "a aborts it again",
+        Deed::Retry => "a aborts again",
         Deed::Pause => "s resumes",
         Deed::Undo(_) => "only the pod template went back; u goes to another revision",
-        Deed::SetImage { .. } => "a aborts, u goes back",
+        Deed::SetImage { .. } => "u goes back",
         Deed::Resume
         | Deed::Restart { .. }
         | Deed::Scale { .. }

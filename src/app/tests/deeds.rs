@@ -251,3 +251,11 @@ fn every_action_that_writes_works_on_the_page_and_the_table_says_where_else() {
         assert!(action.is_some_and(Action::writes), "{key}");
     }
 }
+
+#[test]
+fn only_a_promote_under_way_is_told_as_one() {
+    let mut script = in_test(moving("web", 7));
+    script.keys("s").wait(1).keys("Tab Enter");
+    assert_eq!(sent(&mut script).0.deed.verb(), "pause");
+    assert!(!script.model().next.contains("promote"), "{}", script.model().next);
+}

@@ -35,7 +35,7 @@ fn filled(state: &State, row: &Row, open: &Form) -> FormDialog {
             let count = form::containers(state, row).len();
             let name = container.as_ref().map(|it| it.name.to_string()).unwrap_or_default();
             let more = if count > 1 { format!("   Tab: the next of {count}") } else { String::new() };
-            rows.push(("container".to_owned(), format!("{name}{more}")));
+            rows.push(("in".to_owned(), format!("container {name}{more}")));
             let text = form::text(state, row, &open.field);
             ("Change the image of", Some(("image", text)), images(state, row, open))
         }

@@ -1,7 +1,7 @@
 //! What each deed but a plain promote changes: from what to what.
 
 use super::{Asking, is_blue_green};
-use crate::app::present::{Subject, runs, time, version, words};
+use crate::app::present::{Subject, runs, time, version, weight, words};
 use crate::argo::deed::undo::Target;
 use crate::argo::deed::{Deed, Extent};
 use crate::argo::forecast::{step_words, weight_words};
@@ -124,7 +124,7 @@ pub(super) fn rows(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(String, S
             row("traffic", traffic(subject, deed));
         }
         Deed::SetImage { container, image } => {
-            row("container", container.to_string());
+            row("in", format!("container {container}"));
             let lists = asking.template.map(|template| [&template.spec.containers, &template.spec.init_containers]);
             let present = lists.into_iter().flatten().flat_map(|list| list.iter()).find(|it| it.name == *container);
             row("from", present.map_or_else(|| "not known".to_owned(), |it| it.image.to_string()));
@@ -140,7 +140,9 @@ pub(super) fn rows(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(String, S
             row("run", name.to_string());
             row("metrics", run(subject, name).map(runs::brief).unwrap_or_default());
         }
-        Deed::TerminateExperiment { name } | Deed::RetryExperiment { name } => row("experiment", name.to_string()),
+        Deed::TerminateExperiment { name } | Deed::RetryExperiment { name } => {
+            row("object", format!("experiment {name}"))
+        }
     }
     rows
 }
@@ -218,9 +220,14 @@ fn traffic(subject: &Subject<'_>, deed: &Deed) -> String {
         };
     }
     let Some((from, to, max)) = weights(subject, deed) else { return String::new() };
-    let actual = subject.picture.weights.and_then(|weights| weights.actual);
+    let actual = weight::known(subject).and_then(|weights| weights.actual);
     let actual = actual.map_or_else(|| "not known".to_owned(), |actual| format!("now {}", weight_words(actual, max)));
-    format!("set {} → {}, actual {actual}", weight_words(from, max), weight_words(to, max))
+    let set = if from == to {
+        format!("set {}, unchanged", weight_words(from, max))
+    } else {
+        format!("set {} → {}", weight_words(from, max), weight_words(to, max))
+    };
+    format!("{set}, actual {actual}")
 }
 
 /// Pods before and after, where the rules of a canary tell.

@@ -2,7 +2,7 @@
 
 use super::is_blue_green;
 use crate::app::present::standing::{self, Standing};
-use crate::app::present::{Subject, version, words};
+use crate::app::present::{Subject, version, weight, words};
 use crate::argo::age;
 use crate::argo::forecast::{Ahead, step_words, weight_words};
 
@@ -53,7 +53,7 @@ fn traffic(subject: &Subject<'_>, ahead: &Ahead, from: i64, to: i64) -> String {
     } else {
         format!("set {} → {}", weight_words(from, max), weight_words(to, max))
     };
-    let actual = subject.picture.weights.and_then(|weights| weights.actual);
+    let actual = weight::known(subject).and_then(|weights| weights.actual);
     let Some(actual) = actual.map(|actual| weight_words(actual, max)) else {
         return format!("{set}, actual not known");
     };
