@@ -24,6 +24,7 @@ use super::state::State;
 use super::{charts, document, experiment, logs, run, timeline};
 use crate::argo::feed::TroubleKind;
 use crate::argo::promote;
+use crate::names::RolloutKey;
 use jiff::Timestamp;
 
 /// The model of the present state.
@@ -37,7 +38,7 @@ pub fn of(state: &State) -> Model {
         filter_input: input(state).map(|text| (text.clone(), text.chars().count())),
         toast: state.notes.shown().cloned(),
         dialog: state.overlay.as_ref().map(|over| overlay::dialog(state, over)),
-        verdict: shown_write(state).map(|write| write.verdict(state.now)),
+        verdict: state.writes.line(shown_of(state), state.now),
         too_small: state.is_too_small().then_some(state.size),
     }
 }
@@ -47,10 +48,11 @@ fn input(state: &State) -> Option<&String> {
     state.filter_input.as_ref().or(state.search_input.as_ref())
 }
 
-fn shown_write(state: &State) -> Option<&super::request::Write> {
+/// The rollout whose writes are told: that of its page; on the lists, any.
+fn shown_of(state: &State) -> Option<&RolloutKey> {
     match state.screen() {
-        Screen::Rollout(view) => state.writes.shown(Some(&view.key), state.now),
-        _ => state.writes.shown(None, state.now),
+        Screen::Rollout(view) => Some(&view.key),
+        _ => None,
     }
 }
 
@@ -245,5 +247,6 @@ pub fn next_change(state: &State) -> Option<Timestamp> {
         let context = state.context(row, false);
         tick::next_line(&Subject::new(&row.rollout, &row.picture, &context))
     });
-    [rows, next, header::tick(state), overlay::tick(state)].into_iter().flatten().min()
+    let write = state.writes.tick(shown_of(state), state.now);
+    [rows, next, write, header::tick(state), overlay::tick(state)].into_iter().flatten().min()
 }

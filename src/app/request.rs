@@ -1,7 +1,7 @@
 //! Writes that were sent: from `sent` over `accepted` to what the controller did, judged by the watched object alone.
 //! While one is not settled, no second one goes out for the same rollout.
 
-use super::model::Verdict;
+use super::model::{Mark, Verdict};
 use super::present::tick;
 use super::present::verdict::{self, About, Stage};
 use crate::argo::deed::plan::{Facts, Plan};
@@ -191,11 +191,35 @@ impl Writes {
         self.0.iter().rev().find(|write| write.key == *key && write.blocks(now))
     }
 
-    /// The one whose line is shown: of a rollout, or of any.
+    /// The line that is shown, of a rollout or of any: the newest, but one that went wrong stands before those that
+    /// did not. Where there are more, it says so.
     #[must_use]
-    pub fn shown(&self, key: Option<&RolloutKey>, now: Timestamp) -> Option<&Write> {
+    pub fn line(&self, key: Option<&RolloutKey>, now: Timestamp) -> Option<Verdict> {
         let fits = |write: &&Write| key.is_none_or(|key| write.key == *key);
-        self.0.iter().rev().filter(fits).find(|write| write.ends().is_none_or(|end| now < end))
+        let fresh = |write: &&Write| write.ends().is_none_or(|end| now < end);
+        let mut lines: Vec<Verdict> =
+            self.0.iter().rev().filter(fits).filter(fresh).map(|write| write.verdict(now)).collect();
+        let others = lines.len().saturating_sub(1);
+        let wrong = |line: &Verdict| !matches!(line.mark, Mark::Ok | Mark::Busy);
+        let at = lines.iter().position(wrong).unwrap_or(0);
+        let mut line = (!lines.is_empty()).then(|| lines.swap_remove(at))?;
+        if others > 0 {
+            let done = lines.iter().filter(|line| line.mark == Mark::Ok).count();
+            let more = match lines.iter().filter(|line| wrong(line)).count() {
+                0 => format!("{others} more writes, {done} of them done: @"),
+                bad => format!("{others} more writes, {done} of them done, {bad} not: @"),
+            };
+            line.hint = if line.hint.is_empty() { more } else { format!("{} · {more}", line.hint) };
+        }
+        Some(line)
+    }
+
+    /// When the line that is shown reads otherwise by time alone.
+    #[must_use]
+    pub fn tick(&self, key: Option<&RolloutKey>, now: Timestamp) -> Option<Timestamp> {
+        let fits = |write: &&Write| key.is_none_or(|key| write.key == *key);
+        let fresh = |write: &&Write| write.ends().is_none_or(|end| now < end);
+        self.0.iter().filter(fits).filter(fresh).filter_map(|write| write.tick(now)).min()
     }
 }
 

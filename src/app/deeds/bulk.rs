@@ -69,6 +69,8 @@ pub fn open(state: &mut State, action: Action) -> Vec<Effect> {
         items.push(Item { key, plan });
     }
     let Some(deed) = first else { return effects };
+    // Those that something is sent to stand first; the others say why not.
+    items.sort_by_key(|item| item.plan.is_err());
     // `s` pauses some and resumes others: then each line says which.
     let count = items.iter().filter(|item| item.plan.is_ok()).count();
     let name = typed.then(|| format!("{} {count}", word(&items, &deed)));

@@ -61,6 +61,7 @@ fn reason(ask: &Ask) -> Option<ReasonField> {
 pub fn tick(state: &State) -> Option<Timestamp> {
     match &state.overlay {
         Some(Overlay::Confirm(open)) => asked(state, open, tick::dialog).flatten(),
+        Some(Overlay::Form(open)) => form::tick(state, open),
         _ => None,
     }
 }

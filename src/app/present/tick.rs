@@ -103,6 +103,12 @@ pub fn dialog(subject: &Subject<'_>, asking: &Asking<'_>) -> Option<Timestamp> {
     })
 }
 
+/// Next change of a text that `write` makes of it.
+#[must_use]
+pub fn of(subject: &Subject<'_>, write: impl FnOnce(&Subject<'_>)) -> Option<Timestamp> {
+    written(subject, write)
+}
+
 /// Next change of the `next` line.
 #[must_use]
 pub fn next_line(subject: &Subject<'_>) -> Option<Timestamp> {

@@ -115,3 +115,25 @@ fn a_rollout_that_goes_away_takes_its_mark_along_and_a_page_speaks_of_its_own() 
     script.remove(TEST, "a");
     assert!(script.model().next.starts_with("1 marked"), "{}", script.model().next);
 }
+
+#[test]
+fn each_write_has_a_verdict_and_the_one_that_went_wrong_is_shown_first() {
+    use crate::argo::feed::{Answer, News};
+    let mut script = board(TEST, vec![moving("a", 1), moving("b", 2)]);
+    script.keys("* a").wait(1).keys("a");
+    let orders = script.promotes();
+    let requests: Vec<_> = orders
+        .iter()
+        .map(|order| match order {
+            Order::Write { request, .. } => *request,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let refused = Answer::Refused(trouble(crate::argo::feed::TroubleKind::Server));
+    script.news(News::Answer(requests[0], refused));
+    script.news(News::Answer(requests[1], Answer::Accepted { resource_version: "9".into() }));
+    script.upsert(TEST, aborted("b", 9));
+    let verdict = script.model().verdict.unwrap();
+    assert!(verdict.words.starts_with("abort a in test: refused"), "{}", verdict.words);
+    assert!(verdict.hint.contains("1 more writes, 1 of them done: @"), "{}", verdict.hint);
+}

@@ -6,10 +6,11 @@ use crate::app::fleet::Row;
 use crate::app::frame::lists;
 use crate::app::model::{FormDialog, FormOption, KeyHint, Mark};
 use crate::app::overlay::{Field, Form};
-use crate::app::present::{Subject, dialog as words, version};
+use crate::app::present::{Subject, dialog as words, tick, version};
 use crate::app::state::State;
 use crate::argo::meta::POD_HASH_LABEL;
 use crate::argo::replicaset::ReplicaSet;
+use jiff::Timestamp;
 
 /// The form.
 pub fn dialog(state: &State, open: &Form) -> FormDialog {
@@ -59,6 +60,16 @@ fn filled(state: &State, row: &Row, open: &Form) -> FormDialog {
         notes: notes(state, row, open),
         footnote: hint(&open.field).to_owned(),
     }
+}
+
+/// When the open form reads otherwise by time alone.
+pub fn tick(state: &State, open: &Form) -> Option<Timestamp> {
+    let row = state.fleet.get(&open.key)?;
+    let context = state.context(row, false);
+    tick::of(&Subject::new(&row.rollout, state.picture(row), &context), |subject| {
+        // A refusal for want of fresh data says how old it is.
+        let _ = (revisions(state, row, open, subject), subject.stale_age());
+    })
 }
 
 const fn hint(field: &Field) -> &'static str {

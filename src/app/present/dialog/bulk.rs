@@ -10,10 +10,22 @@ use crate::argo::deed::{Deed, Extent};
 pub fn line(subject: &Subject<'_>, plan: Result<&Plan, &str>) -> (Mark, String) {
     let context = subject.context;
     let channel = if context.protected { context.channel.to_uppercase() } else { context.channel.to_owned() };
-    let place = format!("{} · {channel} · {}", words::spelled(context.service), words::spelled(context.cluster));
+    let mut place = format!("{} · {channel}", words::spelled(context.service));
+    if !context.cluster.eq_ignore_ascii_case(context.channel) {
+        place = format!("{place} · {}", words::spelled(context.cluster));
+    }
     match plan {
         Ok(plan) => (Mark::Ok, format!("{place}: {}", what(subject, &plan.deed))),
-        Err(why) => (Mark::Attention, format!("{place}: not, {why}")),
+        // A line for each: what helps instead is said where one is asked about alone.
+        Err(why) => (Mark::Attention, format!("{place}: not, {}", first_clause(why))),
+    }
+}
+
+fn first_clause(why: &str) -> &str {
+    let why = why.strip_prefix("refused: ").unwrap_or(why);
+    match why.strip_prefix("changed meanwhile: ") {
+        Some(_) => why,
+        None => why.split_once(": ").map_or(why, |(first, _)| first),
     }
 }
 

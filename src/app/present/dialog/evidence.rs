@@ -82,7 +82,12 @@ pub(super) fn of(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, Strin
     if brings_a_version(deed) {
         evidence.extend(asking.elsewhere.iter().map(|elsewhere| in_channel(subject, elsewhere)));
     }
-    for writer in about::writers_within(subject, JUST_NOW) {
+    let mut writers = about::writers_within(subject, JUST_NOW);
+    // Each once, by its newest write: a program has an entry for every part of the object.
+    writers.sort_by(|a, b| (&a.manager, b.time).cmp(&(&b.manager, a.time)));
+    writers.dedup_by(|b, a| a.manager == b.manager);
+    writers.sort_by_key(|writer| std::cmp::Reverse(writer.time));
+    for writer in writers {
         let age = writer.time.map(|at| subject.age(at)).unwrap_or_default();
         let when = if age == "now" { "just now".to_owned() } else { format!("{age} ago") };
         evidence.push((Mark::Attention, format!("{} wrote to it {when}", writer.manager)));
