@@ -170,6 +170,7 @@ fn setup() -> Setup {
         order: 1,
         confirm: Confirm::Enter,
         read_only: false,
+        require_reason: false,
         color: None,
         runtimes: vec![runtime],
     };

@@ -12,6 +12,36 @@ use crate::keys::{Key, KeyChord};
 pub enum Action {
     /// Promote the pause of the selected rollout.
     Promote,
+    /// Promote fully: past steps, pauses and analysis.
+    PromoteFull,
+    /// Skip the step that is running.
+    SkipStep,
+    /// Skip all steps that are left.
+    SkipAllSteps,
+    /// Abort the update.
+    Abort,
+    /// Begin an aborted update again.
+    Retry,
+    /// Back to an earlier revision.
+    Undo,
+    /// Pause by hand, or resume.
+    Pause,
+    /// Replace all pods.
+    Restart,
+    /// Another image for a container.
+    SetImage,
+    /// Another number of pods.
+    Scale,
+    /// End the AnalysisRun or the Experiment under the cursor.
+    Terminate,
+    /// Delete the finished AnalysisRun under the cursor.
+    DeleteRun,
+    /// Mark the rollout under the cursor, or take its mark away.
+    Mark,
+    /// Mark all rows that pass the filter.
+    MarkAll,
+    /// Take all marks away.
+    ClearMarks,
     /// Open what is selected.
     Open,
     /// The overview in place of a channel's list, and back.
@@ -132,6 +162,29 @@ pub enum Action {
     Interrupt,
 }
 
+impl Action {
+    /// Whether it sends a write, after a question.
+    #[must_use]
+    pub const fn writes(self) -> bool {
+        matches!(
+            self,
+            Self::Promote
+                | Self::PromoteFull
+                | Self::SkipStep
+                | Self::SkipAllSteps
+                | Self::Abort
+                | Self::Retry
+                | Self::Undo
+                | Self::Pause
+                | Self::Restart
+                | Self::SetImage
+                | Self::Scale
+                | Self::Terminate
+                | Self::DeleteRun
+        )
+    }
+}
+
 /// A heading in help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Group {
@@ -206,7 +259,7 @@ pub struct Row {
     pub action: Action,
     /// Its name in settings and refusals: `promote`.
     pub name: &'static str,
-    /// The keys, the one to show first.
+    /// The keys, the one to show first; none: only the palette has it.
     pub keys: &'static [KeyChord],
     /// The word in the footer; empty: not in the footer.
     pub hint: &'static str,
@@ -246,11 +299,14 @@ pub fn elsewhere(chord: KeyChord) -> Option<&'static Row> {
 }
 
 impl Row {
-    /// Its keys as text: `k Up`, `1-9`.
+    /// Its keys as text: `k Up`, `1-9`; `:skip-step` for what only the palette has.
     #[must_use]
     pub fn keys_text(&self) -> String {
         if matches!(self.action, Action::Channel(_)) {
             return "1-9".to_owned();
+        }
+        if self.keys.is_empty() {
+            return format!(":{}", self.name);
         }
         self.keys.iter().map(|chord| glyph(*chord)).collect::<Vec<_>>().join(" ")
     }

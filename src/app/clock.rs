@@ -2,7 +2,6 @@
 //! next of it is due, so that the loop may sleep until then.
 
 use super::effect::Effect;
-use super::screen::Screen;
 use super::state::State;
 use super::{frame, history, watching};
 use crate::argo::feed::Order;
@@ -116,11 +115,6 @@ pub fn next_tick(state: &State) -> Option<Timestamp> {
     due.extend(state.sources.iter().filter_map(|source| source.stale_at(&state.setup, now)));
     if !state.is_too_small() {
         due.extend(frame::next_change(state));
-        let shown = match state.screen() {
-            Screen::Rollout(view) => state.writes.shown(Some(&view.key), now),
-            _ => state.writes.shown(None, now),
-        };
-        due.extend(shown.and_then(|write| write.tick(now)));
     }
     due.into_iter().filter(|at| *at > now).min().or_else(|| overdue(state))
 }

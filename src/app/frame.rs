@@ -11,6 +11,7 @@ mod text;
 
 use super::action::{self, Action, Place};
 use super::availability::{PROMOTE, availability, doable};
+use super::deeds::wish;
 use super::fleet::Row;
 use super::model::{Body, KeyHint, Model, Pane};
 use super::node::Spot;
@@ -24,6 +25,7 @@ use super::watching::when;
 use super::{charts, document, experiment, logs, run, timeline};
 use crate::argo::feed::TroubleKind;
 use crate::argo::promote;
+use crate::names::RolloutKey;
 use jiff::Timestamp;
 
 /// The model of the present state.
@@ -37,7 +39,7 @@ pub fn of(state: &State) -> Model {
         filter_input: input(state).map(|text| (text.clone(), text.chars().count())),
         toast: state.notes.shown().cloned(),
         dialog: state.overlay.as_ref().map(|over| overlay::dialog(state, over)).or_else(|| when::dialog(state)),
-        verdict: shown_write(state).map(|write| write.verdict(state.now)),
+        verdict: state.writes.line(shown_of(state), state.now),
         too_small: state.is_too_small().then_some(state.size),
     }
 }
@@ -47,10 +49,11 @@ fn input(state: &State) -> Option<&String> {
     state.filter_input.as_ref().or(state.search_input.as_ref())
 }
 
-fn shown_write(state: &State) -> Option<&super::request::Write> {
+/// The rollout whose writes are told: that of its page; on the lists, any.
+fn shown_of(state: &State) -> Option<&RolloutKey> {
     match state.screen() {
-        Screen::Rollout(view) => state.writes.shown(Some(&view.key), state.now),
-        _ => state.writes.shown(None, state.now),
+        Screen::Rollout(view) => Some(&view.key),
+        _ => None,
     }
 }
 
@@ -120,7 +123,10 @@ fn next_line(state: &State) -> String {
         Some(Overlay::Confirm(dialog)) if when::arming(state, &dialog.key).is_some() => {
             return "the right-hand button arms it; it is sent once the condition holds".to_owned();
         }
-        Some(Overlay::Confirm(_)) => return "nothing is sent before the right-hand button is pressed".to_owned(),
+        Some(Overlay::Confirm(_) | Overlay::Bulk(_)) => {
+            return "nothing is sent before the right-hand button is pressed".to_owned();
+        }
+        Some(Overlay::Form(_)) => return "nothing is sent from here: the question comes next".to_owned(),
         Some(Overlay::Leave(_)) => return "a write was sent and is not answered yet".to_owned(),
         Some(Overlay::Finder(_)) => return "what asks first when its key is pressed asks first here too".to_owned(),
         None => {}
@@ -133,6 +139,10 @@ fn next_line(state: &State) -> String {
         Screen::Experiment(view) => return experiment::next(state, view),
         Screen::Charts(view) => return charts::next(state, view),
         _ => {}
+    }
+    if wish::on_list(state) && !state.marks.is_empty() {
+        let count = state.marks.len();
+        return format!("{count} marked: p a P t s r are for all of them, \\ clears the marks");
     }
     let row = match state.selected() {
         Selected::One(row) => row,
@@ -161,14 +171,7 @@ pub(super) fn hint(key: &str, word: &str, on: bool) -> KeyHint {
 /// The keys of the focus.
 fn keys(state: &State) -> Vec<KeyHint> {
     match &state.overlay {
-        Some(Overlay::Confirm(dialog)) => {
-            let mut keys =
-                vec![hint("Tab", "next button", true), hint("⏎", "press", true), hint("Esc", "cancel", true)];
-            if dialog.name.is_some() {
-                keys.insert(0, hint("letters:", "the name", true));
-            }
-            return keys;
-        }
+        Some(Overlay::Confirm(_) | Overlay::Bulk(_) | Overlay::Form(_)) => return overlay::keys(state),
         Some(Overlay::Finder(_)) => {
             return vec![
                 hint("letters:", "narrow", true),
@@ -205,6 +208,10 @@ fn keys(state: &State) -> Vec<KeyHint> {
         if helps && !troubled {
             continue;
         }
+        // What an abort leaves is offered where there is one.
+        if row.action == Action::Retry && !on {
+            continue;
+        }
         // `L` works in every trouble, but helps only where the login is one.
         if row.action == Action::Login && !login_helps(state) {
             continue;
@@ -213,6 +220,7 @@ fn keys(state: &State) -> Vec<KeyHint> {
             (Action::ToggleBoard, Place::Matrix) => "board",
             (Action::ToggleBoard, _) => "matrix",
             (Action::NextMetric, Place::Charts) => "next chart",
+            (Action::Pause, _) if state.selected_row().is_some_and(|row| row.rollout.spec.paused) => "resume",
             (Action::Back, _) if state.screens.len() > 1 => "back",
             _ => closer::word(state, row),
         };
@@ -251,5 +259,6 @@ pub fn next_change(state: &State) -> Option<Timestamp> {
         let context = state.context(row, false);
         tick::next_line(&Subject::new(&row.rollout, &row.picture, &context))
     });
-    [rows, next, header::tick(state), overlay::tick(state)].into_iter().flatten().min()
+    let write = state.writes.tick(shown_of(state), state.now);
+    [rows, next, write, header::tick(state), overlay::tick(state)].into_iter().flatten().min()
 }

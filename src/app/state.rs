@@ -9,6 +9,7 @@ use super::fleet::{Fleet, Row};
 use super::history::History;
 use super::list::{Item, List, Scope, in_line};
 use super::logs::Logs;
+use super::marks::Marks;
 use super::model::Mark;
 use super::notes::Notes;
 use super::overlay::Overlay;
@@ -87,6 +88,8 @@ pub struct State {
     pub(super) overlay: Option<Overlay>,
     /// What was typed in the finder before, oldest first.
     pub(super) finder_history: Vec<String>,
+    /// The rollouts of the lists that the next deed is meant for.
+    pub(super) marks: Marks,
     pub(super) writes: Writes,
     pub(super) access: AccessCache,
     pub(super) detail: Option<Detail>,
@@ -146,6 +149,7 @@ impl State {
             attention_only: false,
             overlay: None,
             finder_history: Vec::new(),
+            marks: Marks::default(),
             writes: Writes::default(),
             access: AccessCache::default(),
             detail: None,
@@ -213,6 +217,13 @@ impl State {
             sources: &self.sources,
         };
         ([&mut self.matrix, &mut self.board], &self.fleet, sieve)
+    }
+
+    /// Whether a row is in the lists, by filter and need.
+    #[must_use]
+    pub(super) fn passes(&self, row: &Row) -> bool {
+        let Self { filter, fleet, attention_only, setup, sources, .. } = self;
+        Sieve { filter, fleet, attention_only: *attention_only, setup, sources }.passes(row)
     }
 
     /// Sorts the lists anew.

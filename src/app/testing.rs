@@ -94,6 +94,7 @@ pub fn setup() -> Setup {
         order,
         confirm,
         read_only: false,
+        require_reason: false,
         color: None,
         runtimes: vec![Runtime {
             name: context.into(),

@@ -46,6 +46,8 @@ pub struct FileChannel {
     pub confirm: Confirm,
     /// No writes.
     pub read_only: bool,
+    /// A write needs a reason.
+    pub require_reason: bool,
     /// Border colour.
     pub color: Option<String>,
     /// Where it runs.
@@ -114,6 +116,8 @@ struct WireChannel {
     protected: bool,
     #[serde(default)]
     readonly: bool,
+    #[serde(default)]
+    require_reason: bool,
     #[serde(default)]
     services: BTreeMap<String, WireService>,
 }
@@ -218,6 +222,7 @@ fn settle(source: Source<'_>, path: &Path, wire: Wire, kept: toml::Table) -> Res
                 _ => Confirm::Enter,
             },
             read_only: channel.readonly,
+            require_reason: channel.require_reason,
             color: channel.color,
             runtimes,
             service_of: channel

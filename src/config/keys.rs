@@ -140,7 +140,7 @@ pub const CHANNEL: &[Key] = &[
     key("color", Text, "", "a border colour for this channel's screens"),
     key("protected", Bool, "false", "like confirm = \"type-name\", and the name is drawn in reverse"),
     key("readonly", Bool, "false", "no writes in this channel"),
-    key("require_reason", Bool, "false", "a write needs a reason"),
+    key("require_reason", Bool, "false", "a write needs a reason; abort and pause do not wait for one"),
     key("constants", PARAMETERS, "{}", "constants for templates"),
     key("parameters", PARAMETERS, "{}", "parameters for all services"),
     key("preconditions", List(&Table(PRECONDITION)), "[]", "checked once, before a deploy"),

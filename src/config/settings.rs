@@ -59,6 +59,8 @@ pub struct Channel {
     pub confirm: Confirm,
     /// No writes here.
     pub read_only: bool,
+    /// A write needs a reason; a brake (abort, pause) does not wait for one.
+    pub require_reason: bool,
     /// A border colour for this channel's screens.
     pub color: Option<String>,
     /// Where it runs.

@@ -9,7 +9,7 @@ fn key(key: &str, word: &str) -> KeyHint {
     KeyHint { key: key.into(), word: word.into(), on: true }
 }
 
-fn keys(pairs: &[(&str, &str)]) -> Vec<KeyHint> {
+pub fn keys(pairs: &[(&str, &str)]) -> Vec<KeyHint> {
     pairs.iter().map(|(k, w)| key(k, w)).collect()
 }
 
@@ -304,6 +304,7 @@ fn board_row(
 ) -> BoardRow {
     BoardRow {
         service: service.into(),
+        marked: false,
         cluster: cluster.into(),
         namespace: "shop".into(),
         attention: mark == Mark::Wait,
@@ -589,6 +590,7 @@ pub fn write_dialog(typed: Option<&str>) -> WriteDialog {
             (Mark::Attention, "freeze \"month end\" begins in 2h 27m".into()),
         ],
         typed: typed.map(|typed| ("checkout".into(), typed.into())),
+        reason: None,
         call: None,
         back: "a sends all traffic to 2.41.0. Promote has no inverse.".into(),
         buttons: vec![

@@ -90,7 +90,8 @@ fn cell(state: &State, there: &[&Row], channel: usize, before: Option<&str>) -> 
             (row.urgency, cell)
         })
         .collect();
-    rows::stack(cells)
+    let marked = there.iter().any(|row| state.marks.has(&row.key));
+    Cell { marked, ..rows::stack(cells) }
 }
 
 /// Whether a rollout's version differs from the nearest channel to the left that has its service.
@@ -110,7 +111,8 @@ pub fn board(state: &State, channel: usize) -> Board {
         .map(|row| {
             let context = state.context(row, drift(state, row));
             let service = header::signed(state, &row.key);
-            BoardRow { service, ..rows::board_row(&Subject::new(&row.rollout, &row.picture, &context)) }
+            let shown = rows::board_row(&Subject::new(&row.rollout, &row.picture, &context));
+            BoardRow { service, marked: state.marks.has(&row.key), ..shown }
         })
         .collect();
     Board {

@@ -3,12 +3,13 @@
 
 use super::condition::{Condition, Measured, OFFERED, is_healthy};
 use super::{call, named};
+use crate::app::action::Action;
 use crate::app::availability::{PROMOTE, place_allows, rights};
 use crate::app::detail::{Detail, Wanted};
 use crate::app::effect::Effect;
 use crate::app::fleet::Row;
 use crate::app::model::{Dialog, FinderDialog, FinderLine, Mark};
-use crate::app::overlay;
+use crate::app::overlay::{self, Overlay};
 use crate::app::state::State;
 use crate::app::{deeds, present};
 use crate::argo::deed::plan::{Facts, Plan, plan, still_holds};
@@ -109,8 +110,8 @@ fn choose(state: &mut State) -> Vec<Effect> {
         state.answer(Mark::Attention, "another rollout is selected now: nothing was armed");
         return Vec::new();
     }
-    let effects = deeds::open(state, &PROMOTE);
-    if state.overlay.is_some() {
+    let effects = deeds::one(state, Action::Promote);
+    if matches!(&state.overlay, Some(Overlay::Confirm(dialog)) if dialog.key == key) {
         state.watching.arming = Some((key, condition));
     }
     effects
@@ -277,7 +278,7 @@ fn fire(state: &mut State, key: &RolloutKey, plan: Plan) -> Vec<Effect> {
     let reason = format!("armed at {clock}: when {}", armed.condition.words());
     let mut effects = vec![Effect::Order(Order::CloseDetail(armed.detail.id))];
     effects.extend(call(state, Mark::Ok, format!("{}: {}, promote is sent", armed.name, armed.condition.words())));
-    effects.extend(deeds::send(state, key, plan, Some(reason)));
+    effects.extend(deeds::send(state, key.clone(), plan, Some(reason)));
     effects
 }
 
