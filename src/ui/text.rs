@@ -33,6 +33,19 @@ pub fn fits(text: &str, cells: usize) -> bool {
     width_up_to(text, cells.saturating_add(1)) <= cells
 }
 
+/// As many of the parts of a text as fit in `cells`, the first ones: half a number misleads.
+#[must_use]
+pub fn parts_that_fit<'a>(text: &'a str, between: &str, cells: usize) -> &'a str {
+    let mut fitting = text;
+    while !fits(fitting, cells) {
+        match fitting.rfind(between) {
+            Some(at) => fitting = &fitting[..at],
+            None => return "",
+        }
+    }
+    fitting
+}
+
 /// The longest beginning that fits in `cells`.
 #[must_use]
 pub fn head(text: &str, cells: usize) -> &str {
