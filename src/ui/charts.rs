@@ -88,8 +88,11 @@ fn one(pen: &mut Pen<'_>, area: Rect, page: &ChartsPage, chart: &TimeChart, inde
         (true, true) => " (. set, # actual)",
         (false, _) => "",
     };
-    let position =
-        if page.names.len() > 1 { format!(" · chart {} of {}", index + 1, page.names.len()) } else { String::new() };
+    let position = match (page.names.len(), area.width >= 100) {
+        (0 | 1, _) => String::new(),
+        (all, true) => format!(" · chart {} of {all}", index + 1),
+        (all, false) => format!(" · {}/{all}", index + 1),
+    };
     pen.title(area.x, area.y, area.width, &format!("{}{legend}", chart.title));
     let now = format!(" {} {}{position}", chart.mark.sign(), chart.now);
     pen.put_right(area.right(), area.y, area.width * 3 / 5, &now, glyph::role(chart.mark));
