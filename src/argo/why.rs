@@ -27,17 +27,15 @@ impl Told<'_> {
     }
 
     fn run(&self, kind: &str, run: &RunPicture) -> String {
-        self.standing(kind, &run.name, words::run(run, self.now))
+        self.standing(kind, &run.name, &words::run(run, self.now))
     }
 
-    fn standing(&self, kind: &str, name: &str, words: String) -> String {
+    fn standing(&self, kind: &str, name: &str, words: &str) -> String {
         if self.below.is_none() {
             return format!("{kind} {name}: {words}");
         }
-        let still = match words.split_once(", next measurement") {
-            Some((before, after)) => format!("{before}{}", after.find(';').map_or("", |at| &after[at..])),
-            None => words,
-        };
+        let ends = [", next measurement", "; ends "].iter().filter_map(|countdown| words.find(countdown)).min();
+        let still = &words[..ends.unwrap_or(words.len())];
         format!("{kind}, {still}")
     }
 }
@@ -195,7 +193,7 @@ pub(super) fn blocking_run(rollout: &Rollout) -> Option<&str> {
 
 fn analysis(rollout: &Rollout, picture: &Picture, told: Told<'_>, found: &mut Vec<String>) {
     if let Some(one) = current_experiment(picture) {
-        found.push(told.standing("experiment", &one.name, words::experiment(one, told.now)));
+        found.push(told.standing("experiment", &one.name, &words::experiment(one, told.now)));
         found.extend(all_stuck(one.replica_sets.iter(), told).into_iter().next());
         return;
     }
@@ -463,6 +461,16 @@ mod tests {
             [format!("experiment e: {standing}; ends in 20s"), format!("beside the steps, beside: {standing}")]
         );
         let mut status = status;
+        let rollout = rollout(&at(4, &status));
+        let now = "2026-01-01T00:00:10Z".parse().unwrap();
+        assert_eq!(
+            lines_on_page(&rollout, &picture(&rollout, children, now), now),
+            [
+                "experiment, rate: 5 measured, 2 of 3 failures allowed",
+                "beside the steps, rate: 5 measured, 2 of 3 failures allowed"
+            ],
+            "the page has a `next` line for what counts down"
+        );
         status["canary"]["currentExperiment"] = json!("");
         assert_eq!(why(&at(3, &status), children)[0], format!("analysis inline: {standing}"));
     }

@@ -50,10 +50,19 @@ pub fn steps(subject: &Subject<'_>, events: &[Arc<KubeEvent>]) -> Vec<StepLine> 
                 taken(subject, at, step, &ends)
             },
             kind: kind(step),
-            details: argo_steps::details(step, subject.rollout.max_weight()),
+            details: details(subject, step),
         }
     };
     subject.steps().iter().enumerate().map(line).collect()
+}
+
+/// What else a step asks for. The templates of an analysis are its words.
+fn details(subject: &Subject<'_>, step: &Step) -> Vec<String> {
+    let mut lines = argo_steps::details(step, subject.rollout.max_weight());
+    if matches!(step.kind, StepKind::Analysis(_)) {
+        lines.retain(|line| !line.starts_with("template "));
+    }
+    lines
 }
 
 /// One word for steps of this kind.
