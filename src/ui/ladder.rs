@@ -303,6 +303,15 @@ mod tests {
         assert_eq!(rungs(20, 4, Some(9), Some(0)), [Step(0), Step(1), Step(2), After(17)]);
     }
 
+    #[test]
+    fn the_last_steps_have_room_with_all_their_details() {
+        let details: Vec<Vec<String>> = [0, 1, 0, 2].iter().map(|rows| vec![String::new(); *rows]).collect();
+        // A row counts the steps before them.
+        for (height, steps) in [(4, 1), (5, 2), (6, 2), (7, 3), (8, 4), (1, 1)] {
+            assert_eq!(at_the_end(&details, height), steps, "{height} rows");
+        }
+    }
+
     proptest! {
         #[test]
         fn the_current_step_shows_and_every_step_is_counted(count in 1usize..60, rows in 1usize..30, at in 0usize..60) {

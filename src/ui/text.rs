@@ -240,6 +240,14 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn only_whole_parts_are_kept() {
+        let counts = "7 of 12 · 2 of 3 failures allowed";
+        for (cells, kept) in [(40, counts), (32, "7 of 12"), (7, "7 of 12"), (6, "")] {
+            assert_eq!(parts_that_fit(counts, " · ", cells), kept, "{cells}");
+        }
+    }
+
+    #[test]
     fn each_kind_of_text_loses_the_part_that_matters_least() {
         assert_eq!(cut_end("paused at step 4/8, no timer", 16, "…"), "paused at step…");
         assert_eq!(cut_middle("checkout-7f9c4d5b6-b2k9x", 16, "…"), "check…d5b6-b2k9x");

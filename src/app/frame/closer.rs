@@ -24,7 +24,7 @@ pub fn order(place: Place, rows: &mut Vec<&Row>) {
         Place::Logs => Action::Logs,
         Place::Timeline => Action::Events,
         Place::Document => Action::Open,
-        _ => return,
+        Place::Text => return,
     };
     rows.retain(|row| row.action != itself);
     let own = |row: &&Row| {
@@ -96,4 +96,34 @@ pub fn choosing(state: &State) -> Option<Vec<KeyHint>> {
             hint("⏎", "close", true),
         ]
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::action::TABLE;
+
+    fn footer(place: Place) -> Vec<&'static str> {
+        let mut rows: Vec<&Row> =
+            TABLE.iter().filter(|row| row.places.contains(&place) && !row.hint.is_empty()).collect();
+        order(place, &mut rows);
+        rows.into_iter().map(|row| row.name).collect()
+    }
+
+    #[test]
+    fn what_acts_comes_first_and_the_way_out_before_the_closer_looks() {
+        for place in [Place::Matrix, Place::Board, Place::Rollout] {
+            let names = footer(place);
+            let at = |name: &str| names.iter().position(|other| *other == name).unwrap();
+            assert_eq!(names[0], "promote", "{names:?}");
+            assert!(at("promote") < at("open") && at("open") < at("help"), "{names:?}");
+            assert_eq!(at("back"), at("help") + 1, "{names:?}");
+            for closer in ["describe", "yaml", "charts"] {
+                assert!(at("back") < at(closer), "{closer}: {names:?}");
+            }
+        }
+        let names = footer(Place::Board);
+        let at = |name: &str| names.iter().position(|other| *other == name).unwrap();
+        assert!(at("filter") < at("help") && at("back") < at("logs"), "{names:?}");
+    }
 }
