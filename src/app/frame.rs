@@ -161,7 +161,12 @@ fn next_line(state: &State) -> String {
     }
     let context = state.context(row, false);
     let subject = Subject::new(&row.rollout, state.picture(row), &context);
-    if matches!(state.screen(), Screen::Rollout(_)) { next::line(&subject) } else { next::line_in_list(&subject) }
+    let place = state.screen().place();
+    let line = if place == Place::Rollout { next::line(&subject) } else { next::line_in_list(&subject) };
+    next::with_keys(&line, |name| {
+        let row = action::TABLE.iter().find(|row| row.name == name && row.places.contains(&place));
+        row.map(action::Row::first_key)
+    })
 }
 
 pub(super) fn hint(key: &str, word: &str, on: bool) -> KeyHint {
@@ -187,7 +192,11 @@ fn keys(state: &State) -> Vec<KeyHint> {
         None => {}
     }
     if input(state).is_some() {
-        return vec![hint("⏎", "keep", true), hint("Esc", "clear", true), hint("↑↓", "move", true)];
+        let mut keys = vec![hint("⏎", "keep", true), hint("Esc", "clear", true), hint("↑↓", "move", true)];
+        if state.filter_input.is_some() {
+            keys.push(hint("terms:", "word !not ~fuzzy l:k=v img: ch: ns: cl: is:", true));
+        }
+        return keys;
     }
     let place = state.screen().place();
     if place == Place::Text {
@@ -227,7 +236,7 @@ fn keys(state: &State) -> Vec<KeyHint> {
         let at = if helps {
             keys.iter().filter(|key| key.word == "log in" || key.word == "retry now").count()
         } else if row.action == Action::Back {
-            // The way out stands beside the help, where a narrow footer still has it.
+            // The way out stands beside the help.
             keys.iter().position(|key| key.word == "help").map_or(keys.len(), |help| help + 1)
         } else {
             keys.len()

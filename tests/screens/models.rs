@@ -383,7 +383,7 @@ fn step(mark: Mark, number: usize, words: &str, time: &str) -> StepLine {
         Some("pause") => "pause",
         _ => "analysis",
     };
-    StepLine { mark, number, words: words.into(), state: String::new(), time: time.into(), kind }
+    StepLine { mark, number, words: words.into(), state: String::new(), time: time.into(), kind, details: Vec::new() }
 }
 
 pub fn tree(kind: TreeKind, name: &str, info: &str, age: &str) -> RevisionLine {
@@ -444,6 +444,7 @@ pub fn page() -> RolloutPage {
         message: String::new(),
         gauge: Some(Gauge { set: 40, actual: Some(38), max: 100 }),
         gauge_note: String::new(),
+        analysis_status: Vec::new(),
         steps: vec![
             step(Mark::Ok, 1, "weight 40 %", "1m02s"),
             step(Mark::Ok, 2, "pause 5m", "5m00s"),

@@ -175,7 +175,15 @@ pub const TABLE: &[Row] = &[
     ),
     row(A::Trouble, "trouble", &[c('E')], "error", "the raw error of this channel's connection", Show, OBJECTS),
     row(A::ToggleBoard, "board", &[c('v')], "view", "overview of all channels, or the list of one", Show, LISTS),
-    row(A::Filter, "filter", &[c('/')], "filter", "filter: word !word ~fuzzy l:k=v ch: is: img:", Show, LISTS),
+    row(
+        A::Filter,
+        "filter",
+        &[c('/')],
+        "filter",
+        "filter: word !term ~fuzzy l:k=v img: ch: ns: cl: is:drift",
+        Show,
+        LISTS,
+    ),
     row(A::AttentionOnly, "attention", &[c('!')], "attention", "only what needs attention", Show, LISTS),
     row(A::NextAttention, "next-attention", &[c('.')], "", "to the next that needs attention", Move, OBJECTS),
     row(
