@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use rolltop::app::effect::Effect;
 use rolltop::app::event::Event;
-use rolltop::app::model::{self, Body, Model};
+use rolltop::app::model::{self, Body, Model, Pane};
 use rolltop::app::state::{Setup, SourceInfo, State};
 use rolltop::app::update::update;
 use rolltop::argo::analysis::AnalysisRun;
@@ -352,6 +352,36 @@ impl Scene {
         self.select(channel, name);
         self.keys("Enter");
         assert_eq!(self.model().header.path[1..], [channel, name]);
+    }
+
+    /// Moves the focus of a rollout's page to a pane; whether there is one.
+    pub fn focus(&mut self, pane: Pane) -> bool {
+        for _ in Pane::ALL {
+            let Body::Rollout(page) = self.model().body else { return false };
+            if page.focus == pane {
+                return true;
+            }
+            self.keys("Tab");
+        }
+        false
+    }
+
+    /// From a rollout's page to what a pane leads to; whether there is something of the kind.
+    pub fn deeper(&mut self, pane: Pane, fits: fn(&Body) -> bool) -> bool {
+        if !self.focus(pane) {
+            return false;
+        }
+        for _ in 0..40 {
+            self.keys("Enter");
+            if fits(&self.model().body) {
+                return true;
+            }
+            if !matches!(self.model().body, Body::Rollout(_)) {
+                self.keys("q");
+            }
+            self.keys("j");
+        }
+        false
     }
 
     /// Back to the overview.
