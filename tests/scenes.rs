@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[path = "support/scenes.rs"]
-mod support;
+#[path = "support/stage.rs"]
+mod stage;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,7 +13,7 @@ use rolltop::app::model::{Body, Mark, Pane, StepLine};
 use rolltop::demo::scenario;
 use rolltop::ui::theme::Depth;
 use std::fmt::Write as _;
-use support::{Scene, mono, style_words, styles, text, theme};
+use stage::{Scene, mono, style_words, styles, text, theme};
 
 /// The screens of a rollout besides its page: name, the keys that lead there from the page.
 const CLOSER: [(&str, &str); 5] =
