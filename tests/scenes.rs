@@ -148,8 +148,9 @@ fn told_without_colour(at: &str, scene: &mut Scene) {
     }
 }
 
-fn first_word(words: &str) -> &str {
-    words.split_whitespace().next().unwrap_or_default()
+/// The beginning of a text that is never cut away.
+fn first_word(words: &str) -> String {
+    words.split_whitespace().next().unwrap_or_default().chars().take(12).collect()
 }
 
 /// A scenario on every screen: what holds of all frames, and its snapshots.
