@@ -118,13 +118,14 @@ fn progressing(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
         return format!("full promotion: {updated} of {desired} pods are new; steps and pauses are skipped");
     }
     if picture.waits == Waits::Analysis {
-        let what = running_analysis(rollout, picture, now);
+        // What comes next is said before how far it is: that can be read elsewhere too.
+        let (what, far) = running_analysis(rollout, picture, now);
         if rollout.spec.strategy_kind() == StrategyKind::BlueGreen {
-            return format!("{what} has to succeed, then {}; nothing to do", after_blue_green_analysis(rollout));
+            return format!("{what} has to succeed, then {}{far}; nothing to do", after_blue_green_analysis(rollout));
         }
         let after = rollout.current_step().and_then(|(index, _)| rollout.spec.steps().get(index + 1));
         let after = after.map_or_else(|| "it goes on".into(), |step| forecast::step_words(step, rollout.max_weight()));
-        return format!("{what} has to succeed, then {after}; nothing to do");
+        return format!("{what} has to succeed, then {after}{far}; nothing to do");
     }
     let doom = doom(rollout, picture, now);
     if rollout.spec.strategy_kind() == StrategyKind::BlueGreen {
@@ -220,21 +221,18 @@ fn pods_words(picture: &Picture) -> String {
 }
 
 /// The analysis run or experiment that is waited for, by name where the status has it, with how it stands where it is known.
-fn running_analysis(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
+/// What runs and has to succeed, and how far it is; empty where that is not known.
+fn running_analysis(rollout: &Rollout, picture: &Picture, now: Timestamp) -> (String, String) {
     if matches!(rollout.current_step(), Some((_, step)) if step.kind == StepKind::Experiment) {
         return match (why::current_experiment(picture), rollout.status.canary.current_experiment.as_deref()) {
-            (Some(one), _) => format!("the experiment {} ({})", one.name, words::experiment(one, now)),
-            (None, Some(name)) if !name.is_empty() => format!("the experiment {name}"),
-            (None, _) => "the experiment".into(),
+            (Some(one), _) => (format!("the experiment {}", one.name), format!(" ({})", words::experiment(one, now))),
+            (None, Some(name)) if !name.is_empty() => (format!("the experiment {name}"), String::new()),
+            (None, _) => ("the experiment".into(), String::new()),
         };
     }
-    match why::blocking_run(rollout) {
-        Some(name) => match why::run_named(picture, name) {
-            Some(run) => format!("the analysis {name} ({})", words::run(run, now)),
-            None => format!("the analysis {name}"),
-        },
-        None => "the analysis".into(),
-    }
+    let Some(name) = why::blocking_run(rollout) else { return ("the analysis".into(), String::new()) };
+    let far = why::run_named(picture, name).map(|run| format!(" ({})", words::run(run, now)));
+    (format!("the analysis {name}"), far.unwrap_or_default())
 }
 
 fn degraded(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
