@@ -90,7 +90,7 @@ fn one(pen: &mut Pen<'_>, area: Rect, page: &ChartsPage, chart: &TimeChart, inde
     let position = if page.names.len() > 1 { format!(" {}/{}", index + 1, page.names.len()) } else { String::new() };
     pen.title(area.x, area.y, area.width, &format!("{}{legend}", chart.title));
     let now = format!(" {} {}{position}", chart.mark.sign(), chart.now);
-    pen.put_right(area.right(), area.y, area.width * 3 / 5, &now, glyph::role(chart.mark));
+    pen.put_right(area.right(), area.y, area.width * 3 / 5, now.trim_end(), glyph::role(chart.mark));
     let Some(scale) = chart.scale.as_ref().filter(|_| area.height >= 4 && area.width >= 20) else {
         let words =
             if chart.empty.is_empty() && area.height >= 4 { "no measurement has a number" } else { &chart.empty };

@@ -148,8 +148,10 @@ fn next_line(pen: &mut Pen<'_>, area: Rect, y: u16, rows: Rows, model: &Model) {
     pen.put(area.x + 1, first, area.width, "next", Role::Dim);
     if two {
         pen.put(x, first, room, &lines[0], Role::Fg);
-        pen.put(x, first + 1, room, &lines[1..].join(" "), Role::Fg);
+        let rest = text::cut_sentence(&lines[1..].join(" "), usize::from(room), pen.theme.ellipsis());
+        pen.put(x, first + 1, room, &rest, Role::Fg);
     } else {
+        let sentence = text::cut_sentence(&sentence, usize::from(room), pen.theme.ellipsis());
         pen.put(x, first, room, &sentence, Role::Fg);
     }
 }
@@ -173,23 +175,32 @@ pub fn field(pen: &mut Pen<'_>, x: u16, y: u16, room: u16, prompt: &str, input: 
     pen.put(at, y, end.saturating_sub(at), &after, Role::Fg);
 }
 
-/// The keys of the focus, as many as fit; what does not work now is dim.
+/// The keys of the focus, as many as fit; what does not work now is dim. Help is always among them: it leads to all.
 fn key_line(pen: &mut Pen<'_>, area: Rect, y: u16, keys: &[KeyHint]) {
+    let cells = |pen: &Pen<'_>, hint: &KeyHint| {
+        let word = if hint.word.is_empty() { 0 } else { pen.width(&hint.word) + 1 };
+        pen.width(&hint.key) + word
+    };
+    let all = keys.iter().map(|hint| cells(pen, hint) + 2).sum::<u16>();
+    let help = keys.iter().position(|hint| hint.word == "help").filter(|_| all > area.width);
+    let kept = help.map_or(0, |at| cells(pen, &keys[at]) + 2);
     let end = area.right().saturating_sub(1);
     let mut x = area.x + 1;
-    for hint in keys {
-        let key = pen.width(&hint.key);
-        let word = if hint.word.is_empty() { 0 } else { pen.width(&hint.word) + 1 };
-        if x + key + word > end {
-            break;
+    for (at, hint) in keys.iter().enumerate() {
+        if x + cells(pen, hint) + if help.is_some_and(|help| at < help) { kept } else { 0 } > end {
+            if let Some(help) = help.filter(|help| at < *help) {
+                one_key(pen, x, y, &keys[help]);
+            }
+            return;
         }
-        let (key_role, word_role) = if hint.on { (Role::Key, Role::Fg) } else { (Role::Dim, Role::Dim) };
-        x = pen.put(x, y, key, &hint.key, key_role);
-        if word > 0 {
-            x = pen.put(x + 1, y, word - 1, &hint.word, word_role);
-        }
-        x += 2;
+        x = one_key(pen, x, y, hint) + 2;
     }
+}
+
+fn one_key(pen: &mut Pen<'_>, x: u16, y: u16, hint: &KeyHint) -> u16 {
+    let (key_role, word_role) = if hint.on { (Role::Key, Role::Fg) } else { (Role::Dim, Role::Dim) };
+    let x = pen.put(x, y, pen.width(&hint.key), &hint.key, key_role);
+    if hint.word.is_empty() { x } else { pen.put(x + 1, y, pen.width(&hint.word), &hint.word, word_role) }
 }
 
 /// Verdict and message: the rows above the `next` line, as many as they need.

@@ -327,7 +327,11 @@ fn node(pen: &mut Pen<'_>, area: Rect, y: u16, branch: &str, line: &RevisionLine
     let mut x = pen.put(x, y, age_at.saturating_sub(x + 1), &label, Role::Fg) + 2;
     let folded = if line.hidden > 0 { format!("… {}", line.hidden) } else { String::new() };
     // What went well needs no word where there is little room.
-    let status = if line.mark == Mark::Ok && !wide && !line.info.is_empty() { "" } else { line.status.as_str() };
+    let info = pen.width(&line.info);
+    let told = age_at.saturating_sub(x + 1) < pen.width(&line.status) + 2 + info;
+    // Nor does the sign of what runs, where the numbers would have to go for it.
+    let spare = !wide && info > 0 && (line.mark == Mark::Ok || (line.mark == Mark::Busy && told));
+    let status = if spare { "" } else { line.status.as_str() };
     let role = if matches!(line.mark, Mark::Ok | Mark::Absent) { Role::Fg } else { glyph::role(line.mark) };
     let named = line.kind != TreeKind::Job && wide;
     let name = if named { line.name.as_str() } else { "" };
