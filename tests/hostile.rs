@@ -81,7 +81,9 @@ fn step(at: usize) -> Value {
         1 | 4 => json!({"pause": {}}),
         2 => json!({"pause": {"duration": text(at)}}),
         3 => json!({"plugin": {"name": text(at), "config": {"text": text(at + 1)}}}),
-        5 => json!({"setHeaderRoute": {"name": text(at), "match": [{"headerName": text(at), "headerValue": {"exact": text(at)}}]}}),
+        5 => {
+            json!({"setHeaderRoute": {"name": text(at), "match": [{"headerName": text(at), "headerValue": {"exact": text(at)}}]}})
+        }
         _ => json!({text(at): {"what": text(at)}}),
     }
 }
@@ -157,11 +159,13 @@ fn metric(at: usize) -> (Value, Value) {
         "successCondition": format!("result[0] >= 0.95 || {}", text(at)),
         "provider": {"prometheus": {"address": text(at), "query": text(at + 1).repeat(50)}},
     });
-    let measured = (0..10).map(|of| json!({
-        "phase": PHASES[(at + of) % PHASES.len()],
-        "value": if of % 3 == 0 { text(of) } else { format!("[{}]", "9".repeat(of * 40)) },
-        "message": text(of), "startedAt": ago(9), "finishedAt": ago(8),
-    }));
+    let measured = (0..10).map(|of| {
+        json!({
+            "phase": PHASES[(at + of) % PHASES.len()],
+            "value": if of % 3 == 0 { text(of) } else { format!("[{}]", "9".repeat(of * 40)) },
+            "message": text(of), "startedAt": ago(9), "finishedAt": ago(8),
+        })
+    });
     let result = json!({
         "name": name, "phase": "Running", "count": 10, "successful": 3, "failed": 3, "error": 4,
         "message": text(at + 4).repeat(9), "measurements": measured.collect::<Vec<_>>(), "metadata": {text(at): text(at)},
@@ -184,8 +188,10 @@ fn run(rollout: &Value) -> Value {
 
 fn experiment(rollout: &Value) -> Value {
     let templates = (0..20).map(|at| json!({"name": format!("t{at}-{}", text(at)), "replicas": at}));
-    let statuses = (0..20).map(|at| json!({"name": format!("t{at}-{}", text(at)), "status": "Running", "message": text(at),
-        "replicas": at, "availableReplicas": at}));
+    let statuses = (0..20).map(|at| {
+        json!({"name": format!("t{at}-{}", text(at)), "status": "Running", "message": text(at),
+        "replicas": at, "availableReplicas": at})
+    });
     json!({
         "metadata": {
             "name": format!("{}-newhash-2-98", name()), "ownerReferences": owner("Rollout", rollout),
@@ -235,7 +241,8 @@ fn themes() -> Vec<Theme> {
         (Depth::TwoFiftySix, "light", true),
         (Depth::True, "dark", false),
     ];
-    let theme = |(depth, name, ascii): (Depth, &str, bool)| Theme { depth, ascii, name: name.into(), reduced_motion: true };
+    let theme =
+        |(depth, name, ascii): (Depth, &str, bool)| Theme { depth, ascii, name: name.into(), reduced_motion: true };
     all.into_iter().map(theme).collect()
 }
 
@@ -325,7 +332,8 @@ fn hostile_objects_are_drawn_sanely_on_every_screen() {
     program.keys("v");
     let name = name();
     program.open("production", &name);
-    let kinds = [("replicasets", 2), ("pods", 2 * PODS_EACH), ("analysisruns", 1), ("experiments", 1), ("events", TOLD)];
+    let kinds =
+        [("replicasets", 2), ("pods", 2 * PODS_EACH), ("analysisruns", 1), ("experiments", 1), ("events", TOLD)];
     program.until("the monster's family", |told| told.has(&kinds));
     look(&mut program, "page", &["‖ Paused at step 100 of 200", "100"]);
     for pane in Pane::ALL {
@@ -346,7 +354,7 @@ fn hostile_objects_are_drawn_sanely_on_every_screen() {
         program.keys("q");
     }
     program.keys("e");
-    look(&mut program, "events", &["following"]);
+    look(&mut program, "events", &[" of 100"]);
     program.keys("! g");
     look(&mut program, "warnings", &[]);
     program.keys("q l");

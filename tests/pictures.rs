@@ -60,7 +60,8 @@ fn holds(name: &str, drawn: &str, differing: &mut Vec<String>) {
 fn the_pictures_are_what_the_program_draws() {
     let mut program = start();
     let mut differing = Vec::new();
-    let overview = picture(&mut program, 120, 30, "rolltop: services by release channels, with what needs a person first");
+    let overview =
+        picture(&mut program, 120, 30, "rolltop: services by release channels, with what needs a person first");
     holds("overview.svg", &overview, &mut differing);
 
     let family = [("replicasets", 2), ("pods", 2), ("events", 1)];

@@ -12,12 +12,11 @@ use ratatui::style::{Color, Modifier};
 use rolltop::app::model::{Body, Mark, Pane, StepLine};
 use rolltop::demo::scenario;
 use rolltop::ui::theme::Depth;
-use std::fmt::Write as _;
 use stage::{Scene, mono, style_words, styles, text, theme};
+use std::fmt::Write as _;
 
 /// The screens of a rollout besides its page: name, the keys that lead there from the page.
-const CLOSER: [(&str, &str); 5] =
-    [("yaml", "y"), ("describe", "d"), ("events", "e"), ("logs", "l"), ("charts", "m")];
+const CLOSER: [(&str, &str); 5] = [("yaml", "y"), ("describe", "d"), ("events", "e"), ("logs", "l"), ("charts", "m")];
 
 /// Screens that lie deeper: where there are some, by the pane of the page and the kind that Enter opens there.
 const DEEPER: [(&str, Pane, fn(&Body) -> bool); 2] = [
@@ -137,7 +136,8 @@ fn told_without_colour(at: &str, scene: &mut Scene) {
         Body::Rollout(page) => {
             says(&format!("{} {}", page.mark.sign(), first_word(&page.headline)), "the headline");
             if let Some(StepLine { mark, number, .. }) = page.current_step.and_then(|at| page.steps.get(at)) {
-                let row = shown.lines().find(|line| line.contains(mark.sign()) && line.contains(&format!(" {number} ")));
+                let row =
+                    shown.lines().find(|line| line.contains(mark.sign()) && line.contains(&format!(" {number} ")));
                 assert!(row.is_some(), "{at}: the step that runs is not marked\n{shown}");
             }
             for line in page.revisions.iter().filter(|line| line.mark == Mark::Bad) {
