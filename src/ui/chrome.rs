@@ -73,13 +73,15 @@ fn path(pen: &mut Pen<'_>, x: u16, y: u16, room: u16, header: &Header) -> u16 {
     let filter_room = filter.as_deref().map_or(0, |filter| (pen.width(filter) + 2).min(if narrow { 14 } else { 32 }));
     let beside: u16 = ribbons.iter().map(|ribbon| pen.width(ribbon) + 2).sum::<u16>() + filter_room;
     let last = header.path.len().saturating_sub(1);
-    let length = |from: usize| header.path.iter().skip(from).map(|part| pen.width(part) + 3).sum::<u16>();
+    // A very long name would take the place of the screen's own, and of how the connection stands.
+    let parts: Vec<String> = header.path.iter().map(|part| short(pen, part, room)).collect();
+    let length = |from: usize| parts.iter().skip(from).map(|part| pen.width(part) + 3).sum::<u16>();
     let least = header.strong.map_or(last, |strong| strong.min(last));
     let from = (0..=least).find(|from| length(*from) + beside <= room + 3).unwrap_or(least);
     let end = x + room;
     let path_end = end.saturating_sub(beside).max(x + room.min(length(from)).min(24));
     let mut at = x;
-    for (index, part) in header.path.iter().enumerate().skip(from) {
+    for (index, part) in parts.iter().enumerate().skip(from) {
         if index > from {
             at = pen.put(at, y, path_end.saturating_sub(at), " › ", Role::Fg);
         }
@@ -99,6 +101,11 @@ fn path(pen: &mut Pen<'_>, x: u16, y: u16, room: u16, header: &Header) -> u16 {
         }
     }
     at
+}
+
+/// A part of the path, at most two fifths of the row long.
+fn short(pen: &Pen<'_>, part: &str, room: u16) -> String {
+    text::cut_middle(&pen.shown(part), usize::from(room * 2 / 5).max(24), pen.theme.ellipsis())
 }
 
 /// The last parts of a summary that fit: what needs a person stands at its end.
