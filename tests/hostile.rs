@@ -335,7 +335,7 @@ fn hostile_objects_are_drawn_sanely_on_every_screen() {
     let kinds =
         [("replicasets", 2), ("pods", 2 * PODS_EACH), ("analysisruns", 1), ("experiments", 1), ("events", TOLD)];
     program.until("the monster's family", |told| told.has(&kinds));
-    look(&mut program, "page", &["‖ Paused at step 100 of 200", "100"]);
+    look(&mut program, "page", &["‖ Paused at step 100 of 200", "actual 50 %"]);
     for pane in Pane::ALL {
         focus(&mut program, pane);
         program.keys("z");
@@ -354,12 +354,12 @@ fn hostile_objects_are_drawn_sanely_on_every_screen() {
         program.keys("q");
     }
     program.keys("e");
-    look(&mut program, "events", &[" of 100"]);
+    look(&mut program, "events", &["› events"]);
     program.keys("! g");
     look(&mut program, "warnings", &[]);
     program.keys("q l");
     program.until("logs", |told| told.log_lines > 0);
-    look(&mut program, "logs", &["logs"]);
+    look(&mut program, "logs", &["› logs", "p: monster"]);
     program.keys("q m");
     look(&mut program, "charts", &["weight"]);
     program.keys("q");
