@@ -45,6 +45,9 @@ pub fn clock(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%H:%M:%SZ").to_string()
 }
 
+/// Cells that the end of the summary gets beside the longest path: `… ✓ live`.
+const STATE: u16 = 8;
+
 /// Row 1.
 pub fn header(pen: &mut Pen<'_>, area: Rect, header: &Header) {
     let y = area.y;
@@ -52,7 +55,9 @@ pub fn header(pen: &mut Pen<'_>, area: Rect, header: &Header) {
     let clock = clock(header.clock);
     let clock_at = pen.put_right(end, y, end.saturating_sub(area.x), &clock, Role::Fg);
     let room = clock_at.saturating_sub(area.x + 3);
-    let left_end = path(pen, area.x + 1, y, room, header);
+    // How the connection stands is worth more than where the path begins: data that looks live has to be.
+    let state = if area.width < 60 { 0 } else { pen.width(&header.summary).min(STATE) + 2 };
+    let left_end = path(pen, area.x + 1, y, room.saturating_sub(state), header);
     let room = clock_at.saturating_sub(left_end + 4);
     let summary = fitting_end(pen, &header.summary, room);
     if !summary.is_empty() {
