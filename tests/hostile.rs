@@ -292,6 +292,9 @@ fn look(program: &mut Program, screen: &str, facts: &[&str]) {
     // small. Measured: 170 KB for the page, which knows all pods.
     let model = program.model();
     let size = format!("{model:?}").len();
+    if std::env::var_os("SHOW").is_some() {
+        println!("== {screen} is drawn of {size} bytes");
+    }
     assert!(size < 800_000, "{screen}: a frame is drawn of {size} bytes");
     for (width, height) in SIZES {
         for theme in themes() {
@@ -305,6 +308,7 @@ fn look(program: &mut Program, screen: &str, facts: &[&str]) {
                     assert!(shown.contains(fact), "{at}: {fact} is not shown\n{shown}");
                 }
             }
+            // For looking at.
             if std::env::var_os("SHOW").is_some() && theme.depth == Depth::Mono && !theme.ascii {
                 println!("== {at}\n{shown}");
             }
