@@ -58,7 +58,16 @@ pub struct Scene {
     /// The newest version of each cluster that was told.
     told: Vec<u64>,
     /// The detail that is open, to be told again when something of it changes.
-    open: Option<(DetailId, RolloutKey, Arc<str>, Option<String>, Option<WorkloadName>)>,
+    open: Option<Opened>,
+}
+
+/// What was asked for with a detail.
+struct Opened {
+    detail: DetailId,
+    key: RolloutKey,
+    uid: Arc<str>,
+    selector: Option<String>,
+    workload: Option<WorkloadName>,
 }
 
 impl Scene {
@@ -135,7 +144,7 @@ impl Scene {
             };
             self.feed(Event::News(News::Rollouts(source, delta)));
         }
-        if family && self.open.as_ref().is_some_and(|open| open.1.source == source) {
+        if family && self.open.as_ref().is_some_and(|open| open.key.source == source) {
             self.tell_family();
         }
     }
@@ -169,11 +178,11 @@ impl Scene {
     fn answer(&mut self, order: Order) -> Vec<News> {
         match order {
             Order::OpenDetail { detail, key, uid, selector, workload } => {
-                self.open = Some((detail, key, uid, selector, workload));
+                self.open = Some(Opened { detail, key, uid, selector, workload });
                 self.family()
             }
             Order::CloseDetail(detail) => {
-                self.open.take_if(|open| open.0 == detail);
+                self.open.take_if(|open| open.detail == detail);
                 Vec::new()
             }
             Order::OpenLogs { logs, key, sources, tail } => self.logs(logs, &key, &sources, tail),
@@ -194,7 +203,7 @@ impl Scene {
 
     /// What belongs to the rollout that is open, as `cluster::belonging` would let it through.
     fn family(&self) -> Vec<News> {
-        let Some((detail, key, uid, selector, workload)) = &self.open else { return Vec::new() };
+        let Some(Opened { detail, key, uid, selector, workload }) = &self.open else { return Vec::new() };
         let (detail, store) = (*detail, self.store(key.source));
         let mut kin = Kin::new(uid, &key.name);
         let mut news = Vec::new();
