@@ -58,6 +58,7 @@ pub mod source;
 pub mod state;
 pub mod timeline;
 pub mod update;
+pub mod watching;
 
 #[cfg(test)]
 mod testing;

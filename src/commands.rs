@@ -8,6 +8,7 @@
 //! or a failure in words ([`outcome`]).
 
 pub mod act;
+pub mod audit;
 pub mod base;
 pub mod check;
 pub mod config;

@@ -15,7 +15,7 @@ use super::selection::Selected;
 use super::sorting::Sorting;
 use super::state::State;
 use super::timeline::{self, TimelineView};
-use super::{deeds, experiment, finder, navigate, page, search};
+use super::{deeds, experiment, finder, navigate, page, search, watching};
 use crate::argo::feed::Order;
 
 /// Carries out an action that is available.
@@ -58,6 +58,11 @@ pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
             return navigate::push(state, Screen::Help { place, scroll: 0 });
         }
         Action::Messages => return navigate::push(state, Screen::Log(None)),
+        Action::Audit => {
+            return navigate::push(state, Screen::Audit { scroll: 0 }).into_iter().chain([Effect::ReadAudit]).collect();
+        }
+        Action::Watch => return watching::toggle(state),
+        Action::PromoteWhen => return watching::when::toggle(state),
         Action::Trouble => return navigate::open_trouble(state),
         Action::Login => return ask_source(state, Order::Login, "signing in to"),
         Action::Reconnect => return ask_source(state, Order::Reconnect, "trying"),

@@ -39,6 +39,12 @@ pub const PROMOTE: Deed = Deed::Promote(Extent::Pause);
 pub fn availability(state: &State, action: Action) -> Availability {
     let why = match action {
         Action::Promote => doable(state, &PROMOTE).err(),
+        Action::PromoteWhen if armed(state) => None,
+        Action::PromoteWhen => doable(state, &PROMOTE).err().filter(|why| !why.starts_with("asking ")),
+        Action::Watch => nothing_selected(state).or_else(|| match state.selected() {
+            Selected::Several(_) => Some("several rollouts stand here: press v and choose one".to_owned()),
+            _ => None,
+        }),
         Action::Open if matches!(state.screen(), Screen::Run(_)) => Some("there is nothing below a run".to_owned()),
         Action::Open if matches!(state.screen(), Screen::Experiment(_)) => no_run(state),
         Action::NextMetric | Action::PreviousMetric if matches!(state.screen(), Screen::Experiment(_)) => {
@@ -129,6 +135,10 @@ pub fn place_allows(state: &State, row: &Row) -> Result<(), String> {
         return Err(off(&Why::Stale { channel, age }));
     }
     if source.is_live() { Ok(()) } else { Err(off(&Why::NotConnected { channel })) }
+}
+
+fn armed(state: &State) -> bool {
+    state.selected_row().is_some_and(|row| state.watching.armed.contains_key(&row.key))
 }
 
 fn nothing_selected(state: &State) -> Option<String> {

@@ -8,8 +8,9 @@ use super::present::dialog::{BUTTON_CALL, BUTTON_CANCEL};
 use super::request::Write;
 use super::source::channel_name;
 use super::state::State;
+use super::watching;
 use crate::argo::deed::Deed;
-use crate::argo::deed::plan::Facts;
+use crate::argo::deed::plan::{Facts, Plan};
 use crate::argo::deed::reaction::Reaction;
 use crate::argo::feed::{Order, RequestId};
 use crate::argo::picture::Children;
@@ -98,6 +99,15 @@ fn confirm(state: &mut State) -> Vec<Effect> {
     }
     let (key, plan) = (dialog.key.clone(), dialog.plan.clone());
     state.overlay = None;
+    if let Some(effects) = watching::when::confirmed(state, &key, &plan) {
+        return effects;
+    }
+    send(state, &key, plan, None)
+}
+
+/// Sends what was decided, once.
+pub fn send(state: &mut State, key: &RolloutKey, plan: Plan, reason: Option<String>) -> Vec<Effect> {
+    let key = key.clone();
     let request = RequestId(state.number());
     let Some(row) = state.fleet.get(&key) else { return Vec::new() };
     let (service, channel) = (row.service.to_string(), channel_name(&state.setup, row.channel).to_owned());
@@ -122,5 +132,5 @@ fn confirm(state: &mut State) -> Vec<Effect> {
     });
     state.notes.log(state.now, Mark::Busy, words.clone());
     state.touch();
-    vec![Effect::Log(words), Effect::Order(Order::Write { request, key, plan: Box::new(plan) })]
+    vec![Effect::Log(words), Effect::Order(Order::Write { request, key, plan: Box::new(plan), reason })]
 }

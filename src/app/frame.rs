@@ -20,6 +20,7 @@ use super::present::{Subject, next, tick};
 use super::screen::{RolloutView, Screen};
 use super::selection::Selected;
 use super::state::State;
+use super::watching::when;
 use super::{charts, document, experiment, logs, run, timeline};
 use crate::argo::feed::TroubleKind;
 use crate::argo::promote;
@@ -35,7 +36,7 @@ pub fn of(state: &State) -> Model {
         keys: keys(state),
         filter_input: input(state).map(|text| (text.clone(), text.chars().count())),
         toast: state.notes.shown().cloned(),
-        dialog: state.overlay.as_ref().map(|over| overlay::dialog(state, over)),
+        dialog: state.overlay.as_ref().map(|over| overlay::dialog(state, over)).or_else(|| when::dialog(state)),
         verdict: shown_write(state).map(|write| write.verdict(state.now)),
         too_small: state.is_too_small().then_some(state.size),
     }
@@ -69,6 +70,7 @@ fn body(state: &State) -> Body {
         Screen::Charts(view) => Body::Charts(Box::new(charts::page(state, view))),
         Screen::Help { place, scroll } => Body::Help(text::help(state, *place, *scroll)),
         Screen::Log(first) => Body::Log(text::log(state, *first)),
+        Screen::Audit { scroll } => Body::Text(text::audit(state, *scroll)),
         Screen::Trouble { source, scroll } => Body::Text(text::trouble(state, *source, *scroll)),
         Screen::FirstRun { scroll } => Body::Text(text::first_run(state, *scroll)),
     }
@@ -88,6 +90,7 @@ pub fn scroll_length(state: &State) -> usize {
         Screen::Charts(view) => charts::length(state, view),
         Screen::Help { place, .. } => text::help_length(state, *place),
         Screen::Log(_) => state.notes.len(),
+        Screen::Audit { .. } => text::audit(state, 0).lines.len(),
         Screen::Trouble { source, .. } => text::trouble(state, *source, 0).lines.len(),
         Screen::FirstRun { .. } => text::first_run(state, 0).lines.len(),
     }
@@ -114,6 +117,9 @@ pub fn page_fold(state: &State, row: &Row, view: &RolloutView) -> Option<Fold> {
 /// What happens by itself, when, and what the key would change; or why the key is off.
 fn next_line(state: &State) -> String {
     match &state.overlay {
+        Some(Overlay::Confirm(dialog)) if when::arming(state, &dialog.key).is_some() => {
+            return "the right-hand button arms it; it is sent once the condition holds".to_owned();
+        }
         Some(Overlay::Confirm(_)) => return "nothing is sent before the right-hand button is pressed".to_owned(),
         Some(Overlay::Leave(_)) => return "a write was sent and is not answered yet".to_owned(),
         Some(Overlay::Finder(_)) => return "what asks first when its key is pressed asks first here too".to_owned(),
@@ -135,6 +141,9 @@ fn next_line(state: &State) -> String {
         }
         Selected::Nothing => return String::new(),
     };
+    if let Some(armed) = when::progress(state, &row.key) {
+        return armed;
+    }
     if promote::plan(&row.rollout).is_ok()
         && let Err(why) = doable(state, &PROMOTE)
     {
@@ -169,6 +178,9 @@ fn keys(state: &State) -> Vec<KeyHint> {
             ];
         }
         Some(Overlay::Leave(_)) => return vec![hint("w", "wait", true), hint("Q", "quit anyway", true)],
+        None if state.watching.asking.is_some() => {
+            return vec![hint("letters:", "a condition", true), hint("⏎", "choose", true), hint("Esc", "close", true)];
+        }
         None => {}
     }
     if input(state).is_some() {

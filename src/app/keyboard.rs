@@ -7,7 +7,7 @@ use super::filter::Filter;
 use super::model::Mark;
 use super::overlay::{self, Overlay};
 use super::state::State;
-use super::{act, deeds, finder, logs, navigate, search};
+use super::{act, deeds, finder, logs, navigate, search, watching};
 use crate::keys::{Key, KeyChord};
 use jiff::{SignedDuration, Timestamp};
 
@@ -43,6 +43,7 @@ pub fn key(state: &mut State, chord: KeyChord) -> Vec<Effect> {
         Some(Overlay::Finder(_)) => finder::key(state, chord),
         None if state.filter_input.is_some() => in_filter(state, chord),
         None if state.search_input.is_some() => search::key(state, chord),
+        None if state.watching.asking.is_some() => watching::when::key(state, chord),
         None if is_choosing(state) => logs::picker_key(state, chord),
         None => in_screen(state, chord),
     }
@@ -61,6 +62,7 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
             overlay::put(field, text);
             refilter(state);
         }
+        (None, None) if state.watching.asking.is_some() => watching::when::put(state, text),
         (None, None) if state.search_input.is_some() => search::paste(state, text),
         _ => state.answer(Mark::Attention, "paste ignored: there is no text field"),
     }
@@ -115,6 +117,10 @@ pub fn perform(state: &mut State, action: Action) -> Vec<Effect> {
 
 fn interrupt(state: &mut State) -> Vec<Effect> {
     if state.overlay.take().is_some() {
+        state.touch();
+        return Vec::new();
+    }
+    if state.watching.asking.take().is_some() {
         state.touch();
         return Vec::new();
     }

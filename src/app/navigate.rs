@@ -52,7 +52,7 @@ pub fn by(state: &mut State, rows: isize) {
     let scrolled = |from: usize, most: usize| from.min(most).saturating_add_signed(rows).min(most);
     match state.screens.last_mut() {
         Some(Screen::Help { scroll, .. }) => *scroll = scrolled(*scroll, most),
-        Some(Screen::Trouble { scroll, .. } | Screen::FirstRun { scroll }) => {
+        Some(Screen::Trouble { scroll, .. } | Screen::Audit { scroll } | Screen::FirstRun { scroll }) => {
             // The view wraps long lines; one may go on to the last line of the text.
             *scroll = scrolled(*scroll, length.saturating_sub(1));
         }

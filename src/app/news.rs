@@ -9,7 +9,7 @@ use super::present::{Subject, page};
 use super::screen::Screen;
 use super::source::channel_name;
 use super::state::State;
-use super::{connection, deeds, document, history, logs, request};
+use super::{connection, deeds, document, history, logs, request, watching};
 use crate::argo::deed::plan::Facts;
 use crate::argo::feed::{Answer, Delta, DetailId, News, RequestId, TroubleKind};
 use crate::argo::rollout::Rollout;
@@ -197,6 +197,9 @@ fn happened_words(state: &mut State, row: &Row, words: String) {
 /// What belongs to the opened rollout changed.
 fn children(state: &mut State, id: DetailId, news: News) -> Vec<Effect> {
     let now = state.now;
+    if watching::when::take(state, id, &news) {
+        return Vec::new();
+    }
     if let Some(detail) = state.detail.as_mut().filter(|detail| detail.id == id)
         && let Some(row) = state.fleet.get(&detail.key)
     {

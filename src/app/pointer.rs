@@ -10,7 +10,7 @@ use super::{act, deeds, finder, keyboard, navigate};
 
 /// The wheel.
 pub fn scroll(state: &mut State, rows: i16) -> Vec<Effect> {
-    if state.overlay.is_some() || state.is_too_small() {
+    if state.overlay.is_some() || state.watching.asking.is_some() || state.is_too_small() {
         return Vec::new();
     }
     navigate::by(state, isize::from(rows));
@@ -19,7 +19,7 @@ pub fn scroll(state: &mut State, rows: i16) -> Vec<Effect> {
 
 /// A click on something that the last frame placed.
 pub fn click(state: &mut State, target: Target) -> Vec<Effect> {
-    if state.is_too_small() {
+    if state.is_too_small() || state.watching.asking.is_some() {
         return Vec::new();
     }
     match (target, &mut state.overlay) {

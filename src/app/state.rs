@@ -17,6 +17,7 @@ use super::screen::Screen;
 use super::sieve::Sieve;
 use super::source::Sources;
 use super::timeline::Timeline;
+use super::watching::Watching;
 use crate::config::settings::Settings;
 use crate::names::{ClusterName, SourceId};
 use jiff::Timestamp;
@@ -98,6 +99,10 @@ pub struct State {
     /// What is searched in a text, while it is being typed.
     pub(super) search_input: Option<String>,
     pub(super) notes: Notes,
+    /// What is watched and armed.
+    pub(super) watching: Watching,
+    /// The log of writes as it was read last.
+    pub(super) audit: Option<Result<Vec<String>, String>>,
     /// What was seen so far, for the charts.
     pub(super) history: History,
     /// Rows of the scrolling part of text screens.
@@ -149,6 +154,8 @@ impl State {
             timeline: None,
             search_input: None,
             notes,
+            watching: Watching::default(),
+            audit: None,
             history: History::default(),
             page_rows: 20,
             interrupted_at: None,
@@ -171,6 +178,12 @@ impl State {
     #[must_use]
     pub fn next_tick(&self) -> Option<Timestamp> {
         super::clock::next_tick(self)
+    }
+
+    /// For the title of the terminal: rollouts that need a person, and those that are watched and call.
+    #[must_use]
+    pub fn calling(&self) -> (usize, usize) {
+        (self.fleet.needing_count(), self.watching.calling())
     }
 
     /// The screen that is shown.

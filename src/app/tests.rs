@@ -14,3 +14,5 @@ mod screens;
 mod sources;
 mod timeline;
 mod verdict;
+mod watching;
+mod when;

@@ -3,11 +3,12 @@
 //!
 //! [`plan`](plan::plan) takes a deed and what is known of the rollout; it gives the requests to send, or a
 //! [`Refusal`](refusal::Refusal) that says why not and what to do instead. [`undo`] is what "back" means.
-//! [`reaction`] judges by watched objects what became of it.
+//! [`reaction`] judges by watched objects what became of it, [`told`] is what others read of it.
 
 pub mod plan;
 pub mod reaction;
 pub mod refusal;
+pub mod told;
 pub mod undo;
 
 use jiff::Timestamp;

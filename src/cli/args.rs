@@ -163,6 +163,15 @@ pub enum Command {
     Terminate(Terminate),
     /// Delete a finished AnalysisRun
     DeleteRun(DeleteRun),
+    /// Show the log of writes, the newest first
+    Audit {
+        /// Form; json is one object a line
+        #[arg(short, long, value_parser = ["text", "json"], default_value = "text")]
+        output: String,
+        /// At most so many writes
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: usize,
+    },
     /// Open a recording
     Replay(Replay),
     /// Check configuration, contexts, versions, permissions, clocks and the terminal

@@ -9,6 +9,7 @@
 //!
 //! Each request is sent once. A lost answer is said to be lost; what happened is then told by the watched object.
 
+pub mod record;
 mod request;
 mod words;
 

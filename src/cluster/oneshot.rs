@@ -19,6 +19,7 @@ use super::watch;
 use super::wire::{Kind, Reader};
 use crate::argo::analysis::AnalysisRun;
 use crate::argo::deed::plan::Plan;
+use crate::argo::deed::told::Told;
 use crate::argo::experiment::Experiment;
 use crate::argo::feed::{self, Answer, Delta, DetailId, News, Trouble, TroubleKind};
 use crate::argo::kin;
@@ -214,6 +215,12 @@ impl Connection {
     /// Carries out a plan. `dry_run`: the server validates and stores nothing.
     pub async fn write(&self, namespace: &Namespace, name: &str, plan: &Plan, dry_run: bool) -> Answer {
         actions::carry_out(&self.client, namespace, name, plan, dry_run).await
+    }
+
+    /// Tells on a rollout, with a Kubernetes Event, of a write that was taken. Whether there is one now: without the
+    /// right to create events there is none.
+    pub async fn tell(&self, namespace: &Namespace, name: &str, told: &Told) -> bool {
+        actions::record::tell(&self.client, namespace, name, told).await
     }
 
     /// What `check` reports.

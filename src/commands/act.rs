@@ -10,6 +10,7 @@ mod follow;
 mod subject;
 mod told;
 
+use super::audit;
 use super::base::{Base, Ready};
 use super::fleet::block_on;
 use super::outcome::{Failure, code, warn, warn_all};
@@ -114,7 +115,7 @@ async fn carry_out(base: &Base, ready: &Ready, options: &Options, out: &mut dyn 
     consent::by_person(base, &teller, &plan)?;
     consent::by_cluster(&subject, &plan).await?;
 
-    let answer = send(&teller, &plan).await;
+    let answer = send(base, &teller, &plan).await?;
     let version = match (answer, options.wait) {
         (Answer::Accepted { resource_version }, _) => resource_version,
         // Nobody knows whether it happened: what is watched will tell.
@@ -140,21 +141,16 @@ async fn carry_out(base: &Base, ready: &Ready, options: &Options, out: &mut dyn 
     }
 }
 
-/// Sends, once. What was sent and why goes to the log.
-async fn send(teller: &Teller<'_>, plan: &Plan) -> Answer {
+/// Sends, once, on the record.
+async fn send(base: &Base, teller: &Teller<'_>, plan: &Plan) -> Result<Answer, Failure> {
     let (subject, options) = (teller.subject, teller.options);
-    let found = &subject.found;
-    let namespace = found.rollout.meta.namespace();
-    tracing::info!(
-        action = plan.deed.verb(),
-        object = teller.object(),
-        reason = options.reason,
-        dry_run = options.dry_run,
-        "sending"
-    );
-    let answer = found.connection.write(&namespace, &found.rollout.meta.name, plan, options.dry_run).await;
-    tracing::info!(action = plan.deed.verb(), object = teller.object(), ?answer, "answered");
-    answer
+    let sending = audit::Sending {
+        plan,
+        reason: options.reason.as_deref().unwrap_or_default(),
+        dry_run: options.dry_run,
+        on_rollout: !subject.is_alone(),
+    };
+    audit::send(base, teller.ready, &subject.found, &sending).await
 }
 
 /// Which condition is not met, in words.

@@ -47,6 +47,12 @@ pub const UI: &[Key] = &[
     key("color", Choice(&["auto", "always", "never"]), "\"auto\"", "colours; NO_COLOR and TERM decide auto"),
     key("ascii", Bool, "false", "one-cell ASCII twins instead of the glyphs"),
     key("reduced_motion", Bool, "false", "no spinner, no bold flash"),
+    key(
+        "notify",
+        Choice(&["bell", "osc9"]),
+        "\"bell\"",
+        "how a watched rollout calls: osc9 adds a notification of fixed words",
+    ),
 ];
 
 const REGISTRY: &[Key] = &[must("prefix", Text, "what stands before the repository; empty for short Docker Hub names")];
@@ -193,5 +199,6 @@ const MATCH: &[Key] =
 const AUDIT: &[Key] = &[
     key("max_size", Size, "\"10MB\"", "the file is rotated at this size"),
     key("keep", Int(0, 1000), "10", "rotated files that are kept"),
-    key("events", Bool, "false", "also a Kubernetes Event for each write"),
+    key("events", Bool, "true", "also a Kubernetes Event for each write, where creating events is allowed"),
+    key("required", Bool, "false", "nothing is written when the log cannot be"),
 ];

@@ -327,6 +327,8 @@ fn settings(file: Option<&File>, channels: Vec<FileChannel>, warnings: Vec<Strin
         channels: channels.collect(),
         stale_after: file.map_or(STALE_AFTER, |file| file.stale_after),
         mouse: file.is_some_and(|file| file.mouse),
+        record: file.map(|file| file.record).unwrap_or_default(),
+        osc9: file.is_some_and(|file| file.osc9),
         service_of,
         warnings,
     }

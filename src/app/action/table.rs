@@ -52,7 +52,16 @@ const fn row(
     group: Group,
     places: &'static [Place],
 ) -> Row {
-    Row { action, name, keys, hint, doc, group, places, writes: matches!(action, Action::Promote) }
+    Row {
+        action,
+        name,
+        keys,
+        hint,
+        doc,
+        group,
+        places,
+        writes: matches!(action, Action::Promote | Action::PromoteWhen),
+    }
 }
 
 /// The digits that choose a channel.
@@ -126,6 +135,24 @@ pub const TABLE: &[Row] = &[
     row(A::NextPane, "next-pane", &[k(Key::Tab)], "pane", "next pane", Move, PAGE),
     row(A::PreviousPane, "previous-pane", &[k(Key::BackTab)], "", "previous pane", Move, PAGE),
     row(A::Zoom, "zoom", &[c('z')], "zoom", "let the pane fill the screen", Show, PAGE),
+    row(
+        A::Watch,
+        "watch",
+        &[c('w')],
+        "watch",
+        "call me when it waits for a person, fails or finishes",
+        Rollout,
+        OBJECTS,
+    ),
+    row(
+        A::PromoteWhen,
+        "promote-when",
+        &[c('W')],
+        "",
+        "promote this pause once a condition holds; again: disarm",
+        Rollout,
+        OBJECTS,
+    ),
     row(A::Login, "login", &[c('L')], "log in", "log in to the cluster of this channel again", Program, OBJECTS),
     row(
         A::Reconnect,
@@ -152,6 +179,7 @@ pub const TABLE: &[Row] = &[
     ),
     row(A::Help, "help", &[c('?'), k(Key::F(1))], "help", "the keys of this screen", Program, ALL),
     row(A::Messages, "messages", &[c('@')], "messages", "the log of messages", Show, ALL),
+    row(A::Audit, "audit", &[], "", "the log of what was written from here, and by whom", Show, ALL),
     row(A::Channel(0), "channel", DIGITS, "", "the channel with this number", Move, OBJECTS),
     row(A::AllChannels, "all-channels", &[c('0')], "", "all channels: the overview", Move, OBJECTS),
     row(A::PreviousChannel, "previous-channel", &[c('['), k(Key::Left)], "", "the channel to the left", Move, OBJECTS),

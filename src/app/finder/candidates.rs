@@ -29,6 +29,9 @@ const ALSO: &[(Action, &str)] = &[
     (Action::Login, "sign in"),
     (Action::Reconnect, "refresh reload"),
     (Action::Messages, "log"),
+    (Action::Audit, "writes who record"),
+    (Action::Watch, "follow notify bell pin"),
+    (Action::PromoteWhen, "arm when green"),
 ];
 
 /// Filters that are worth a line: what they say, and their text.

@@ -8,6 +8,7 @@ use crate::app::model::{Board, BoardRow, Cell, Column, Matrix, MatrixRow, NeedLi
 use crate::app::present::{Subject, page, rows, tick, trouble};
 use crate::app::source::channel_name;
 use crate::app::state::State;
+use crate::app::watching::SIGN;
 use jiff::Timestamp;
 
 /// Columns from which on the view has room for what happened.
@@ -82,7 +83,11 @@ fn cell(state: &State, there: &[&Row], channel: usize, before: Option<&str>) -> 
         .map(|row| {
             let drift = before.is_some_and(|before| drift::differs(before, &drift::wanted(row)));
             let context = state.context(row, drift);
-            (row.urgency, rows::cell(&Subject::new(&row.rollout, &row.picture, &context)))
+            let mut cell = rows::cell(&Subject::new(&row.rollout, &row.picture, &context));
+            if state.watching.follows(&row.key) {
+                cell.version.insert_str(0, SIGN);
+            }
+            (row.urgency, cell)
         })
         .collect();
     rows::stack(cells)
@@ -104,7 +109,8 @@ pub fn board(state: &State, channel: usize) -> Board {
         })
         .map(|row| {
             let context = state.context(row, drift(state, row));
-            rows::board_row(&Subject::new(&row.rollout, &row.picture, &context))
+            let service = header::signed(state, &row.key);
+            BoardRow { service, ..rows::board_row(&Subject::new(&row.rollout, &row.picture, &context)) }
         })
         .collect();
     Board {

@@ -10,6 +10,7 @@ use crate::app::present::dialog::{self, Asking, BUTTON_PROMOTE, Elsewhere};
 use crate::app::present::{Subject, standing, tick, version};
 use crate::app::source::channel_name;
 use crate::app::state::State;
+use crate::app::watching::when;
 use jiff::Timestamp;
 
 /// What lies over the screen.
@@ -34,6 +35,12 @@ fn leave(state: &State, focus: usize) -> Dialog {
 
 fn write(state: &State, open: &Confirm) -> WriteDialog {
     let mut dialog = asked(state, open, dialog::promote).unwrap_or_else(|| gone(open));
+    if let Some(condition) = when::arming(state, &open.key) {
+        dialog.title = format!("{} when {}", dialog.title, condition.words());
+        if let Some(button) = dialog.buttons.last_mut() {
+            button.label = "Arm".to_owned();
+        }
+    }
     // The dialog may lie over the place of messages: what answers a key is said where the eye is.
     if let Some(answer) = state.notes.shown().filter(|toast| toast.mark == Mark::Attention) {
         dialog.footnote.clone_from(&answer.words);
