@@ -44,7 +44,7 @@ fn parse(words: &str) -> Option<InvalidField> {
     let fault = faults.iter().find_map(|fault| Some((*fault, first.strip_prefix(fault)?)));
     let why = match fault {
         Some(("Required value: " | "Forbidden: ", why)) => why,
-        Some((_, value_and_why)) => value_and_why.rsplit_once(": ").map_or(value_and_why, |(_, why)| why),
+        Some((_, value_and_why)) => after_value(value_and_why),
         None => first,
     };
     let why = if why.trim().is_empty() { first } else { why }.trim().to_owned();
@@ -53,6 +53,20 @@ fn parse(words: &str) -> Option<InvalidField> {
         path: path.to_owned(),
         why: if why.is_empty() { words.to_owned() } else { why },
     })
+}
+
+/// What stands behind the value. A text is quoted as Go quotes it, and ends where it ends; the reason may hold colons too.
+fn after_value(words: &str) -> &str {
+    let mut escaped = false;
+    let end = words.strip_prefix('"').and_then(|quoted| {
+        quoted.find(|c| {
+            let ends = c == '"' && !escaped;
+            escaped = c == '\\' && !escaped;
+            ends
+        })
+    });
+    let behind = end.and_then(|end| words[end + 2..].strip_prefix(": "));
+    behind.unwrap_or_else(|| words.rsplit_once(": ").map_or(words, |(_, why)| why))
 }
 
 fn step_of(path: &str) -> Option<usize> {
@@ -86,6 +100,10 @@ mod tests {
             (
                 "The Rollout \"web\" is invalid: spec.strategy.blueGreen.activeService: Invalid value: \"web\": service \"web\" not found",
                 ("spec.strategy.blueGreen.activeService", None, "service \"web\" not found"),
+            ),
+            (
+                r#"The Rollout "web" is invalid: spec.strategy.steps[0]: Invalid value: "say \"a: b\": c": one of the following: pause"#,
+                ("spec.strategy.steps[0]", Some(0), "one of the following: pause"),
             ),
         ];
         for (words, (path, step, why)) in rows {

@@ -73,7 +73,7 @@ fn degraded(rollout: &Rollout, picture: &Picture, children: Children<'_>, found:
             }
         }
         Degradation::DeadlineExceeded => {
-            found.push("the progress deadline has passed; the controller keeps trying and may still get there".into());
+            found.push("the progress deadline has passed; the controller keeps trying".into());
         }
         Degradation::InvalidSpec | Degradation::Other => {}
     }
@@ -252,7 +252,7 @@ mod tests {
             (
                 json!({}),
                 json!({"phase": "Degraded", "message": "ProgressDeadlineExceeded: late"}),
-                "the progress deadline has passed; the controller keeps trying and may still get there",
+                "the progress deadline has passed; the controller keeps trying",
             ),
             (
                 json!({}),

@@ -40,13 +40,14 @@ fn columns(pen: &Pen<'_>, board: &Board, width: u16) -> Places {
     // Numbers and countdowns are never cut: these columns are as wide as what stands in them.
     let weights = longest(&|row| pen.width(&percent(row)), 6);
     let age = longest(&|row| pen.width(&row.age), 4);
+    let step = longest(&|row| pen.width(&row.step), 3).min(9);
     let wide = width >= 110;
     let gauge = if wide { 24 } else { 16 };
     let mut wants = [
         Want { gap: 0, least: service.min(16), good: service, most: service + if wide { 6 } else { 0 }, rank: 0 },
         Want { gap: 2, least: cluster, good: cluster, most: cluster + 2, rank: 7 },
         Want { gap: 2, least: state.min(16), good: state, most: state + if wide { 6 } else { 2 }, rank: 0 },
-        Want { gap: 2, least: 3, good: 3, most: 5, rank: 2 },
+        Want { gap: 2, least: step, good: step, most: step.max(5), rank: 2 },
         Want { gap: 2, least: 12, good: gauge, most: if wide { 44 } else { gauge }, rank: 6 },
         Want { gap: 2, least: weights, good: weights, most: weights, rank: 1 },
         Want { gap: 1, least: pods, good: pods, most: pods + 2, rank: 5 },

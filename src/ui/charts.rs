@@ -95,7 +95,7 @@ fn one(pen: &mut Pen<'_>, area: Rect, page: &ChartsPage, chart: &TimeChart, inde
     };
     pen.title(area.x, area.y, area.width, &format!("{}{legend}", chart.title));
     let now = format!(" {} {}{position}", chart.mark.sign(), chart.now);
-    pen.put_right(area.right(), area.y, area.width * 3 / 5, &now, glyph::role(chart.mark));
+    pen.put_right(area.right(), area.y, area.width * 3 / 5, now.trim_end(), glyph::role(chart.mark));
     let Some(scale) = chart.scale.as_ref().filter(|_| area.height >= 4 && area.width >= 20) else {
         return without_numbers(pen, area, page, chart);
     };

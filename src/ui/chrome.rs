@@ -45,6 +45,9 @@ pub fn clock(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%H:%M:%SZ").to_string()
 }
 
+/// Cells that the end of the summary gets beside the longest path: `… ✓ live`.
+const STATE: u16 = 8;
+
 /// Row 1.
 pub fn header(pen: &mut Pen<'_>, area: Rect, header: &Header) {
     let y = area.y;
@@ -52,7 +55,9 @@ pub fn header(pen: &mut Pen<'_>, area: Rect, header: &Header) {
     let clock = clock(header.clock);
     let clock_at = pen.put_right(end, y, end.saturating_sub(area.x), &clock, Role::Fg);
     let room = clock_at.saturating_sub(area.x + 3);
-    let left_end = path(pen, area.x + 1, y, room, header);
+    // How the connection stands is worth more than where the path begins: data that looks live has to be.
+    let state = if area.width < 60 { 0 } else { pen.width(&header.summary).min(STATE) + 2 };
+    let left_end = path(pen, area.x + 1, y, room.saturating_sub(state), header);
     let room = clock_at.saturating_sub(left_end + 4);
     let summary = fitting_end(pen, &header.summary, room);
     if !summary.is_empty() {
@@ -73,13 +78,15 @@ fn path(pen: &mut Pen<'_>, x: u16, y: u16, room: u16, header: &Header) -> u16 {
     let filter_room = filter.as_deref().map_or(0, |filter| (pen.width(filter) + 2).min(if narrow { 14 } else { 32 }));
     let beside: u16 = ribbons.iter().map(|ribbon| pen.width(ribbon) + 2).sum::<u16>() + filter_room;
     let last = header.path.len().saturating_sub(1);
-    let length = |from: usize| header.path.iter().skip(from).map(|part| pen.width(part) + 3).sum::<u16>();
+    // A very long name would take the place of the screen's own, and of how the connection stands.
+    let parts: Vec<String> = header.path.iter().map(|part| short(pen, part, room)).collect();
+    let length = |from: usize| parts.iter().skip(from).map(|part| pen.width(part) + 3).sum::<u16>();
     let least = header.strong.map_or(last, |strong| strong.min(last));
     let from = (0..=least).find(|from| length(*from) + beside <= room + 3).unwrap_or(least);
     let end = x + room;
     let path_end = end.saturating_sub(beside).max(x + room.min(length(from)).min(24));
     let mut at = x;
-    for (index, part) in header.path.iter().enumerate().skip(from) {
+    for (index, part) in parts.iter().enumerate().skip(from) {
         if index > from {
             at = pen.put(at, y, path_end.saturating_sub(at), " › ", Role::Fg);
         }
@@ -99,6 +106,11 @@ fn path(pen: &mut Pen<'_>, x: u16, y: u16, room: u16, header: &Header) -> u16 {
         }
     }
     at
+}
+
+/// A part of the path, at most two fifths of the row long.
+fn short(pen: &Pen<'_>, part: &str, room: u16) -> String {
+    text::cut_middle(&pen.shown(part), usize::from(room * 2 / 5).max(24), pen.theme.ellipsis())
 }
 
 /// The last parts of a summary that fit: what needs a person stands at its end.
@@ -148,8 +160,10 @@ fn next_line(pen: &mut Pen<'_>, area: Rect, y: u16, rows: Rows, model: &Model) {
     pen.put(area.x + 1, first, area.width, "next", Role::Dim);
     if two {
         pen.put(x, first, room, &lines[0], Role::Fg);
-        pen.put(x, first + 1, room, &lines[1..].join(" "), Role::Fg);
+        let rest = text::cut_sentence(&lines[1..].join(" "), usize::from(room), pen.theme.ellipsis());
+        pen.put(x, first + 1, room, &rest, Role::Fg);
     } else {
+        let sentence = text::cut_sentence(&sentence, usize::from(room), pen.theme.ellipsis());
         pen.put(x, first, room, &sentence, Role::Fg);
     }
 }

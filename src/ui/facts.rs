@@ -180,6 +180,7 @@ pub fn headline(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage) -> u16 {
     let (most, mut end) = (lines.len().min(2), area.x + 3);
     for (index, line) in lines.iter().take(most).enumerate() {
         let line = if index + 1 == most { lines[index..].join(" ") } else { line.clone() };
+        let line = text::cut_sentence(&pen.shown(&line), usize::from(inner), pen.theme.ellipsis());
         end = pen.put(area.x + 3, y, inner, &line, if role == Role::Ok { Role::Title } else { role });
         y += 1;
     }

@@ -265,7 +265,9 @@ fn rollout(pen: &mut Pen<'_>, body: Rect, page: &RolloutPage) {
     for (index, line) in lines.iter().take(most).enumerate() {
         // The rest of the sentence, so that the cut shows.
         let line = if index + 1 == most { lines[index..].join(" ") } else { line.clone() };
-        pen.put(body.x + 2, y, body.width.saturating_sub(2), &line, Role::Fg);
+        let room = body.width.saturating_sub(2);
+        let line = text::cut_sentence(&pen.shown(&line), usize::from(room), pen.theme.ellipsis());
+        pen.put(body.x + 2, y, room, &line, Role::Fg);
         y += 1;
     }
     if let Some(weights) = &page.gauge {

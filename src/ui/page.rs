@@ -28,7 +28,9 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, placed: &mut Plac
         for (index, line) in lines.iter().take(most).enumerate() {
             // The rest of the sentence, so that the cut shows.
             let line = if index + 1 == most { lines[index..].join(" ") } else { line.clone() };
-            pen.put(inner.x + 2, y, inner.width.saturating_sub(2), &line, Role::Fg);
+            let room = inner.width.saturating_sub(2);
+            let line = text::cut_sentence(&pen.shown(&line), usize::from(room), pen.theme.ellipsis());
+            pen.put(inner.x + 2, y, room, &line, Role::Fg);
             y += 1;
         }
     }

@@ -5,7 +5,7 @@ use super::screen::Placed;
 use super::text;
 use super::theme::Role;
 use super::{analysis, events, facts, ladder, tree};
-use crate::app::model::{Mark, Pane, RevisionLine, RolloutPage};
+use crate::app::model::{Mark, Pane, RevisionLine, RolloutPage, TreeKind};
 use ratatui::layout::Rect;
 
 /// A pane with its title needs room for three rows.
@@ -85,7 +85,7 @@ fn revisions(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, cursor: Option<u
     let mut lines: Vec<String> = Vec::new();
     if let Some(line) = reason {
         let most = usize::from(area.height / 4).clamp(1, 4);
-        let mut wrapped = text::wrap(&line.message, room);
+        let mut wrapped = text::wrap(&whose(page, line), room);
         if wrapped.len() > most {
             let rest = wrapped.split_off(most - 1).join(" ");
             wrapped.push(rest);
@@ -100,6 +100,15 @@ fn revisions(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, cursor: Option<u
     for (text, y) in lines.iter().zip(area.y + used..area.bottom()) {
         pen.put(area.x + 2, y, area.width.saturating_sub(2), text, Role::Dim);
     }
+}
+
+/// The message of a line, which stands below the whole tree: with a name, unless the line is the last one.
+fn whose(page: &RolloutPage, line: &RevisionLine) -> String {
+    if page.revisions.last() == Some(line) {
+        return line.message.clone();
+    }
+    let name = if line.kind == TreeKind::AnalysisRun && !line.version.is_empty() { &line.version } else { &line.name };
+    format!("{} {name}: {}", line.mark.sign(), line.message)
 }
 
 fn reason(page: &RolloutPage, cursor: Option<usize>) -> Option<&RevisionLine> {

@@ -87,6 +87,23 @@ pub fn cut_end(text: &str, cells: usize, ellipsis: &str) -> String {
     format!("{}{ellipsis}", head(text, room).trim_end())
 }
 
+/// A sentence: cut at its end, before a word that does not fit, since half a number misleads. Only where words are very
+/// long they are cut too.
+#[must_use]
+pub fn cut_sentence(text: &str, cells: usize, ellipsis: &str) -> String {
+    if fits(text, cells) {
+        return text.to_owned();
+    }
+    let kept = head(text, cells.saturating_sub(width(ellipsis)));
+    let whole = text[kept.len()..].starts_with(' ') || kept.ends_with(' ');
+    match kept.rfind(' ') {
+        Some(blank) if !whole && blank > 0 && width(&kept[blank..]) <= cells / 3 => {
+            format!("{} {ellipsis}", &kept[..blank])
+        }
+        _ => cut_end(text, cells, ellipsis),
+    }
+}
+
 /// A text whose end says most: cut at its start.
 #[must_use]
 pub fn cut_start(text: &str, cells: usize, ellipsis: &str) -> String {

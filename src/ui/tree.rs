@@ -194,7 +194,7 @@ fn branched(rows: Vec<Row<'_>>) -> Vec<(String, Row<'_>)> {
 pub fn draw(pen: &mut Pen<'_>, area: Rect, lines: &[RevisionLine], cursor: Option<usize>) -> u16 {
     let rows = rows(lines, usize::from(area.height), cursor);
     let roles = lines.iter().filter(|line| line.depth == 0).map(|line| pen.width(&line.roles.join(", ")));
-    let roles = roles.max().unwrap_or(0).min(area.width / 3);
+    let roles = roles.max().unwrap_or(0).min(area.width * 2 / 5);
     let names = rows.iter().filter_map(|(branch, row)| match row {
         Row::Line(_, line) if line.kind == TreeKind::Pod => Some(pen.width(branch) + pen.width(&line.name)),
         _ => None,
@@ -253,7 +253,9 @@ fn revision(pen: &mut Pen<'_>, area: Rect, y: u16, line: &RevisionLine, names: u
     let x = pen.put(area.x, y, area.width, &head, if gone { Role::Dim } else { Role::Title });
     let status_at = pen.put_right(area.right(), y, area.width / 2, &line.status, role);
     let x = x + 1;
-    pen.put(x, y, status_at.saturating_sub(x + 1), &line.roles.join(", "), role);
+    let room = status_at.saturating_sub(x + 1);
+    let room = if names > 0 { room.min(names) } else { room };
+    pen.put(x, y, room, &line.roles.join(", "), role);
     let x = if names > 0 { x + names + 2 } else { x };
     let x = pen.put(x, y, status_at.saturating_sub(x + 1), &line.version, role);
     let folded = if line.hidden > 0 { format!("… {}", line.hidden) } else { String::new() };
@@ -315,7 +317,11 @@ fn node(pen: &mut Pen<'_>, area: Rect, y: u16, branch: &str, line: &RevisionLine
     let mut x = pen.put(x, y, age_at.saturating_sub(x + 1), &label, Role::Fg) + 2;
     let folded = if line.hidden > 0 { format!("… {}", line.hidden) } else { String::new() };
     // What went well needs no word where there is little room.
-    let status = if line.mark == Mark::Ok && !wide && !line.info.is_empty() { "" } else { line.status.as_str() };
+    let info = pen.width(&line.info);
+    let told = age_at.saturating_sub(x + 1) < pen.width(&line.status) + 2 + info;
+    // Nor does the sign of what runs, where the numbers would have to go for it.
+    let spare = !wide && info > 0 && (line.mark == Mark::Ok || (line.mark == Mark::Busy && told));
+    let status = if spare { "" } else { line.status.as_str() };
     let role = if matches!(line.mark, Mark::Ok | Mark::Absent) { Role::Fg } else { glyph::role(line.mark) };
     let named = line.kind != TreeKind::Job && wide;
     let name = if named { line.name.as_str() } else { "" };

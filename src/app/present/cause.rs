@@ -21,7 +21,8 @@ pub fn of(subject: &Subject<'_>) -> String {
     if let Some(rest) = told.strip_prefix("Rollout aborted update to revision ") {
         return match rest.split_once(": ") {
             Some((_, cause)) => brief(words::open_ended(cause)),
-            // So does it write after an abort by hand.
+            // So does it write after an abort by hand, and after one by the progress deadline.
+            None if subject.rollout.spec.progress_deadline_abort => "no cause given (deadline, or by hand?)".to_owned(),
             None => "no cause given (by hand?)".to_owned(),
         };
     }

@@ -3,6 +3,7 @@
 use super::Subject;
 use super::standing::{self, Standing};
 use crate::argo::{forecast, why};
+use std::borrow::Cow;
 
 /// For the page of a rollout.
 #[must_use]
@@ -62,7 +63,7 @@ pub fn line_in_list(subject: &Subject<'_>) -> String {
         // It names the channel itself.
         off if context.stale.is_some() => off.to_owned(),
         sentence => {
-            let (service, channel, key) = (context.service, context.channel, context.promote_key);
+            let (service, channel, key) = (short(context.service), context.channel, context.promote_key);
             // The key first: what it would do is asked of this line most.
             if let Some(does) = sentence.strip_prefix(key).and_then(|rest| rest.strip_prefix(": ")) {
                 return format!("{key}: {service} in {channel} {does}");
@@ -71,6 +72,19 @@ pub fn line_in_list(subject: &Subject<'_>) -> String {
             format!("{service} in {channel}{sign} {sentence}")
         }
     }
+}
+
+/// A name in a sentence: one that fills the whole line would leave no room for what is said of it.
+fn short(name: &str) -> Cow<'_, str> {
+    const MOST: usize = 48;
+    let count = name.chars().count();
+    if count <= MOST {
+        return Cow::Borrowed(name);
+    }
+    let (start, end) = (MOST / 3, MOST - MOST / 3 - 1);
+    let head: String = name.chars().take(start).collect();
+    let tail: String = name.chars().skip(count - end).collect();
+    Cow::Owned(format!("{head}…{tail}"))
 }
 
 #[cfg(test)]
