@@ -107,6 +107,7 @@ pub fn pods(table: &Table) {
     let sets = served.list(&format!("/apis/apps/v1/namespaces/{namespace}/replicasets"));
     let set = sets["items"][0]["metadata"]["name"].as_str().expect("a ReplicaSet").to_owned();
     let mut pod = served.list(&path)["items"][0].clone();
+    (pod["apiVersion"], pod["kind"]) = (json!("v1"), json!("Pod"));
     let count = if table.short { 50 } else { 500 };
     for number in 3..count {
         let fields = pod.as_object_mut().expect("a pod");
@@ -128,6 +129,9 @@ pub fn pods(table: &Table) {
     let (_, first) = opens(&mut session, "\t", "\t");
     tell(&format!("{what}: key to frame, next pane"), first);
     // The pane of revisions alone, and down its tree.
+    while !session.screen().contains("›revisions") {
+        times(&mut session, ["\t"], short(), body);
+    }
     session.send("z");
     session.rests_for(Duration::from_millis(500));
     let keys = ["j", "j", "j", "k"].into_iter().cycle().take(turns);
@@ -291,7 +295,7 @@ fn written(session: &Session, name: &str, seconds: u64, aim: &str) {
     );
 }
 
-/// A large object as YAML: how long until it shows, and how long a key waits for its frame meanwhile.
+/// A large object as YAML: how long until it shows, and how long a key then waits for its frame.
 pub fn documents(_: &Table) {
     let served = Served::start("quiet", &["--load", "1"]);
     let (namespace, name, _) = made(&served);
@@ -317,7 +321,7 @@ pub fn documents(_: &Table) {
         session.send("y");
         session.until("the object", |text| text.contains("resourceVersion"));
         shown.push(began.elapsed().as_secs_f64() * 1e3);
-        keys.extend(times(&mut session, ["j", "G", "g", "f", "f", "w", "w"], short(), body));
+        keys.extend(times(&mut session, ["j", "G", "g", "w", "w"], short(), body));
         session.send("h");
         session.until("the page", |text| !text.contains("› yaml"));
         session.rests_for(Duration::from_millis(200));
