@@ -270,7 +270,7 @@ pub fn rows(table: &Table) {
 /// Screens on which nothing happens.
 pub fn idle(table: &Table) {
     let seconds = table.seconds();
-    for (name, keys) in [("events", "e"), ("yaml", "y"), ("description", "d"), ("charts", "m"), ("logs", "l")] {
+    for (name, keys) in [("events", "e"), ("yaml", "y"), ("description", "d"), ("charts", "m")] {
         let served = Served::start("quiet", &[]);
         let mut session = served.screen().start();
         complete(&session, 0);
