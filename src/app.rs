@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | what can happen, what is to be done | [`event`], [`effect`] |
 //! | what is known | [`state`], [`fleet`], [`source`], [`detail`], [`access`], [`request`], [`notes`] |
-//! | what is on the screen and where the cursor is | [`screen`], [`list`], [`sorting`], [`finder`], [`sieve`], [`filter`], [`selection`], [`overlay`] |
+//! | what is on the screen and where the cursor is | [`screen`], [`list`], [`sorting`], [`finder`], [`sieve`], [`filter`], [`selection`], [`marks`], [`overlay`] |
 //! | what a key does, and why not | [`keyboard`], [`action`], [`availability`], [`act`], [`navigate`], [`deeds`], [`mod@pointer`] |
 //! | where versions differ between channels | [`drift`] |
 //! | what the edge of the cluster tells | [`news`], [`connection`] |
@@ -37,6 +37,7 @@ pub mod history;
 pub mod keyboard;
 pub mod list;
 pub mod logs;
+pub mod marks;
 pub mod model;
 pub mod navigate;
 pub mod news;
@@ -58,6 +59,7 @@ pub mod source;
 pub mod state;
 pub mod timeline;
 pub mod update;
+pub mod watching;
 
 #[cfg(test)]
 mod testing;

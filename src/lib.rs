@@ -4,9 +4,9 @@
 //! The map. An arrow may be followed, never reversed (`tests/architecture.rs` reads every `use` line):
 //!
 //! ```text
-//! main → cli → commands → engine → { tui, ui, cluster, report }        commands → demo
+//! main → cli → commands → engine → { tui, ui, cluster, report, audit }        commands → demo
 //!                         ui → app → { argo, config } → { names, keys, clean }
-//!                         cluster → argo → names         tui → keys         report → { argo, names }
+//!                         cluster → argo → names     tui → keys     { report, audit } → { argo, names }
 //! ```
 //!
 //! Start reading at [`engine`] for the loop, at [`app`] for what a key or a watch event changes, at [`argo`] for
@@ -14,6 +14,7 @@
 
 pub mod app;
 pub mod argo;
+pub mod audit;
 pub mod clean;
 pub mod cli;
 pub mod cluster;

@@ -17,6 +17,7 @@ pub mod experiment;
 pub mod facts;
 pub mod finder;
 pub mod floor;
+mod form;
 pub mod gauge;
 pub mod glyph;
 pub mod ladder;

@@ -17,7 +17,7 @@ use rolltop::argo::pod::Pod;
 use rolltop::argo::promote;
 use rolltop::argo::replicaset::ReplicaSet;
 use rolltop::argo::rollout::Rollout;
-use rolltop::config::settings::{Channel, Confirm, Runtime, Settings};
+use rolltop::config::settings::{Channel, Confirm, Record, Runtime, Settings};
 use rolltop::names::SourceId;
 use rolltop::ui::screen;
 use rolltop::ui::theme::{Depth, Theme};
@@ -170,6 +170,7 @@ fn setup() -> Setup {
         order: 1,
         confirm: Confirm::Enter,
         read_only: false,
+        require_reason: false,
         color: None,
         runtimes: vec![runtime],
     };
@@ -179,6 +180,8 @@ fn setup() -> Setup {
             channels: vec![channel],
             stale_after: Duration::from_secs(15),
             mouse: false,
+            record: Record::default(),
+            osc9: false,
             service_of: BTreeMap::new(),
             warnings: Vec::new(),
         },

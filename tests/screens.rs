@@ -7,6 +7,8 @@
 mod analysis;
 #[path = "screens/closer.rs"]
 mod closer;
+#[path = "screens/deeds.rs"]
+mod deeds;
 #[path = "screens/models.rs"]
 mod models;
 
@@ -22,7 +24,7 @@ use std::fmt::Write as _;
 
 /// Every screen, by name.
 fn every() -> Vec<(&'static str, Model)> {
-    models::all().into_iter().chain(analysis::all()).chain(closer::all()).collect()
+    models::all().into_iter().chain(analysis::all()).chain(closer::all()).chain(deeds::all()).collect()
 }
 
 fn theme(depth: Depth, name: &str, ascii: bool) -> Theme {

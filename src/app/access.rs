@@ -1,6 +1,5 @@
 //! What the signed-in user may do, as far as it was asked: once per namespace of a source, good for ten minutes.
 
-use crate::argo::deed::plan::Plan;
 use crate::argo::feed::{Access, Order, Permission, Right};
 use crate::names::{Namespace, SourceId};
 use jiff::{SignedDuration, Timestamp};
@@ -76,14 +75,14 @@ impl AccessCache {
         self.answers.retain(|(of, _), _| *of != source);
     }
 
-    /// Whether a plan may be sent, by what is known.
+    /// Whether what needs these rights may be sent, by what is known.
     #[must_use]
-    pub fn rights(&self, source: SourceId, namespace: &Namespace, plan: &Plan) -> Rights {
+    pub fn rights(&self, source: SourceId, namespace: &Namespace, rights: &[Right]) -> Rights {
         let answer = self.answers.get(&(source, namespace.clone())).and_then(|entry| entry.answer.as_ref());
         let Some(access) = answer else { return Rights::Asking };
         let mut unsure = None;
-        for right in plan.rights() {
-            match access.of(right) {
+        for right in rights {
+            match access.of(*right) {
                 Permission::Allowed => {}
                 Permission::Denied(reason) => return Rights::No { what: right.words(), reason },
                 Permission::Unknown(reason) => unsure = Some(reason),

@@ -1,7 +1,6 @@
 //! Actions carried out: what each row of the table does to the state.
 
 use super::action::{Action, Place};
-use super::availability::PROMOTE;
 use super::charts::{self, ChartsView};
 use super::document::{self, DocumentView};
 use super::effect::Effect;
@@ -15,13 +14,16 @@ use super::selection::Selected;
 use super::sorting::Sorting;
 use super::state::State;
 use super::timeline::{self, TimelineView};
-use super::{deeds, experiment, finder, navigate, page, search};
+use super::{deeds, experiment, finder, marks, navigate, page, search, watching};
 use crate::argo::feed::Order;
 
 /// Carries out an action that is available.
 pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
-        Action::Promote => return deeds::open(state, &PROMOTE),
+        action if action.writes() => return deeds::start(state, action),
+        Action::Mark => return marks::toggle(state),
+        Action::MarkAll => return marks::all(state),
+        Action::ClearMarks => return marks::clear(state),
         Action::Open => return navigate::open(state),
         Action::ToggleBoard => return navigate::toggle_board(state),
         Action::Channel(number) => return navigate::channel(state, usize::from(number).saturating_sub(1)),
@@ -58,6 +60,11 @@ pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
             return navigate::push(state, Screen::Help { place, scroll: 0 });
         }
         Action::Messages => return navigate::push(state, Screen::Log(None)),
+        Action::Audit => {
+            return navigate::push(state, Screen::Audit { scroll: 0 }).into_iter().chain([Effect::ReadAudit]).collect();
+        }
+        Action::Watch => return watching::toggle(state),
+        Action::PromoteWhen => return watching::when::toggle(state),
         Action::Trouble => return navigate::open_trouble(state),
         Action::Login => return ask_source(state, Order::Login, "signing in to"),
         Action::Reconnect => return ask_source(state, Order::Reconnect, "trying"),
@@ -81,6 +88,20 @@ pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Charts => return navigate::look(state, |key, _| Screen::Charts(ChartsView::new(key))),
         Action::Sort => sort(state, state.matrix.order.next()),
         Action::Palette => finder::open(state),
+        // Done above: they write.
+        Action::Promote
+        | Action::PromoteFull
+        | Action::SkipStep
+        | Action::SkipAllSteps
+        | Action::Abort
+        | Action::Retry
+        | Action::Undo
+        | Action::Pause
+        | Action::Restart
+        | Action::SetImage
+        | Action::Scale
+        | Action::Terminate
+        | Action::DeleteRun => {}
         Action::Search
         | Action::NextHit
         | Action::PreviousHit

@@ -12,6 +12,36 @@ use crate::keys::{Key, KeyChord};
 pub enum Action {
     /// Promote the pause of the selected rollout.
     Promote,
+    /// Promote fully: past steps, pauses and analysis.
+    PromoteFull,
+    /// Skip the step that is running.
+    SkipStep,
+    /// Skip all steps that are left.
+    SkipAllSteps,
+    /// Abort the update.
+    Abort,
+    /// Begin an aborted update again.
+    Retry,
+    /// Back to an earlier revision.
+    Undo,
+    /// Pause by hand, or resume.
+    Pause,
+    /// Replace all pods.
+    Restart,
+    /// Another image for a container.
+    SetImage,
+    /// Another number of pods.
+    Scale,
+    /// End the AnalysisRun or the Experiment under the cursor.
+    Terminate,
+    /// Delete the finished AnalysisRun under the cursor.
+    DeleteRun,
+    /// Mark the rollout under the cursor, or take its mark away.
+    Mark,
+    /// Mark all rows that pass the filter.
+    MarkAll,
+    /// Take all marks away.
+    ClearMarks,
     /// Open what is selected.
     Open,
     /// The overview in place of a channel's list, and back.
@@ -30,6 +60,12 @@ pub enum Action {
     Trouble,
     /// The log of messages.
     Messages,
+    /// The log of writes.
+    Audit,
+    /// Watch the selected rollout, or no longer.
+    Watch,
+    /// Promote the selected rollout once a condition holds.
+    PromoteWhen,
     /// The keys.
     Help,
     /// Next pane of the rollout.
@@ -126,6 +162,29 @@ pub enum Action {
     Interrupt,
 }
 
+impl Action {
+    /// Whether it sends a write, after a question.
+    #[must_use]
+    pub const fn writes(self) -> bool {
+        matches!(
+            self,
+            Self::Promote
+                | Self::PromoteFull
+                | Self::SkipStep
+                | Self::SkipAllSteps
+                | Self::Abort
+                | Self::Retry
+                | Self::Undo
+                | Self::Pause
+                | Self::Restart
+                | Self::SetImage
+                | Self::Scale
+                | Self::Terminate
+                | Self::DeleteRun
+        )
+    }
+}
+
 /// A heading in help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Group {
@@ -200,7 +259,7 @@ pub struct Row {
     pub action: Action,
     /// Its name in settings and refusals: `promote`.
     pub name: &'static str,
-    /// The keys, the one to show first.
+    /// The keys, the one to show first; none: only the palette has it.
     pub keys: &'static [KeyChord],
     /// The word in the footer; empty: not in the footer.
     pub hint: &'static str,
@@ -240,11 +299,14 @@ pub fn elsewhere(chord: KeyChord) -> Option<&'static Row> {
 }
 
 impl Row {
-    /// Its keys as text: `k Up`, `1-9`.
+    /// Its keys as text: `k Up`, `1-9`; `:skip-step` for what only the palette has.
     #[must_use]
     pub fn keys_text(&self) -> String {
         if matches!(self.action, Action::Channel(_)) {
             return "1-9".to_owned();
+        }
+        if self.keys.is_empty() {
+            return format!(":{}", self.name);
         }
         self.keys.iter().map(|chord| glyph(*chord)).collect::<Vec<_>>().join(" ")
     }
@@ -273,7 +335,9 @@ fn glyph(chord: KeyChord) -> String {
 pub fn markdown() -> String {
     let mut text = String::from("| keys | what they do | where |\n| --- | --- | --- |\n");
     for row in TABLE {
-        let keys = row.keys_text().split(' ').map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" ");
+        // What has no key is in the palette.
+        let keys = if row.keys.is_empty() { format!(": {}", row.name) } else { row.keys_text() };
+        let keys = keys.split(' ').map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" ");
         let places = if row.places.len() == table::ALL.len() {
             "everywhere".to_owned()
         } else {
@@ -302,11 +366,11 @@ mod tests {
     }
 
     #[test]
-    fn names_are_unique_and_every_row_has_a_key_and_a_doc() {
+    fn names_are_unique_and_every_row_has_a_doc_and_a_place() {
         let mut names = HashSet::new();
         for row in TABLE {
             assert!(names.insert(row.name), "{} is there twice", row.name);
-            assert!(!row.keys.is_empty() && !row.doc.is_empty() && !row.places.is_empty(), "{}", row.name);
+            assert!(!row.doc.is_empty() && !row.places.is_empty(), "{}", row.name);
         }
     }
 

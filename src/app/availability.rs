@@ -3,15 +3,16 @@
 
 use super::access::Rights;
 use super::action::Action;
-use super::deeds;
+use super::deeds::{self, bulk, wish};
 use super::fleet::Row;
 use super::present::verdict::{Off as Why, off};
 use super::screen::Screen;
 use super::selection::Selected;
 use super::source::channel_name;
 use super::state::State;
-use crate::argo::deed::plan::{Plan, plan};
+use crate::argo::deed::plan::Plan;
 use crate::argo::deed::{Deed, Extent};
+use crate::argo::feed::Right;
 use crate::config::settings::Confirm;
 
 /// Whether an action works now.
@@ -38,7 +39,16 @@ pub const PROMOTE: Deed = Deed::Promote(Extent::Pause);
 #[must_use]
 pub fn availability(state: &State, action: Action) -> Availability {
     let why = match action {
-        Action::Promote => doable(state, &PROMOTE).err(),
+        Action::PromoteWhen if armed(state) => None,
+        Action::PromoteWhen => doable(state, &PROMOTE).err().filter(|why| !why.starts_with("asking ")),
+        Action::Watch => nothing_selected(state).or_else(|| match state.selected() {
+            Selected::Several(_) => Some("several rollouts stand here: press v and choose one".to_owned()),
+            _ => None,
+        }),
+        action if action.writes() && wish::on_list(state) && !state.marks.is_empty() => bulk::off(state, action),
+        action if action.writes() => wish::off(state, action),
+        Action::ClearMarks if state.marks.is_empty() => Some("nothing is marked".to_owned()),
+        Action::Mark | Action::MarkAll => nothing_selected(state).filter(|_| state.list().is_empty()),
         Action::Open if matches!(state.screen(), Screen::Run(_)) => Some("there is nothing below a run".to_owned()),
         Action::Open if matches!(state.screen(), Screen::Experiment(_)) => no_run(state),
         Action::NextMetric | Action::PreviousMetric if matches!(state.screen(), Screen::Experiment(_)) => {
@@ -57,26 +67,29 @@ pub fn availability(state: &State, action: Action) -> Availability {
     why.map_or(Availability::Ready, Availability::Off)
 }
 
+/// The selected rollout.
+///
+/// # Errors
+/// There is none, or not exactly one, in words.
+pub fn selected(state: &State) -> Result<&Row, String> {
+    match state.selected() {
+        Selected::One(row) => Ok(row),
+        Selected::Nothing => Err(off(&Why::NothingSelected)),
+        Selected::Several(rows) => {
+            let (count, channel) = (rows.len(), channel_name(&state.setup, state.selected_channel()));
+            let service = rows.first().map_or("", |row| &row.service);
+            Err(format!("{count} rollouts of {service} run in {channel}: press v and choose one"))
+        }
+    }
+}
+
 /// The selected rollout and what doing something to it would send.
 ///
 /// # Errors
 /// Why it cannot be done, in words.
 pub fn doable<'a>(state: &'a State, deed: &Deed) -> Result<(&'a Row, Plan), String> {
-    let row = match state.selected() {
-        Selected::One(row) => row,
-        Selected::Nothing => return Err(off(&Why::NothingSelected)),
-        Selected::Several(rows) => {
-            let (count, channel) = (rows.len(), channel_name(&state.setup, state.selected_channel()));
-            let service = rows.first().map_or("", |row| &row.service);
-            return Err(format!("{count} rollouts of {service} run in {channel}: press v and choose one"));
-        }
-    };
-    place_allows(state, row)?;
-    nothing_under_way(state, row)?;
-    let facts = deeds::facts(state, &row.key, &row.rollout);
-    let plan = plan(deed, facts).map_err(|refusal| refusal.sentence())?;
-    rights(state, row, &plan)?;
-    Ok((row, plan))
+    let row = selected(state)?;
+    deeds::decide(state, row, deed).map(|plan| (row, plan))
 }
 
 /// Whether no write of ours on a rollout is waiting for its answer or for the controller.
@@ -96,13 +109,21 @@ pub fn nothing_under_way(state: &State, row: &Row) -> Result<(), String> {
 /// # Errors
 /// Why not, in words.
 pub fn rights(state: &State, row: &Row, plan: &Plan) -> Result<(), String> {
+    writable(state, row, &plan.rights())
+}
+
+/// The same for rights by name.
+///
+/// # Errors
+/// Why not, in words.
+pub fn writable(state: &State, row: &Row, rights: &[Right]) -> Result<(), String> {
     let cluster = state.sources.get(row.key.source).map_or("", |source| source.info.cluster.as_str());
-    match state.access.rights(row.key.source, &row.key.namespace, plan) {
+    match state.access.rights(row.key.source, &row.key.namespace, rights) {
         Rights::Yes | Rights::Unsure(_) => Ok(()),
         Rights::No { what, reason } => {
             Err(off(&Why::Denied { what, namespace: row.key.namespace.as_str(), cluster, reason: &reason }))
         }
-        Rights::Asking => Err(format!("asking {cluster} whether you may; press p again")),
+        Rights::Asking => Err(format!("asking {cluster} whether you may; press the key again")),
     }
 }
 
@@ -129,6 +150,10 @@ pub fn place_allows(state: &State, row: &Row) -> Result<(), String> {
         return Err(off(&Why::Stale { channel, age }));
     }
     if source.is_live() { Ok(()) } else { Err(off(&Why::NotConnected { channel })) }
+}
+
+fn armed(state: &State) -> bool {
+    state.selected_row().is_some_and(|row| state.watching.armed.contains_key(&row.key))
 }
 
 fn nothing_selected(state: &State) -> Option<String> {

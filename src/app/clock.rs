@@ -2,9 +2,8 @@
 //! next of it is due, so that the loop may sleep until then.
 
 use super::effect::Effect;
-use super::screen::Screen;
 use super::state::State;
-use super::{frame, history};
+use super::{frame, history, watching};
 use crate::argo::feed::Order;
 use jiff::{SignedDuration, Timestamp};
 
@@ -44,6 +43,7 @@ pub fn tick(state: &mut State, now: Timestamp) -> Vec<Effect> {
 /// in the pipe is no proof, so lists are asked for at once, and connections that died meanwhile are found by it.
 pub fn resumed(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![Effect::Repaint];
+    effects.extend(watching::when::suspended(state));
     let live = !state.setup.replay;
     for source in state.sources.iter_mut().filter(|source| source.heard.is_some()) {
         source.doubtful = true;
@@ -111,14 +111,10 @@ pub fn next_tick(state: &State) -> Option<Timestamp> {
     due.extend(state.notes.toast_ends());
     due.extend(state.fleet.next_timer());
     due.extend(resort_due(state));
+    due.extend(watching::when::tick(state));
     due.extend(state.sources.iter().filter_map(|source| source.stale_at(&state.setup, now)));
     if !state.is_too_small() {
         due.extend(frame::next_change(state));
-        let shown = match state.screen() {
-            Screen::Rollout(view) => state.writes.shown(Some(&view.key), now),
-            _ => state.writes.shown(None, now),
-        };
-        due.extend(shown.and_then(|write| write.tick(now)));
     }
     due.into_iter().filter(|at| *at > now).min().or_else(|| overdue(state))
 }

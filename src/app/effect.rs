@@ -15,6 +15,12 @@ pub enum Effect {
     Repaint,
     /// Put text on the clipboard of the terminal (OSC 52).
     Copy(String),
+    /// Ring the terminal's bell, once.
+    Bell,
+    /// Ask the terminal for a notification (OSC 9), of fixed words.
+    Notify,
+    /// Read the log of writes; it comes back as [`Event::Audit`](super::event::Event::Audit).
+    ReadAudit,
     /// Write a line to the log file.
     Log(String),
 }

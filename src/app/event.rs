@@ -35,6 +35,8 @@ pub enum Event {
     Resumed,
     /// From the edge of the cluster.
     News(News),
+    /// The log of writes was read: its lines, newest write first, or why it cannot be.
+    Audit(Result<Vec<String>, String>),
     /// An internal fault that was caught; shown, never fatal.
     Fault(String),
 }

@@ -11,6 +11,7 @@ mod text;
 
 use super::action::{self, Action, Place};
 use super::availability::{PROMOTE, availability, doable};
+use super::deeds::wish;
 use super::fleet::Row;
 use super::model::{Body, KeyHint, Model, Pane};
 use super::node::Spot;
@@ -20,9 +21,11 @@ use super::present::{Subject, next, tick};
 use super::screen::{RolloutView, Screen};
 use super::selection::Selected;
 use super::state::State;
+use super::watching::when;
 use super::{charts, document, experiment, logs, run, timeline};
 use crate::argo::feed::TroubleKind;
 use crate::argo::promote;
+use crate::names::RolloutKey;
 use jiff::Timestamp;
 
 /// The model of the present state.
@@ -35,8 +38,8 @@ pub fn of(state: &State) -> Model {
         keys: keys(state),
         filter_input: input(state).map(|text| (text.clone(), text.chars().count())),
         toast: state.notes.shown().cloned(),
-        dialog: state.overlay.as_ref().map(|over| overlay::dialog(state, over)),
-        verdict: shown_write(state).map(|write| write.verdict(state.now)),
+        dialog: state.overlay.as_ref().map(|over| overlay::dialog(state, over)).or_else(|| when::dialog(state)),
+        verdict: state.writes.line(shown_of(state), state.now),
         too_small: state.is_too_small().then_some(state.size),
     }
 }
@@ -46,10 +49,11 @@ fn input(state: &State) -> Option<&String> {
     state.filter_input.as_ref().or(state.search_input.as_ref())
 }
 
-fn shown_write(state: &State) -> Option<&super::request::Write> {
+/// The rollout whose writes are told: that of its page; on the lists, any.
+fn shown_of(state: &State) -> Option<&RolloutKey> {
     match state.screen() {
-        Screen::Rollout(view) => state.writes.shown(Some(&view.key), state.now),
-        _ => state.writes.shown(None, state.now),
+        Screen::Rollout(view) => Some(&view.key),
+        _ => None,
     }
 }
 
@@ -69,6 +73,7 @@ fn body(state: &State) -> Body {
         Screen::Charts(view) => Body::Charts(Box::new(charts::page(state, view))),
         Screen::Help { place, scroll } => Body::Help(text::help(state, *place, *scroll)),
         Screen::Log(first) => Body::Log(text::log(state, *first)),
+        Screen::Audit { scroll } => Body::Text(text::audit(state, *scroll)),
         Screen::Trouble { source, scroll } => Body::Text(text::trouble(state, *source, *scroll)),
         Screen::FirstRun { scroll } => Body::Text(text::first_run(state, *scroll)),
     }
@@ -88,6 +93,7 @@ pub fn scroll_length(state: &State) -> usize {
         Screen::Charts(view) => charts::length(state, view),
         Screen::Help { place, .. } => text::help_length(state, *place),
         Screen::Log(_) => state.notes.len(),
+        Screen::Audit { .. } => text::audit(state, 0).lines.len(),
         Screen::Trouble { source, .. } => text::trouble(state, *source, 0).lines.len(),
         Screen::FirstRun { .. } => text::first_run(state, 0).lines.len(),
     }
@@ -114,7 +120,13 @@ pub fn page_fold(state: &State, row: &Row, view: &RolloutView) -> Option<Fold> {
 /// What happens by itself, when, and what the key would change; or why the key is off.
 fn next_line(state: &State) -> String {
     match &state.overlay {
-        Some(Overlay::Confirm(_)) => return "nothing is sent before the right-hand button is pressed".to_owned(),
+        Some(Overlay::Confirm(dialog)) if when::arming(state, &dialog.key).is_some() => {
+            return "the right-hand button arms it; it is sent once the condition holds".to_owned();
+        }
+        Some(Overlay::Confirm(_) | Overlay::Bulk(_)) => {
+            return "nothing is sent before the right-hand button is pressed".to_owned();
+        }
+        Some(Overlay::Form(_)) => return "nothing is sent from here: the question comes next".to_owned(),
         Some(Overlay::Leave(_)) => return "a write was sent and is not answered yet".to_owned(),
         Some(Overlay::Finder(_)) => return "what asks first when its key is pressed asks first here too".to_owned(),
         None => {}
@@ -128,6 +140,10 @@ fn next_line(state: &State) -> String {
         Screen::Charts(view) => return charts::next(state, view),
         _ => {}
     }
+    if wish::on_list(state) && !state.marks.is_empty() {
+        let count = state.marks.len();
+        return format!("{count} marked: p a P t s r are for all of them, \\ clears the marks");
+    }
     let row = match state.selected() {
         Selected::One(row) => row,
         Selected::Several(rows) => {
@@ -135,6 +151,9 @@ fn next_line(state: &State) -> String {
         }
         Selected::Nothing => return String::new(),
     };
+    if let Some(armed) = when::progress(state, &row.key) {
+        return armed;
+    }
     if promote::plan(&row.rollout).is_ok()
         && let Err(why) = doable(state, &PROMOTE)
     {
@@ -142,7 +161,12 @@ fn next_line(state: &State) -> String {
     }
     let context = state.context(row, false);
     let subject = Subject::new(&row.rollout, state.picture(row), &context);
-    if matches!(state.screen(), Screen::Rollout(_)) { next::line(&subject) } else { next::line_in_list(&subject) }
+    let place = state.screen().place();
+    let line = if place == Place::Rollout { next::line(&subject) } else { next::line_in_list(&subject) };
+    next::with_keys(&line, |name| {
+        let row = action::TABLE.iter().find(|row| row.name == name && row.places.contains(&place));
+        row.map(action::Row::first_key)
+    })
 }
 
 pub(super) fn hint(key: &str, word: &str, on: bool) -> KeyHint {
@@ -152,14 +176,7 @@ pub(super) fn hint(key: &str, word: &str, on: bool) -> KeyHint {
 /// The keys of the focus.
 fn keys(state: &State) -> Vec<KeyHint> {
     match &state.overlay {
-        Some(Overlay::Confirm(dialog)) => {
-            let mut keys =
-                vec![hint("Tab", "next button", true), hint("⏎", "press", true), hint("Esc", "cancel", true)];
-            if dialog.name.is_some() {
-                keys.insert(0, hint("letters:", "the name", true));
-            }
-            return keys;
-        }
+        Some(Overlay::Confirm(_) | Overlay::Bulk(_) | Overlay::Form(_)) => return overlay::keys(state),
         Some(Overlay::Finder(_)) => {
             return vec![
                 hint("letters:", "narrow", true),
@@ -169,10 +186,17 @@ fn keys(state: &State) -> Vec<KeyHint> {
             ];
         }
         Some(Overlay::Leave(_)) => return vec![hint("w", "wait", true), hint("Q", "quit anyway", true)],
+        None if state.watching.asking.is_some() => {
+            return vec![hint("letters:", "a condition", true), hint("⏎", "choose", true), hint("Esc", "close", true)];
+        }
         None => {}
     }
     if input(state).is_some() {
-        return vec![hint("⏎", "keep", true), hint("Esc", "clear", true), hint("↑↓", "move", true)];
+        let mut keys = vec![hint("⏎", "keep", true), hint("Esc", "clear", true), hint("↑↓", "move", true)];
+        if state.filter_input.is_some() {
+            keys.push(hint("terms:", "word !not ~fuzzy l:k=v img: ch: ns: cl: is:", true));
+        }
+        return keys;
     }
     let place = state.screen().place();
     if place == Place::Text {
@@ -193,6 +217,10 @@ fn keys(state: &State) -> Vec<KeyHint> {
         if helps && !troubled {
             continue;
         }
+        // What an abort leaves is offered where there is one.
+        if row.action == Action::Retry && !on {
+            continue;
+        }
         // `L` works in every trouble, but helps only where the login is one.
         if row.action == Action::Login && !login_helps(state) {
             continue;
@@ -201,13 +229,14 @@ fn keys(state: &State) -> Vec<KeyHint> {
             (Action::ToggleBoard, Place::Matrix) => "board",
             (Action::ToggleBoard, _) => "matrix",
             (Action::NextMetric, Place::Charts) => "next chart",
+            (Action::Pause, _) if state.selected_row().is_some_and(|row| row.rollout.spec.paused) => "resume",
             (Action::Back, _) if state.screens.len() > 1 => "back",
             _ => closer::word(state, row),
         };
         let at = if helps {
             keys.iter().filter(|key| key.word == "log in" || key.word == "retry now").count()
         } else if row.action == Action::Back {
-            // The way out stands beside the help, where a narrow footer still has it.
+            // The way out stands beside the help.
             keys.iter().position(|key| key.word == "help").map_or(keys.len(), |help| help + 1)
         } else {
             keys.len()
@@ -239,5 +268,6 @@ pub fn next_change(state: &State) -> Option<Timestamp> {
         let context = state.context(row, false);
         tick::next_line(&Subject::new(&row.rollout, &row.picture, &context))
     });
-    [rows, next, header::tick(state), overlay::tick(state)].into_iter().flatten().min()
+    let write = state.writes.tick(shown_of(state), state.now);
+    [rows, next, write, header::tick(state), overlay::tick(state)].into_iter().flatten().min()
 }

@@ -1,5 +1,7 @@
 //! Keys: the open dialog is asked first, then the line that is being typed, then the table of actions.
 
+mod dialog;
+
 use super::action::{self, Action, Place};
 use super::availability::{Availability, availability};
 use super::effect::Effect;
@@ -7,7 +9,7 @@ use super::filter::Filter;
 use super::model::Mark;
 use super::overlay::{self, Overlay};
 use super::state::State;
-use super::{act, deeds, finder, logs, navigate, search};
+use super::{act, deeds, finder, logs, navigate, search, watching};
 use crate::keys::{Key, KeyChord};
 use jiff::{SignedDuration, Timestamp};
 
@@ -38,11 +40,13 @@ pub fn key(state: &mut State, chord: KeyChord) -> Vec<Effect> {
         return Vec::new();
     }
     match &state.overlay {
-        Some(Overlay::Confirm(_)) => in_confirm(state, chord),
+        Some(Overlay::Confirm(_) | Overlay::Bulk(_)) => dialog::key(state, chord),
+        Some(Overlay::Form(_)) => deeds::form::key(state, chord),
         Some(Overlay::Leave(_)) => in_leave(state, chord),
         Some(Overlay::Finder(_)) => finder::key(state, chord),
         None if state.filter_input.is_some() => in_filter(state, chord),
         None if state.search_input.is_some() => search::key(state, chord),
+        None if state.watching.asking.is_some() => watching::when::key(state, chord),
         None if is_choosing(state) => logs::picker_key(state, chord),
         None => in_screen(state, chord),
     }
@@ -50,17 +54,14 @@ pub fn key(state: &mut State, chord: KeyChord) -> Vec<Effect> {
 
 /// Pasted text goes into a text field, and nowhere else: a pasted `p` and newline must never promote.
 pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
-    let now = state.now;
     match (&mut state.overlay, &mut state.filter_input) {
-        (Some(Overlay::Confirm(dialog)), _) if dialog.name.is_some() && !dialog.is_typed_ahead(now) => {
-            dialog.put(text);
-            state.touch();
-        }
+        (Some(Overlay::Confirm(_) | Overlay::Bulk(_) | Overlay::Form(_)), _) => dialog::paste(state, text),
         (Some(Overlay::Finder(_)), _) => finder::put(state, text),
         (None, Some(field)) => {
             overlay::put(field, text);
             refilter(state);
         }
+        (None, None) if state.watching.asking.is_some() => watching::when::put(state, text),
         (None, None) if state.search_input.is_some() => search::paste(state, text),
         _ => state.answer(Mark::Attention, "paste ignored: there is no text field"),
     }
@@ -69,10 +70,8 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 /// The terminal has taken a frame: a dialog that was open when it was made is on screen now.
 pub fn shown(state: &mut State, made: Timestamp) -> Vec<Effect> {
-    if let Some(Overlay::Confirm(dialog)) = &mut state.overlay
-        && dialog.opened_at <= made
-    {
-        dialog.shown_at.get_or_insert(state.now);
+    if let Some(overlay) = &mut state.overlay {
+        overlay.shown(made, state.now);
     }
     Vec::new()
 }
@@ -99,15 +98,15 @@ fn in_screen(state: &mut State, chord: KeyChord) -> Vec<Effect> {
 
 /// What a key does: an action that is off says why and does nothing else.
 pub fn perform(state: &mut State, action: Action) -> Vec<Effect> {
-    // `p` says itself why it is off: it also has to ask what the user may do.
-    if action != Action::Promote
+    // What writes says itself why it is off: it also has to ask what the user may do.
+    if !action.writes()
         && let Availability::Off(why) = availability(state, action)
     {
         state.answer(Mark::Attention, why);
         return Vec::new();
     }
     let mut effects = act::run(state, action);
-    if action != Action::Promote {
+    if !action.writes() {
         effects.extend(deeds::ask_rights(state));
     }
     effects
@@ -115,6 +114,10 @@ pub fn perform(state: &mut State, action: Action) -> Vec<Effect> {
 
 fn interrupt(state: &mut State) -> Vec<Effect> {
     if state.overlay.take().is_some() {
+        state.touch();
+        return Vec::new();
+    }
+    if state.watching.asking.take().is_some() {
         state.touch();
         return Vec::new();
     }
@@ -135,40 +138,6 @@ fn interrupt(state: &mut State) -> Vec<Effect> {
     }
     state.interrupted_at = Some(state.now);
     state.notes.toast_for(state.now, INTERRUPT, Mark::Attention, "press Ctrl-C again or q to quit");
-    state.touch();
-    Vec::new()
-}
-
-fn in_confirm(state: &mut State, chord: KeyChord) -> Vec<Effect> {
-    let now = state.now;
-    let Some(Overlay::Confirm(dialog)) = &mut state.overlay else { return Vec::new() };
-    if chord.key == Key::Esc {
-        state.overlay = None;
-        state.touch();
-        return Vec::new();
-    }
-    if dialog.is_typed_ahead(now) {
-        return Vec::new();
-    }
-    match chord {
-        KeyChord { key: Key::Tab | Key::Right, ctrl: false } => dialog.turn(1),
-        KeyChord { key: Key::BackTab | Key::Left, ctrl: false } => dialog.turn(-1),
-        KeyChord { key: Key::Enter, ctrl: false } => return deeds::press(state),
-        KeyChord { key: Key::Backspace, ctrl: false } => {
-            dialog.typed.pop();
-        }
-        KeyChord { key: Key::Char('u'), ctrl: true } => dialog.typed.clear(),
-        KeyChord { key: Key::Char(c), ctrl: false } => {
-            if dialog.name.is_some() {
-                dialog.put(c.encode_utf8(&mut [0; 4]));
-            } else if c == 'q' {
-                state.overlay = None;
-            } else {
-                return Vec::new();
-            }
-        }
-        _ => return Vec::new(),
-    }
     state.touch();
     Vec::new()
 }

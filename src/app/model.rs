@@ -21,7 +21,7 @@ mod tree;
 pub use analysis::{MetricLine, Point, RunLine};
 pub use board::{Board, BoardRow, Gauge, Sorting};
 pub use charts::{ChartsPage, Series, SeriesKind, TimeChart, TimeMark};
-pub use dialog::{Button, Dialog, FinderDialog, FinderLine, WriteDialog};
+pub use dialog::{Button, Dialog, FinderDialog, FinderLine, FormDialog, FormOption, ReasonField, WriteDialog};
 pub use document::{DocumentLine, DocumentPage};
 pub use experiment::{ExperimentKind, ExperimentLine, ExperimentPage};
 pub use logs::{LogRow, LogsPage, PickerRow};

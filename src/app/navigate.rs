@@ -52,7 +52,7 @@ pub fn by(state: &mut State, rows: isize) {
     let scrolled = |from: usize, most: usize| from.min(most).saturating_add_signed(rows).min(most);
     match state.screens.last_mut() {
         Some(Screen::Help { scroll, .. }) => *scroll = scrolled(*scroll, most),
-        Some(Screen::Trouble { scroll, .. } | Screen::FirstRun { scroll }) => {
+        Some(Screen::Trouble { scroll, .. } | Screen::Audit { scroll } | Screen::FirstRun { scroll }) => {
             // The view wraps long lines; one may go on to the last line of the text.
             *scroll = scrolled(*scroll, length.saturating_sub(1));
         }
@@ -273,10 +273,7 @@ pub fn next_attention(state: &mut State) -> Vec<Effect> {
 /// Watches the children of the rollout that a dialog asks about or whose page is on the stack, and of no other.
 pub fn sync_detail(state: &mut State) -> Vec<Effect> {
     let page = || state.screens.iter().rev().find_map(Screen::key);
-    let wanted = match &state.overlay {
-        Some(Overlay::Confirm(dialog)) => Some(&dialog.key),
-        _ => page(),
-    };
+    let wanted = state.overlay.as_ref().and_then(Overlay::key).or_else(page);
     let row = wanted.and_then(|key| state.fleet.get(key));
     let wanted = row.map(|row| (Wanted::of(&row.key, &row.rollout), row.rollout.clone()));
     let same = match (&state.detail, &wanted) {

@@ -4,12 +4,12 @@
 use super::effect::Effect;
 use super::fleet::{Change, ChangeKind, Deriving, Row};
 use super::model::{HappenedLine, Verdict};
-use super::overlay::Overlay;
+use super::overlay::{Item, Overlay};
 use super::present::{Subject, page};
 use super::screen::Screen;
 use super::source::channel_name;
 use super::state::State;
-use super::{connection, deeds, document, history, logs, request};
+use super::{connection, deeds, document, history, logs, request, watching};
 use crate::argo::deed::plan::Facts;
 use crate::argo::feed::{Answer, Delta, DetailId, News, RequestId, TroubleKind};
 use crate::argo::rollout::Rollout;
@@ -101,10 +101,11 @@ fn take_change(state: &mut State, change: &Change, bulk: bool, listed: bool) -> 
             }
             state.dirty = true;
             state.writes.gone(key, state.now);
-            if let Some(Overlay::Confirm(dialog)) = &mut state.overlay
-                && dialog.key == *key
-            {
-                dialog.gone(state.now);
+            state.marks.remove(key);
+            match &mut state.overlay {
+                Some(Overlay::Confirm(dialog)) if dialog.key == *key => dialog.gone(state.now),
+                Some(Overlay::Bulk(bulk)) => bulk.items.iter_mut().filter(|item| item.key == *key).for_each(Item::gone),
+                _ => {}
             }
             happened_words(state, before, "deleted".to_owned());
         }
@@ -157,11 +158,18 @@ fn observe(state: &mut State, key: &RolloutKey, rollout: &Rollout) -> Option<Ver
     let facts = Facts { rollout, children: children.unwrap_or_default(), now: cluster_now };
     let observed = state.writes.observe(key, facts, now);
     state.dirty |= !observed.is_empty();
-    if let Some(Overlay::Confirm(dialog)) = &mut state.overlay
-        && dialog.key == *key
-    {
-        dialog.observe(facts, now);
-        state.dirty = true;
+    match &mut state.overlay {
+        Some(Overlay::Confirm(dialog)) if dialog.key == *key => {
+            dialog.observe(facts, now);
+            state.dirty = true;
+        }
+        Some(Overlay::Bulk(bulk)) => {
+            for item in bulk.items.iter_mut().filter(|item| item.key == *key) {
+                state.dirty |= item.observe(facts);
+            }
+        }
+        Some(Overlay::Form(form)) => state.dirty |= form.key == *key,
+        _ => {}
     }
     observed.into_iter().rev().find(|observed| observed.settled).map(|observed| observed.verdict)
 }
@@ -197,6 +205,9 @@ fn happened_words(state: &mut State, row: &Row, words: String) {
 /// What belongs to the opened rollout changed.
 fn children(state: &mut State, id: DetailId, news: News) -> Vec<Effect> {
     let now = state.now;
+    if watching::when::take(state, id, &news) {
+        return Vec::new();
+    }
     if let Some(detail) = state.detail.as_mut().filter(|detail| detail.id == id)
         && let Some(row) = state.fleet.get(&detail.key)
     {

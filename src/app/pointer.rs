@@ -10,7 +10,7 @@ use super::{act, deeds, finder, keyboard, navigate};
 
 /// The wheel.
 pub fn scroll(state: &mut State, rows: i16) -> Vec<Effect> {
-    if state.overlay.is_some() || state.is_too_small() {
+    if state.overlay.is_some() || state.watching.asking.is_some() || state.is_too_small() {
         return Vec::new();
     }
     navigate::by(state, isize::from(rows));
@@ -19,20 +19,29 @@ pub fn scroll(state: &mut State, rows: i16) -> Vec<Effect> {
 
 /// A click on something that the last frame placed.
 pub fn click(state: &mut State, target: Target) -> Vec<Effect> {
-    if state.is_too_small() {
+    if state.is_too_small() || state.watching.asking.is_some() {
         return Vec::new();
     }
     match (target, &mut state.overlay) {
         (Target::Button(button), Some(Overlay::Confirm(dialog))) => {
-            if dialog.is_typed_ahead(state.now) {
+            if dialog.ask.sight.is_typed_ahead(state.now) {
                 return Vec::new();
             }
             if usize::from(button) <= super::present::dialog::BUTTON_PROMOTE {
-                dialog.focus = usize::from(button);
+                dialog.ask.focus = usize::from(button);
                 state.touch();
                 return deeds::press(state);
             }
             Vec::new()
+        }
+        (Target::Button(button), Some(Overlay::Bulk(bulk))) => {
+            if bulk.ask.sight.is_typed_ahead(state.now) {
+                return Vec::new();
+            }
+            // It has no button for the call: Cancel is the first.
+            bulk.ask.focus = usize::from(button) + super::present::dialog::BUTTON_CANCEL;
+            state.touch();
+            deeds::press(state)
         }
         (Target::Button(button), Some(Overlay::Leave(focus))) => {
             *focus = usize::from(button).min(1);
@@ -40,7 +49,9 @@ pub fn click(state: &mut State, target: Target) -> Vec<Effect> {
         }
         (Target::Row { row, column }, None) => click_row(state, usize::from(row), usize::from(column)),
         (Target::Row { row, .. }, Some(Overlay::Finder(_))) => finder::click(state, usize::from(row)),
-        (Target::Row { .. }, Some(_)) | (Target::Button(_), None | Some(Overlay::Finder(_))) => Vec::new(),
+        (Target::Row { .. }, Some(_)) | (Target::Button(_), None | Some(Overlay::Finder(_) | Overlay::Form(_))) => {
+            Vec::new()
+        }
     }
 }
 

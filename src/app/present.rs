@@ -133,10 +133,11 @@ impl<'a> Subject<'a> {
         self.aged(then, Style::Coarse)
     }
 
-    /// A length of time that does not change: `2m10s`.
+    /// A length of time that does not change: `2m10s`, `<1s`.
     #[must_use]
     pub fn took(&self, from: Timestamp, to: Timestamp) -> String {
-        time::long(time::between(from, to))
+        let took = time::between(from, to);
+        if took < SignedDuration::from_secs(1) { "<1s".to_owned() } else { time::long(took) }
     }
 
     /// A name without the rollout's own in front of it, which the header says.

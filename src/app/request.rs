@@ -1,11 +1,12 @@
 //! Writes that were sent: from `sent` over `accepted` to what the controller did, judged by the watched object alone.
 //! While one is not settled, no second one goes out for the same rollout.
 
-use super::model::Verdict;
+use super::model::{Mark, Verdict};
 use super::present::tick;
 use super::present::verdict::{self, About, Stage};
 use crate::argo::deed::plan::{Facts, Plan};
 use crate::argo::deed::reaction::{Reaction, reaction};
+use crate::argo::deed::{Deed, Extent};
 use crate::argo::feed::{Answer, RequestId, Trouble};
 use crate::names::RolloutKey;
 use jiff::{SignedDuration, Timestamp};
@@ -59,6 +60,12 @@ impl Write {
         }
     }
 
+    /// Whether it ends a pause or skips a step: then the rollout is about to move on.
+    #[must_use]
+    pub const fn promotes(&self) -> bool {
+        matches!(self.plan.deed, Deed::Promote(Extent::Pause | Extent::Step))
+    }
+
     /// Sent, and the server has not answered.
     #[must_use]
     pub fn in_flight(&self) -> bool {
@@ -99,7 +106,12 @@ impl Write {
     #[must_use]
     pub fn verdict(&self, now: Timestamp) -> Verdict {
         let about = About { verb: self.plan.deed.words(), service: &self.service, channel: &self.channel };
-        verdict::line(&about, &self.stage(), now)
+        let mut verdict = verdict::line(&about, &self.stage(), now);
+        let done = matches!((&self.answer, &self.reaction), (Some((Answer::Accepted { .. }, _)), Reaction::Done(_)));
+        if done && verdict.hint.is_empty() {
+            verdict.hint = verdict::afterwards(&self.plan.deed).to_owned();
+        }
+        verdict
     }
 
     /// When its line reads otherwise by time alone.
@@ -179,11 +191,35 @@ impl Writes {
         self.0.iter().rev().find(|write| write.key == *key && write.blocks(now))
     }
 
-    /// The one whose line is shown: of a rollout, or of any.
+    /// The line that is shown, of a rollout or of any: the newest, but one that went wrong stands before those that
+    /// did not. Where there are more, it says so.
     #[must_use]
-    pub fn shown(&self, key: Option<&RolloutKey>, now: Timestamp) -> Option<&Write> {
+    pub fn line(&self, key: Option<&RolloutKey>, now: Timestamp) -> Option<Verdict> {
         let fits = |write: &&Write| key.is_none_or(|key| write.key == *key);
-        self.0.iter().rev().filter(fits).find(|write| write.ends().is_none_or(|end| now < end))
+        let fresh = |write: &&Write| write.ends().is_none_or(|end| now < end);
+        let mut lines: Vec<Verdict> =
+            self.0.iter().rev().filter(fits).filter(fresh).map(|write| write.verdict(now)).collect();
+        let others = lines.len().saturating_sub(1);
+        let wrong = |line: &Verdict| !matches!(line.mark, Mark::Ok | Mark::Busy);
+        let at = lines.iter().position(wrong).unwrap_or(0);
+        let mut line = (!lines.is_empty()).then(|| lines.swap_remove(at))?;
+        if others > 0 {
+            let done = lines.iter().filter(|line| line.mark == Mark::Ok).count();
+            let more = match lines.iter().filter(|line| wrong(line)).count() {
+                0 => format!("{others} more writes, {done} of them done: @"),
+                bad => format!("{others} more writes, {done} of them done, {bad} not: @"),
+            };
+            line.hint = if line.hint.is_empty() { more } else { format!("{} · {more}", line.hint) };
+        }
+        Some(line)
+    }
+
+    /// When the line that is shown reads otherwise by time alone.
+    #[must_use]
+    pub fn tick(&self, key: Option<&RolloutKey>, now: Timestamp) -> Option<Timestamp> {
+        let fits = |write: &&Write| key.is_none_or(|key| write.key == *key);
+        let fresh = |write: &&Write| write.ends().is_none_or(|end| now < end);
+        self.0.iter().filter(fits).filter(fresh).filter_map(|write| write.tick(now)).min()
     }
 }
 

@@ -41,6 +41,11 @@ pub enum Screen {
     },
     /// The log of messages; `None` follows its end.
     Log(Option<usize>),
+    /// The log of writes.
+    Audit {
+        /// First visible line.
+        scroll: usize,
+    },
     /// The error of a source in full.
     Trouble {
         /// Which source.
@@ -103,7 +108,9 @@ impl Screen {
             Self::Timeline(_) => Place::Timeline,
             Self::Run(_) | Self::Experiment(_) => Place::Analysis,
             Self::Charts(_) => Place::Charts,
-            Self::Help { .. } | Self::Log(_) | Self::Trouble { .. } | Self::FirstRun { .. } => Place::Text,
+            Self::Help { .. } | Self::Log(_) | Self::Audit { .. } | Self::Trouble { .. } | Self::FirstRun { .. } => {
+                Place::Text
+            }
         }
     }
 
@@ -122,6 +129,7 @@ impl Screen {
             | Self::Board(_)
             | Self::Help { .. }
             | Self::Log(_)
+            | Self::Audit { .. }
             | Self::Trouble { .. }
             | Self::FirstRun { .. } => None,
         }

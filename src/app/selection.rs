@@ -116,7 +116,7 @@ impl State {
             heard: source.and_then(|source| source.heard).map(|at| super::present::time::between(at, self.now)),
             changed: row.flashes(self.now),
             drift,
-            promoting: self.writes.blocking(&row.key, self.now).is_some(),
+            promoting: self.writes.blocking(&row.key, self.now).is_some_and(super::request::Write::promotes),
             channel: channel_name(&self.setup, row.channel),
             cluster: source.map_or("", |source| source.info.cluster.as_str()),
             service: &row.service,

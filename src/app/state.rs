@@ -9,6 +9,7 @@ use super::fleet::{Fleet, Row};
 use super::history::History;
 use super::list::{Item, List, Scope, in_line};
 use super::logs::Logs;
+use super::marks::Marks;
 use super::model::Mark;
 use super::notes::Notes;
 use super::overlay::Overlay;
@@ -17,6 +18,7 @@ use super::screen::Screen;
 use super::sieve::Sieve;
 use super::source::Sources;
 use super::timeline::Timeline;
+use super::watching::Watching;
 use crate::config::settings::Settings;
 use crate::names::{ClusterName, SourceId};
 use jiff::Timestamp;
@@ -86,6 +88,8 @@ pub struct State {
     pub(super) overlay: Option<Overlay>,
     /// What was typed in the finder before, oldest first.
     pub(super) finder_history: Vec<String>,
+    /// The rollouts of the lists that the next deed is meant for.
+    pub(super) marks: Marks,
     pub(super) writes: Writes,
     pub(super) access: AccessCache,
     pub(super) detail: Option<Detail>,
@@ -98,6 +102,10 @@ pub struct State {
     /// What is searched in a text, while it is being typed.
     pub(super) search_input: Option<String>,
     pub(super) notes: Notes,
+    /// What is watched and armed.
+    pub(super) watching: Watching,
+    /// The log of writes as it was read last.
+    pub(super) audit: Option<Result<Vec<String>, String>>,
     /// What was seen so far, for the charts.
     pub(super) history: History,
     /// Rows of the scrolling part of text screens.
@@ -141,6 +149,7 @@ impl State {
             attention_only: false,
             overlay: None,
             finder_history: Vec::new(),
+            marks: Marks::default(),
             writes: Writes::default(),
             access: AccessCache::default(),
             detail: None,
@@ -149,6 +158,8 @@ impl State {
             timeline: None,
             search_input: None,
             notes,
+            watching: Watching::default(),
+            audit: None,
             history: History::default(),
             page_rows: 20,
             interrupted_at: None,
@@ -171,6 +182,12 @@ impl State {
     #[must_use]
     pub fn next_tick(&self) -> Option<Timestamp> {
         super::clock::next_tick(self)
+    }
+
+    /// For the title of the terminal: rollouts that need a person, and those that are watched and call.
+    #[must_use]
+    pub fn calling(&self) -> (usize, usize) {
+        (self.fleet.needing_count(), self.watching.calling())
     }
 
     /// The screen that is shown.
@@ -200,6 +217,13 @@ impl State {
             sources: &self.sources,
         };
         ([&mut self.matrix, &mut self.board], &self.fleet, sieve)
+    }
+
+    /// Whether a row is in the lists, by filter and need.
+    #[must_use]
+    pub(super) fn passes(&self, row: &Row) -> bool {
+        let Self { filter, fleet, attention_only, setup, sources, .. } = self;
+        Sieve { filter, fleet, attention_only: *attention_only, setup, sources }.passes(row)
     }
 
     /// Sorts the lists anew.

@@ -9,7 +9,7 @@ use super::state::{Setup, SourceInfo, State};
 use super::update::update;
 use crate::argo::feed::{Access, Delta, Link, News, Order, Permission, Trouble, TroubleKind};
 use crate::argo::rollout::Rollout;
-use crate::config::settings::{Channel, Confirm, Runtime, Settings};
+use crate::config::settings::{Channel, Confirm, Record, Runtime, Settings};
 use crate::keys::KeyChord;
 use crate::names::{Namespace, SourceId};
 use jiff::{SignedDuration, Timestamp};
@@ -94,6 +94,7 @@ pub fn setup() -> Setup {
         order,
         confirm,
         read_only: false,
+        require_reason: false,
         color: None,
         runtimes: vec![Runtime {
             name: context.into(),
@@ -122,6 +123,8 @@ pub fn setup() -> Setup {
             channels,
             stale_after: Duration::from_secs(15),
             mouse: false,
+            record: Record::default(),
+            osc9: false,
             service_of: BTreeMap::new(),
             warnings: Vec::new(),
         },

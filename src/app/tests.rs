@@ -2,10 +2,13 @@
 
 mod analysis;
 mod availability;
+mod bulk;
 mod closer;
+mod deeds;
 mod details;
 mod document;
 mod finder;
+mod forms;
 mod lists;
 mod logs;
 mod promote;
@@ -14,3 +17,5 @@ mod screens;
 mod sources;
 mod timeline;
 mod verdict;
+mod watching;
+mod when;

@@ -4,7 +4,7 @@ use super::effect::Effect;
 use super::event::Event;
 use super::model::Mark;
 use super::state::State;
-use super::{clock, document, keyboard, logs, navigate, news, pointer, timeline};
+use super::{clock, document, keyboard, logs, navigate, news, pointer, timeline, watching};
 use crate::argo::feed::News;
 
 /// Takes one event.
@@ -16,6 +16,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         return effects;
     }
     // Whatever opened, closed, came or went: what is watched in detail follows what is open.
+    effects.extend(watching::sync(state));
     effects.extend(navigate::sync_detail(state));
     effects.extend(logs::sync(state));
     effects.extend(document::sync(state));
@@ -36,6 +37,11 @@ fn take(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Shown { made } => keyboard::shown(state, made),
         Event::Resumed => clock::resumed(state),
         Event::News(news) => news::take(state, news),
+        Event::Audit(read) => {
+            state.audit = Some(read);
+            state.touch();
+            Vec::new()
+        }
         Event::Fault(words) => {
             state.say(Mark::Bad, format!("internal error: {words}; details are in the log file"));
             Vec::new()

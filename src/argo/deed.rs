@@ -3,11 +3,12 @@
 //!
 //! [`plan`](plan::plan) takes a deed and what is known of the rollout; it gives the requests to send, or a
 //! [`Refusal`](refusal::Refusal) that says why not and what to do instead. [`undo`] is what "back" means.
-//! [`reaction`] judges by watched objects what became of it.
+//! [`reaction`] judges by watched objects what became of it, [`told`] is what others read of it.
 
 pub mod plan;
 pub mod reaction;
 pub mod refusal;
+pub mod told;
 pub mod undo;
 
 use jiff::Timestamp;
@@ -38,12 +39,10 @@ pub enum Deed {
     },
     /// Back to the template of an earlier revision.
     Undo(undo::Target),
-    /// Another image for a container.
+    /// Other images for containers, all in one request.
     SetImage {
-        /// Container, or init container.
-        container: Arc<str>,
-        /// The image.
-        image: Arc<str>,
+        /// Container or init container (`*`: all of them), and its image.
+        images: Arc<[(Arc<str>, Arc<str>)]>,
     },
     /// Another number of pods.
     Scale {
@@ -81,6 +80,12 @@ pub enum Extent {
 }
 
 impl Deed {
+    /// Another image for one container.
+    #[must_use]
+    pub fn set_image(container: &str, image: &str) -> Self {
+        Self::SetImage { images: [(container.into(), image.into())].into() }
+    }
+
     /// The verb, as a script writes it.
     #[must_use]
     pub const fn verb(&self) -> &'static str {

@@ -3,6 +3,7 @@
 
 use super::analysis::AnalysisRun;
 use super::deed::plan::Plan;
+use super::deed::told::Told;
 use super::event::KubeEvent;
 use super::experiment::Experiment;
 use super::pod::Pod;
@@ -382,6 +383,15 @@ pub enum Order {
         key: RolloutKey,
         /// What to send, and on what it was decided.
         plan: Box<Plan>,
+        /// Why, as the person typed it; for the record, never sent to the rollout itself.
+        reason: Option<String>,
+    },
+    /// Tell on the rollout, with a Kubernetes Event, of a write that was taken. Nothing is answered.
+    Tell {
+        /// Which rollout.
+        key: RolloutKey,
+        /// What is told.
+        told: Box<Told>,
     },
     /// Try a source again now.
     Reconnect(SourceId),

@@ -6,6 +6,7 @@ use super::phase::{self, Degradation, Lag};
 use super::picture::{Phase, Picture, Waits};
 use super::promote;
 use super::rollout::{BlueGreen, Rollout, StepKind, StrategyKind};
+use super::runs::metric::ended;
 use super::runs::words;
 use super::steps;
 use super::waits::{abort_pending, after_switch, retry_pending};
@@ -118,13 +119,14 @@ fn progressing(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
         return format!("full promotion: {updated} of {desired} pods are new; steps and pauses are skipped");
     }
     if picture.waits == Waits::Analysis {
-        let what = running_analysis(rollout, picture, now);
+        let (what, then) = running_analysis(rollout, picture, now);
+        let then = then.unwrap_or_else(|| "nothing to do".into());
         if rollout.spec.strategy_kind() == StrategyKind::BlueGreen {
-            return format!("{what} has to succeed, then {}; nothing to do", after_blue_green_analysis(rollout));
+            return format!("{what} has to succeed, then {}; {then}", after_blue_green_analysis(rollout));
         }
         let after = rollout.current_step().and_then(|(index, _)| rollout.spec.steps().get(index + 1));
         let after = after.map_or_else(|| "it goes on".into(), |step| forecast::step_words(step, rollout.max_weight()));
-        return format!("{what} has to succeed, then {after}; nothing to do");
+        return format!("{what} has to succeed, then {after}; {then}");
     }
     let doom = doom(rollout, picture, now);
     if rollout.spec.strategy_kind() == StrategyKind::BlueGreen {
@@ -219,21 +221,27 @@ fn pods_words(picture: &Picture) -> String {
     format!("{} updated, {} of {} available", replicas.updated, replicas.available, replicas.current)
 }
 
-/// The analysis run or experiment that is waited for, by name where the status has it, with how it stands where it is known.
-fn running_analysis(rollout: &Rollout, picture: &Picture, now: Timestamp) -> String {
+/// The analysis run or experiment that is waited for, by name where the status has it; and what happens of it next, where
+/// that is known. How it stands is told by [`why`].
+fn running_analysis(rollout: &Rollout, picture: &Picture, now: Timestamp) -> (String, Option<String>) {
     if matches!(rollout.current_step(), Some((_, step)) if step.kind == StepKind::Experiment) {
         return match (why::current_experiment(picture), rollout.status.canary.current_experiment.as_deref()) {
-            (Some(one), _) => format!("the experiment {} ({})", one.name, words::experiment(one, now)),
-            (None, Some(name)) if !name.is_empty() => format!("the experiment {name}"),
-            (None, _) => "the experiment".into(),
+            (Some(one), _) => {
+                let ends = one.ends_at.filter(|at| *at > now).map(|at| format!("it ends {}", age::countdown(at, now)));
+                (format!("the experiment {}", one.name), ends)
+            }
+            (None, Some(name)) if !name.is_empty() => (format!("the experiment {name}"), None),
+            (None, _) => ("the experiment".into(), None),
         };
     }
     match why::blocking_run(rollout) {
-        Some(name) => match why::run_named(picture, name) {
-            Some(run) => format!("the analysis {name} ({})", words::run(run, now)),
-            None => format!("the analysis {name}"),
-        },
-        None => "the analysis".into(),
+        Some(name) => {
+            let metric = why::run_named(picture, name).filter(|run| !ended(&run.status)).and_then(words::decisive);
+            let at = metric.and_then(|metric| metric.next_at).filter(|at| *at > now);
+            let next = at.map(|at| format!("next measurement {}", age::countdown(at, now)));
+            (format!("the analysis {name}"), next)
+        }
+        None => ("the analysis".into(), None),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::age;
 use super::lenient::IntOrString;
+use super::mask;
 use super::pauses::pause_seconds;
 use super::rollout::{PluginStatus, Rollout, Step, StepKind};
 use serde_json::Value;
@@ -33,9 +34,18 @@ pub fn step_words(step: &Step, max_weight: i64) -> String {
     }
 }
 
-/// All that a step asks for beside its few words, one thing per line; the raw text of a step that is not known here.
+/// All that a step asks for beside its few words, one thing per line; the raw text of a step that is not known here. What
+/// is secret in it is masked.
 #[must_use]
 pub fn details(step: &Step, max_weight: i64) -> Vec<String> {
+    if matches!(step.kind, StepKind::SetWeight(_) | StepKind::Pause(_)) {
+        return Vec::new();
+    }
+    let lines = detail_lines(step, max_weight);
+    lines.iter().map(|line| mask::text(line)).collect()
+}
+
+fn detail_lines(step: &Step, max_weight: i64) -> Vec<String> {
     let payload = payload(step);
     match &step.kind {
         StepKind::SetWeight(_) | StepKind::Pause(_) => Vec::new(),
@@ -60,10 +70,13 @@ pub fn details(step: &Step, max_weight: i64) -> Vec<String> {
         StepKind::Plugin(_) => payload
             .get("config")
             .filter(|config| !config.is_null())
-            .map(|config| format!("config {config}"))
+            .map(|config| format!("config {}", mask::masked(config)))
             .into_iter()
             .collect(),
-        StepKind::Unknown(_) | StepKind::Invalid => vec![step.raw.to_string()],
+        StepKind::Unknown(_) | StepKind::Invalid => {
+            let whole: Option<Value> = serde_json::from_str(&step.raw).ok();
+            vec![whole.map_or_else(|| step.raw.to_string(), |whole| mask::masked(&whole).to_string())]
+        }
     }
 }
 

@@ -11,9 +11,50 @@ use super::steps;
 use super::waits::{abort_pending, retry_pending};
 use jiff::Timestamp;
 
+/// How the lines are told.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    now: Timestamp,
+    /// The rollout's name, where it stands above the lines: names of what is below it are told without it, and how an
+    /// analysis stands without its countdown, which the `next` line has.
+    below: Option<&'a str>,
+}
+
+impl Told<'_> {
+    fn name<'b>(&self, name: &'b str) -> &'b str {
+        let rest = self.below.and_then(|rollout| name.strip_prefix(rollout)?.strip_prefix('-'));
+        rest.filter(|rest| !rest.is_empty()).unwrap_or(name)
+    }
+
+    fn run(&self, kind: &str, run: &RunPicture) -> String {
+        self.standing(kind, &run.name, &words::run(run, self.now))
+    }
+
+    fn standing(&self, kind: &str, name: &str, words: &str) -> String {
+        if self.below.is_none() {
+            return format!("{kind} {name}: {words}");
+        }
+        let ends = [", next measurement", "; ends "].iter().filter_map(|countdown| words.find(countdown)).min();
+        let still = &words[..ends.unwrap_or(words.len())];
+        format!("{kind}, {still}")
+    }
+}
+
 /// The lines; none for a rollout at rest. Countdowns are relative to `now`; [`times`] has the times that they speak of.
 #[must_use]
 pub fn lines(rollout: &Rollout, picture: &Picture, now: Timestamp) -> Vec<String> {
+    told(rollout, picture, Told { now, below: None })
+}
+
+/// The same below the rollout's name and above its `next` line: without the name in front of others, and without the
+/// countdown of an analysis.
+#[must_use]
+pub fn lines_on_page(rollout: &Rollout, picture: &Picture, now: Timestamp) -> Vec<String> {
+    told(rollout, picture, Told { now, below: Some(&rollout.meta.name) })
+}
+
+fn told(rollout: &Rollout, picture: &Picture, told: Told<'_>) -> Vec<String> {
+    let now = told.now;
     let mut found = Vec::new();
     if rollout.unreadable.is_some() {
         return found;
@@ -21,15 +62,15 @@ pub fn lines(rollout: &Rollout, picture: &Picture, now: Timestamp) -> Vec<String
     match &picture.waits {
         Waits::Nothing => {}
         Waits::Controller => found.extend(controller(rollout, picture)),
-        Waits::Person { .. } | Waits::Timer { .. } => paused(rollout, picture, now, &mut found),
-        Waits::Analysis => analysis(rollout, picture, now, &mut found),
+        Waits::Person { .. } | Waits::Timer { .. } => paused(rollout, picture, told, &mut found),
+        Waits::Analysis => analysis(rollout, picture, told, &mut found),
         Waits::Plugin => found.extend(plugin(rollout)),
         Waits::Traffic => found.push("the traffic router has not confirmed the weight".to_owned()),
-        Waits::Pods => pods(rollout, picture, now, &mut found),
-        Waits::Repair => repair(rollout, picture, &mut found),
+        Waits::Pods => pods(rollout, picture, told, &mut found),
+        Waits::Repair => repair(rollout, picture, told, &mut found),
         Waits::Unknown => found.push("what it waits for is not known here".to_owned()),
     }
-    background(rollout, picture, now, &mut found);
+    background(rollout, picture, told, &mut found);
     found.extend(leaving(rollout, picture, now));
     if let Some(at) = picture.deadline_at {
         let then = if rollout.spec.progress_deadline_abort { "the update is aborted" } else { "it counts as failed" };
@@ -88,17 +129,18 @@ fn controller(rollout: &Rollout, picture: &Picture) -> Option<String> {
     Some(what.to_owned())
 }
 
-fn paused(rollout: &Rollout, picture: &Picture, now: Timestamp, found: &mut Vec<String>) {
+fn paused(rollout: &Rollout, picture: &Picture, told: Told<'_>, found: &mut Vec<String>) {
     if rollout.spec.paused {
         found.push("it is paused by hand".to_owned());
     }
-    found.extend(picture.pauses.iter().map(|pause| pause_words(rollout, picture, pause, now)));
+    found.extend(picture.pauses.iter().map(|pause| pause_words(rollout, picture, pause, told)));
     if found.is_empty() {
         found.push("it is paused, and nothing says why".to_owned());
     }
 }
 
-fn pause_words(rollout: &Rollout, picture: &Picture, pause: &Pause, now: Timestamp) -> String {
+fn pause_words(rollout: &Rollout, picture: &Picture, pause: &Pause, told: Told<'_>) -> String {
+    let now = told.now;
     let left = pause.ends_at.map(|at| age::countdown(at, now));
     let left = left.map(|left| if left == "now" { "any moment now".to_owned() } else { left });
     match (&*pause.reason, left) {
@@ -114,8 +156,8 @@ fn pause_words(rollout: &Rollout, picture: &Picture, pause: &Pause, now: Timesta
         (INCONCLUSIVE_RUN, _) => {
             let run =
                 inconclusive(rollout).map(|name| match run_named(picture, name).map(|run| words::run(run, now)) {
-                    Some(words) => format!("{name} came to no verdict ({words})"),
-                    None => format!("{name} came to no verdict"),
+                    Some(words) => format!("{} came to no verdict ({words})", told.name(name)),
+                    None => format!("{} came to no verdict", told.name(name)),
                 });
             run.unwrap_or_else(|| "an analysis came to no verdict".to_owned())
         }
@@ -149,26 +191,26 @@ pub(super) fn blocking_run(rollout: &Rollout) -> Option<&str> {
     run.as_ref().map(|run| &*run.name).filter(|name| !name.is_empty())
 }
 
-fn analysis(rollout: &Rollout, picture: &Picture, now: Timestamp, found: &mut Vec<String>) {
+fn analysis(rollout: &Rollout, picture: &Picture, told: Told<'_>, found: &mut Vec<String>) {
     if let Some(one) = current_experiment(picture) {
-        found.push(format!("experiment {}: {}", one.name, words::experiment(one, now)));
-        found.extend(all_stuck(one.replica_sets.iter()).next());
+        found.push(told.standing("experiment", &one.name, &words::experiment(one, told.now)));
+        found.extend(all_stuck(one.replica_sets.iter(), told).into_iter().next());
         return;
     }
     match blocking_run(rollout) {
         Some(name) => match run_named(picture, name) {
-            Some(run) => found.push(format!("analysis {name}: {}", words::run(run, now))),
-            None => found.push(format!("analysis {name} runs")),
+            Some(run) => found.push(told.run("analysis", run)),
+            None => found.push(format!("analysis {} runs", told.name(name))),
         },
         None => match &rollout.status.canary.current_experiment {
-            Some(name) if !name.is_empty() => found.push(format!("experiment {name} runs")),
+            Some(name) if !name.is_empty() => found.push(format!("experiment {} runs", told.name(name))),
             _ => found.push("the analysis has not begun".to_owned()),
         },
     }
 }
 
 /// The analysis beside the steps holds nothing, but it may end the update.
-fn background(rollout: &Rollout, picture: &Picture, now: Timestamp, found: &mut Vec<String>) {
+fn background(rollout: &Rollout, picture: &Picture, told: Told<'_>, found: &mut Vec<String>) {
     if picture.phase == Phase::Degraded {
         return;
     }
@@ -176,7 +218,8 @@ fn background(rollout: &Rollout, picture: &Picture, now: Timestamp, found: &mut 
         && !ended(&status.status)
         && let Some(run) = run_named(picture, &status.name)
     {
-        found.push(format!("beside the steps, {}: {}", run.name, words::run(run, now)));
+        let kind = if told.below.is_some() { "beside the steps" } else { "beside the steps," };
+        found.push(told.run(kind, run));
     }
 }
 
@@ -189,7 +232,8 @@ fn plugin(rollout: &Rollout) -> Option<String> {
     })
 }
 
-fn pods(rollout: &Rollout, picture: &Picture, now: Timestamp, found: &mut Vec<String>) {
+fn pods(rollout: &Rollout, picture: &Picture, told: Told<'_>, found: &mut Vec<String>) {
+    let now = told.now;
     if let Some(restart) = &picture.restart {
         match restart.older {
             _ if restart.at > now => found.push(format!("all pods are restarted {}", age::countdown(restart.at, now))),
@@ -206,7 +250,7 @@ fn pods(rollout: &Rollout, picture: &Picture, now: Timestamp, found: &mut Vec<St
         None if picture.replicas.updated == 0 => found.push("no new pod is there yet".to_owned()),
         _ => {}
     }
-    found.extend(all_stuck(sets()).take(3));
+    found.extend(all_stuck(sets(), told).into_iter().take(3));
     if let Some(failure) = rollout.condition("ReplicaFailure").filter(|failure| &*failure.status == "True") {
         found.push(format!("pods cannot be made: {}", failure.message));
     }
@@ -228,12 +272,26 @@ fn pods(rollout: &Rollout, picture: &Picture, now: Timestamp, found: &mut Vec<St
     }
 }
 
-/// Pods that do not come by themselves, with the reason.
-fn all_stuck<'a>(sets: impl Iterator<Item = &'a ReplicaSetPicture> + 'a) -> impl Iterator<Item = String> + 'a {
-    sets.flat_map(|set| &set.pods).filter(|pod| is_stuck(pod)).map(|pod| {
+/// Pods that do not come by themselves, with the reason; those first that are worst off.
+fn all_stuck<'a>(sets: impl Iterator<Item = &'a ReplicaSetPicture>, told: Told<'_>) -> Vec<String> {
+    let mut pods: Vec<&PodPicture> = sets.flat_map(|set| &set.pods).filter(|pod| is_stuck(pod)).collect();
+    // The sort keeps the order among equals.
+    pods.sort_by_key(|pod| std::cmp::Reverse(severity(&pod.status)));
+    let line = |pod: &PodPicture| {
         let message = pod.message.as_deref().map_or_else(String::new, |message| format!(": {message}"));
-        format!("{} {}{message}", pod.name, pod.status)
-    })
+        format!("{} {}{message}", told.name(&pod.name), pod.status)
+    };
+    pods.into_iter().map(line).collect()
+}
+
+/// How bad a pod's status is: what has failed before what waits for a place, and that before what may yet come.
+fn severity(status: &str) -> u8 {
+    let failed = ["BackOff", "Err", "Invalid", "OOMKilled", "Failed", "Evicted", "Cannot", "Signal:", "ExitCode:"];
+    match status {
+        _ if failed.iter().any(|word| status.contains(word)) => 2,
+        "Pending" | "Unknown" | "" => 1,
+        _ => 0,
+    }
 }
 
 /// Not ready, and in a state that seldom heals: a container that failed, an image that is not there, no node for it.
@@ -252,7 +310,7 @@ fn is_init_progress(status: &str) -> bool {
     status.trim_start_matches("Init:").chars().all(|c| c.is_ascii_digit() || c == '/')
 }
 
-fn repair(rollout: &Rollout, picture: &Picture, found: &mut Vec<String>) {
+fn repair(rollout: &Rollout, picture: &Picture, told: Told<'_>, found: &mut Vec<String>) {
     match phase::degradation(rollout, &picture.message) {
         Degradation::Aborted => match picture.message.split_once("Rollout aborted update to revision ") {
             Some((_, rest)) => match rest.split_once(": ") {
@@ -264,7 +322,7 @@ fn repair(rollout: &Rollout, picture: &Picture, found: &mut Vec<String>) {
         Degradation::DeadlineExceeded => {
             found.push("the progress deadline has passed".to_owned());
             let sets = picture.revisions.iter().flat_map(|revision| &revision.replica_sets);
-            found.extend(all_stuck(sets).take(3));
+            found.extend(all_stuck(sets, told).into_iter().take(3));
         }
         Degradation::InvalidSpec => match &picture.invalid {
             Some(field) => found.push(format!("{} is refused: {}", field.path, field.why)),
@@ -403,6 +461,16 @@ mod tests {
             [format!("experiment e: {standing}; ends in 20s"), format!("beside the steps, beside: {standing}")]
         );
         let mut status = status;
+        let rollout = rollout(&at(4, &status));
+        let now = "2026-01-01T00:00:10Z".parse().unwrap();
+        assert_eq!(
+            lines_on_page(&rollout, &picture(&rollout, children, now), now),
+            [
+                "experiment, rate: 5 measured, 2 of 3 failures allowed",
+                "beside the steps, rate: 5 measured, 2 of 3 failures allowed"
+            ],
+            "the page has a `next` line for what counts down"
+        );
         status["canary"]["currentExperiment"] = json!("");
         assert_eq!(why(&at(3, &status), children)[0], format!("analysis inline: {standing}"));
     }

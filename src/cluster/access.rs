@@ -24,7 +24,8 @@ pub fn unknown(why: &str) -> Access {
     Access::of_all(&Permission::Unknown(why.to_owned()), Timestamp::now())
 }
 
-async fn one(client: &Client, namespace: &Namespace, right: Right) -> Permission {
+/// Asks for one right in a namespace.
+pub async fn one(client: &Client, namespace: &Namespace, right: Right) -> Permission {
     let (verb, group, resource, subresource) = right.rule();
     let mut attributes = json!({
         "namespace": namespace.as_str(), "verb": verb, "group": group, "resource": resource,

@@ -3,7 +3,7 @@
 pub use super::backoff::Tempo;
 
 use super::access;
-use super::actions;
+use super::actions::{self, record};
 use super::detail;
 use super::leg::Shared;
 use super::login;
@@ -242,7 +242,7 @@ impl Network {
                     sink(News::Access(source, namespace, answer));
                 });
             }
-            Order::Write { request, key, plan } => {
+            Order::Write { request, key, plan, reason: _ } => {
                 let known = self.sources.get(&key.source);
                 let client = known.and_then(|known| known.shared.client.borrow().clone());
                 let context = known.map(|known| known.context.clone()).unwrap_or_default();
@@ -252,6 +252,15 @@ impl Network {
                         None => Answer::Refused(source::no_client(&context)),
                     };
                     sink(News::Answer(request, answer));
+                });
+            }
+            Order::Tell { key, told } => {
+                let Some(client) = self.sources.get(&key.source).and_then(|known| known.shared.client.borrow().clone())
+                else {
+                    return;
+                };
+                tasks.spawn(async move {
+                    record::tell(&client, &key.namespace, &key.name, &told).await;
                 });
             }
             Order::Reconnect(source) => self.bump(source, |shared| &shared.poke),

@@ -1,6 +1,8 @@
 //! One-shot requests for the headless commands: connect, list, read one rollout with its children, follow it,
 //! promote.
 
+pub mod near;
+
 pub use super::follow::{Follow, Followed};
 
 use super::access;
@@ -17,6 +19,7 @@ use super::watch;
 use super::wire::{Kind, Reader};
 use crate::argo::analysis::AnalysisRun;
 use crate::argo::deed::plan::Plan;
+use crate::argo::deed::told::Told;
 use crate::argo::experiment::Experiment;
 use crate::argo::feed::{self, Answer, Delta, DetailId, News, Trouble, TroubleKind};
 use crate::argo::kin;
@@ -164,16 +167,20 @@ impl Connection {
         &self,
         rollout: &Rollout,
     ) -> (Result<Vec<Arc<ReplicaSet>>, Trouble>, Result<Vec<Arc<Pod>>, Trouble>) {
-        let Some(selector) = kin::selector(rollout) else {
-            let sentence = format!("rollout {} names no pods: it has no label selector", rollout.meta.name);
-            let trouble = Trouble { kind: TroubleKind::Server, raw: sentence.clone(), sentence, hint: None };
-            return (Err(trouble.clone()), Err(trouble));
+        let selector = match selector(rollout) {
+            Ok(selector) => selector,
+            Err(trouble) => return (Err(trouble.clone()), Err(trouble)),
         };
         let namespace = rollout.meta.namespace();
         tokio::join!(
             self.list_place::<ReplicaSet>(Place::new(Some(namespace.clone()), Some(selector.clone()))),
             self.list_place::<Pod>(Place::new(Some(namespace.clone()), Some(selector.clone()))),
         )
+    }
+
+    /// ReplicaSets by the rollout's own selector.
+    async fn own_sets(&self, rollout: &Rollout) -> Result<Vec<Arc<ReplicaSet>>, Trouble> {
+        self.list_place(Place::new(Some(rollout.meta.namespace()), Some(selector(rollout)?))).await
     }
 
     /// The workload that a rollout refers to; `None` when it refers to none that is known.
@@ -208,6 +215,12 @@ impl Connection {
     /// Carries out a plan. `dry_run`: the server validates and stores nothing.
     pub async fn write(&self, namespace: &Namespace, name: &str, plan: &Plan, dry_run: bool) -> Answer {
         actions::carry_out(&self.client, namespace, name, plan, dry_run).await
+    }
+
+    /// Tells on a rollout, with a Kubernetes Event, of a write that was taken. Whether there is one now: without the
+    /// right to create events there is none.
+    pub async fn tell(&self, namespace: &Namespace, name: &str, told: &Told) -> bool {
+        actions::record::tell(&self.client, namespace, name, told).await
     }
 
     /// What `check` reports.
@@ -251,14 +264,18 @@ impl Connection {
         Ok(serves("rollouts/status"))
     }
 
-    async fn list_scope<T: Kind>(&self, scope: &Scope, selector: Option<&str>) -> Result<Vec<Arc<T>>, Trouble> {
-        let namespaces = match scope {
+    /// The namespaces of a scope; `None` is all of them at once.
+    fn namespaces(&self, scope: &Scope) -> Vec<Option<Namespace>> {
+        match scope {
             Scope::All => vec![None],
             Scope::Namespaces(names) if names.is_empty() => vec![Some(self.namespace())],
             Scope::Namespaces(names) => names.iter().cloned().map(Some).collect(),
-        };
+        }
+    }
+
+    async fn list_scope<T: Kind>(&self, scope: &Scope, selector: Option<&str>) -> Result<Vec<Arc<T>>, Trouble> {
         let mut all = Vec::new();
-        for namespace in namespaces {
+        for namespace in self.namespaces(scope) {
             all.extend(self.list_place(Place::new(namespace, selector.map(str::to_owned))).await?);
         }
         Ok(all)
@@ -295,6 +312,14 @@ impl Connection {
             }
         }
     }
+}
+
+/// The selector of what belongs to a rollout.
+fn selector(rollout: &Rollout) -> Result<String, Trouble> {
+    kin::selector(rollout).ok_or_else(|| {
+        let sentence = format!("rollout {} names no pods: it has no label selector", rollout.meta.name);
+        Trouble { kind: TroubleKind::Server, raw: sentence.clone(), sentence, hint: None }
+    })
 }
 
 /// What the sieve lets through.

@@ -118,6 +118,11 @@ pub fn object_at(group: &str, plural: &str, namespace: &Namespace, name: &str) -
     format!("{group}/namespaces/{}/{plural}/{}", encode(namespace.as_str()), encode(name))
 }
 
+/// The path of the events of a namespace.
+pub fn events(namespace: &Namespace) -> String {
+    format!("/api/v1/namespaces/{}/events", encode(namespace.as_str()))
+}
+
 /// A path with its query.
 pub struct Query {
     text: String,

@@ -32,7 +32,7 @@ pub fn show(base: &Base, as_json: bool, out: &mut dyn Write) -> Result<u8, Failu
                 let sources = ready.resolved.sources.iter().filter(|source| source.channel == at);
                 json!({
                     "name": channel.name.as_str(), "order": channel.order, "confirm": confirm_word(channel.confirm),
-                    "readonly": channel.read_only, "color": channel.color,
+                    "readonly": channel.read_only, "requireReason": channel.require_reason, "color": channel.color,
                     "runtimes": sources.map(source_json).collect::<Vec<_>>(),
                 })
             })

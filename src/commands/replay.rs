@@ -111,6 +111,7 @@ pub fn open(base: &Base, path: &Path, speed: f64) -> Result<u8, Failure> {
         order: 10,
         confirm: Confirm::Deny,
         read_only: true,
+        require_reason: false,
         color: None,
         runtimes: vec![Runtime {
             name: cluster.clone(),

@@ -8,7 +8,8 @@ use crate::cluster::hub::Access;
 use crate::cluster::kubeconfig::Problem as KubeProblem;
 use crate::config::load;
 use crate::config::resolve::Resolved;
-use crate::config::settings::{STALE_AFTER, Settings};
+use crate::config::settings::{Record, STALE_AFTER, Settings};
+use crate::engine::audit::Keeper;
 use crate::engine::start::{Feed, RunError, Start};
 use jiff::Timestamp;
 use kube::config::Kubeconfig;
@@ -72,6 +73,8 @@ pub fn bare_settings() -> Settings {
         channels: Vec::new(),
         stale_after: STALE_AFTER,
         mouse: false,
+        record: Record::default(),
+        osc9: false,
         service_of: BTreeMap::new(),
         warnings: Vec::new(),
     }
@@ -90,7 +93,10 @@ pub fn open(
     speed: f64,
 ) -> Result<u8, Failure> {
     let mouse = setup.settings.mouse && !base.look.no_mouse;
+    let audit = super::audit::open_log(base, &setup.settings);
     let start = Start {
+        keeper: Keeper::new(audit, &setup),
+        audit_log: super::audit::path(base),
         theme: look::theme(&resolved.look, &base.look, &base.terminal),
         setup,
         feed,

@@ -6,7 +6,7 @@ use super::duration;
 use super::keys;
 use super::problem::{Place, Problem, Source, near};
 use super::references;
-use super::settings::{Color, Confirm, Look};
+use super::settings::{Color, Confirm, Look, Record};
 use crate::names::{ChannelName, Namespace};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -25,6 +25,10 @@ pub struct File {
     pub stale_after: Duration,
     /// Mouse on.
     pub mouse: bool,
+    /// What is kept of writes.
+    pub record: Record,
+    /// A watched rollout also calls with a notification of the terminal.
+    pub osc9: bool,
     /// How the terminal UI looks.
     pub look: Look,
     /// All keys as written.
@@ -42,6 +46,8 @@ pub struct FileChannel {
     pub confirm: Confirm,
     /// No writes.
     pub read_only: bool,
+    /// A write needs a reason.
+    pub require_reason: bool,
     /// Border colour.
     pub color: Option<String>,
     /// Where it runs.
@@ -73,6 +79,8 @@ struct Wire {
     #[serde(default)]
     ui: WireUi,
     #[serde(default)]
+    audit: WireAudit,
+    #[serde(default)]
     release_channels: Vec<WireChannel>,
 }
 
@@ -84,6 +92,16 @@ struct WireUi {
     color: Option<String>,
     ascii: bool,
     reduced_motion: bool,
+    notify: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct WireAudit {
+    max_size: Option<String>,
+    keep: Option<usize>,
+    events: Option<bool>,
+    required: bool,
 }
 
 #[derive(Deserialize)]
@@ -98,6 +116,8 @@ struct WireChannel {
     protected: bool,
     #[serde(default)]
     readonly: bool,
+    #[serde(default)]
+    require_reason: bool,
     #[serde(default)]
     services: BTreeMap<String, WireService>,
 }
@@ -202,6 +222,7 @@ fn settle(source: Source<'_>, path: &Path, wire: Wire, kept: toml::Table) -> Res
                 _ => Confirm::Enter,
             },
             read_only: channel.readonly,
+            require_reason: channel.require_reason,
             color: channel.color,
             runtimes,
             service_of: channel
@@ -224,6 +245,8 @@ fn settle(source: Source<'_>, path: &Path, wire: Wire, kept: toml::Table) -> Res
             .and_then(|text| duration::parse(&text).ok())
             .unwrap_or(super::settings::STALE_AFTER),
         mouse: wire.ui.mouse,
+        record: record(&wire.audit),
+        osc9: wire.ui.notify.as_deref() == Some("osc9"),
         look: Look {
             theme: wire.ui.theme.unwrap_or_else(|| "auto".to_owned()),
             color: wire.ui.color.as_deref().map_or(Color::Auto, Color::of_word),
@@ -232,6 +255,29 @@ fn settle(source: Source<'_>, path: &Path, wire: Wire, kept: toml::Table) -> Res
         },
         kept,
     })
+}
+
+fn record(wire: &WireAudit) -> Record {
+    let usual = Record::default();
+    Record {
+        max_size: wire.max_size.as_deref().and_then(bytes).unwrap_or(usual.max_size),
+        keep: wire.keep.unwrap_or(usual.keep),
+        events: wire.events.unwrap_or(usual.events),
+        required: wire.required,
+    }
+}
+
+/// A size as the checker lets it pass: `10MB`.
+fn bytes(text: &str) -> Option<u64> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let unit = match &text[digits..] {
+        "B" => 1,
+        "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        _ => return None,
+    };
+    text[..digits].parse::<u64>().ok()?.checked_mul(unit)
 }
 
 fn runtimes_of(

@@ -47,6 +47,12 @@ pub const UI: &[Key] = &[
     key("color", Choice(&["auto", "always", "never"]), "\"auto\"", "colours; NO_COLOR and TERM decide auto"),
     key("ascii", Bool, "false", "one-cell ASCII twins instead of the glyphs"),
     key("reduced_motion", Bool, "false", "no spinner, no bold flash"),
+    key(
+        "notify",
+        Choice(&["bell", "osc9"]),
+        "\"bell\"",
+        "how a watched rollout calls: osc9 adds a notification of fixed words",
+    ),
 ];
 
 const REGISTRY: &[Key] = &[must("prefix", Text, "what stands before the repository; empty for short Docker Hub names")];
@@ -134,7 +140,7 @@ pub const CHANNEL: &[Key] = &[
     key("color", Text, "", "a border colour for this channel's screens"),
     key("protected", Bool, "false", "like confirm = \"type-name\", and the name is drawn in reverse"),
     key("readonly", Bool, "false", "no writes in this channel"),
-    key("require_reason", Bool, "false", "a write needs a reason"),
+    key("require_reason", Bool, "false", "a write needs a reason; abort and pause do not wait for one"),
     key("constants", PARAMETERS, "{}", "constants for templates"),
     key("parameters", PARAMETERS, "{}", "parameters for all services"),
     key("preconditions", List(&Table(PRECONDITION)), "[]", "checked once, before a deploy"),
@@ -193,5 +199,6 @@ const MATCH: &[Key] =
 const AUDIT: &[Key] = &[
     key("max_size", Size, "\"10MB\"", "the file is rotated at this size"),
     key("keep", Int(0, 1000), "10", "rotated files that are kept"),
-    key("events", Bool, "false", "also a Kubernetes Event for each write"),
+    key("events", Bool, "true", "also a Kubernetes Event for each write, where creating events is allowed"),
+    key("required", Bool, "false", "nothing is written when the log cannot be"),
 ];

@@ -219,6 +219,7 @@ fn own_channel(context: &str, order: i64) -> FileChannel {
         order,
         confirm: Confirm::Enter,
         read_only: false,
+        require_reason: false,
         color: None,
         runtimes: vec![FileRuntime {
             name: None,
@@ -309,6 +310,7 @@ fn settings(file: Option<&File>, channels: Vec<FileChannel>, warnings: Vec<Strin
         order: channel.order,
         confirm: channel.confirm,
         read_only: channel.read_only,
+        require_reason: channel.require_reason,
         color: channel.color,
         runtimes: channel
             .runtimes
@@ -327,6 +329,8 @@ fn settings(file: Option<&File>, channels: Vec<FileChannel>, warnings: Vec<Strin
         channels: channels.collect(),
         stale_after: file.map_or(STALE_AFTER, |file| file.stale_after),
         mouse: file.is_some_and(|file| file.mouse),
+        record: file.map(|file| file.record).unwrap_or_default(),
+        osc9: file.is_some_and(|file| file.osc9),
         service_of,
         warnings,
     }

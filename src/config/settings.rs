@@ -19,10 +19,33 @@ pub struct Settings {
     pub stale_after: Duration,
     /// Mouse on.
     pub mouse: bool,
+    /// What is kept of writes.
+    pub record: Record,
+    /// A watched rollout also calls with a notification of the terminal (OSC 9).
+    pub osc9: bool,
     /// Service names by rollout name, where the configuration tells (`services.NAME.match.name`).
     pub service_of: BTreeMap<String, String>,
     /// Things that were accepted with a remark.
     pub warnings: Vec<String>,
+}
+
+/// What is kept of writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// From this size on, in bytes, a new log file is begun.
+    pub max_size: u64,
+    /// Older log files that are kept.
+    pub keep: usize,
+    /// Also a Kubernetes Event for each write, where creating events is allowed.
+    pub events: bool,
+    /// Nothing is written when the log cannot be.
+    pub required: bool,
+}
+
+impl Default for Record {
+    fn default() -> Self {
+        Self { max_size: 10_000_000, keep: 10, events: true, required: false }
+    }
 }
 
 /// A release channel.
@@ -36,6 +59,8 @@ pub struct Channel {
     pub confirm: Confirm,
     /// No writes here.
     pub read_only: bool,
+    /// A write needs a reason; a brake (abort, pause) does not wait for one.
+    pub require_reason: bool,
     /// A border colour for this channel's screens.
     pub color: Option<String>,
     /// Where it runs.

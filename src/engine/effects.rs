@@ -1,15 +1,15 @@
 //! Effects: what the state asked for, carried out. Whatever touches the network is handed to the network thread.
 
+use super::audit::Keeper;
 use super::replay::Player;
 use crate::app::effect::Effect;
-use crate::argo::feed::Order;
+use crate::argo::feed::{News, Order};
 use crate::cluster::hub::Hub;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use std::fmt::Write as _;
 
 /// What the loop itself has to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Todo {
     /// Leave with this code.
     Quit(u8),
@@ -19,6 +19,10 @@ pub enum Todo {
     Repaint,
     /// Write these bytes to the terminal: they draw nothing.
     Bytes(Vec<u8>),
+    /// Tell the state, as if the network had.
+    Tell(News),
+    /// Read the log of writes.
+    ReadAudit,
 }
 
 /// Where orders go.
@@ -31,7 +35,8 @@ pub enum Outlet {
 }
 
 impl Outlet {
-    fn order(&self, order: Order) {
+    /// Hands an order on; returns at once.
+    pub fn order(&self, order: Order) {
         match self {
             Self::Hub(hub) => hub.order(order),
             Self::Player(player) => player.order(order),
@@ -39,17 +44,32 @@ impl Outlet {
     }
 }
 
+/// The bell.
+const BELL: &[u8] = b"\x07";
+/// OSC 9: a notification of the terminal, of fixed words. What a cluster says must not reach the desktop.
+const NOTIFICATION: &[u8] = b"\x1b]9;rolltop: a watched rollout needs you\x07";
+
 /// Carries out what needs nothing of the loop; gives the rest.
-pub fn carry_out(effect: Effect, outlet: &Outlet) -> Option<Todo> {
+pub fn carry_out(effect: Effect, outlet: &Outlet, keeper: &mut Keeper) -> Option<Todo> {
     match effect {
-        Effect::Order(order) => {
-            if let Order::Write { request, key, plan } = &order {
-                let verb = plan.deed.verb();
-                tracing::info!(request = request.0, namespace = %key.namespace, name = %key.name, verb, "write");
+        Effect::Order(Order::Write { request, key, plan, reason }) => {
+            let verb = plan.deed.verb();
+            tracing::info!(request = request.0, namespace = %key.namespace, name = %key.name, verb, "write");
+            match keeper.before(request, &key, &plan, reason.as_deref()) {
+                Ok(note) => {
+                    outlet.order(Order::Write { request, key, plan, reason });
+                    note.map(Todo::Tell)
+                }
+                Err(answer) => Some(Todo::Tell(answer)),
             }
+        }
+        Effect::Order(order) => {
             outlet.order(order);
             None
         }
+        Effect::Bell => Some(Todo::Bytes(BELL.to_vec())),
+        Effect::Notify => Some(Todo::Bytes(NOTIFICATION.to_vec())),
+        Effect::ReadAudit => Some(Todo::ReadAudit),
         Effect::Quit(code) => Some(Todo::Quit(code)),
         Effect::Suspend => Some(Todo::Suspend),
         Effect::Repaint => Some(Todo::Repaint),
@@ -71,17 +91,6 @@ fn clipboard(text: &str) -> Option<Vec<u8>> {
     (encoded.len() <= CLIPBOARD_LIMIT).then(|| format!("\x1b]52;c;{encoded}\x1b\\").into_bytes())
 }
 
-/// The terminal's title. Only words of rolltop's own stand in it, never text from a cluster.
-#[must_use]
-pub fn title(need_you: usize) -> Vec<u8> {
-    let mut words = String::from("rolltop");
-    if need_you > 0 {
-        // Writing to a string cannot fail.
-        let _ = write!(words, " · {need_you} need you");
-    }
-    format!("\x1b]0;{words}\x07").into_bytes()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,8 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_title_counts_what_needs_a_person() {
-        assert_eq!(title(0), b"\x1b]0;rolltop\x07");
-        assert_eq!(title(3), "\x1b]0;rolltop · 3 need you\x07".as_bytes());
+    fn a_notification_is_of_fixed_words() {
+        assert_eq!(NOTIFICATION, b"\x1b]9;rolltop: a watched rollout needs you\x07");
     }
 }

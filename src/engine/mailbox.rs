@@ -21,6 +21,8 @@ pub enum Signal {
     WriterFree,
     /// The terminal cannot be read or written any more.
     TerminalGone(std::io::Error),
+    /// The log of writes was read: its lines, or why it cannot be.
+    Audit(Result<Vec<String>, String>),
     /// A thread other than the loop's panicked; in words.
     Fault(String),
 }

@@ -221,6 +221,7 @@ impl Play {
             Order::CloseLogs(_)
             | Order::CheckAccess(..)
             | Order::Write { .. }
+            | Order::Tell { .. }
             | Order::Reconnect(_)
             | Order::Login(_) => {}
         }

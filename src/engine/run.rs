@@ -3,14 +3,16 @@
 //! One thread, this one, owns the state and the screen. What it waits for is the mailbox, until the next time at which
 //! something visible changes by itself. It sleeps for ever when nothing does.
 
+use super::audit::{self, Keeper};
 use super::effects::{self, Outlet, Todo};
 use super::fault;
 use super::mailbox::{Mailbox, Signal};
 use super::pace::Pace;
 use super::replay::Player;
 use super::start::{Clock, Feed, RunError, Start};
+use super::title::{Counts, Title};
 use crate::app::event::Event;
-use crate::app::model::{self, Body, Model};
+use crate::app::model::{self, Model};
 use crate::app::state::State;
 use crate::app::update::update;
 use crate::argo::feed::{Link, News};
@@ -28,14 +30,13 @@ use ratatui::layout::Position;
 use std::collections::VecDeque;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// News taken per turn. Keys are looked at between two turns, so this bounds how long a key waits: decoding has been
 /// done elsewhere, a piece of news costs some microseconds here.
 const NEWS_PER_TURN: usize = 256;
-/// The title changes at most this often.
-const TITLE_EVERY: Duration = Duration::from_secs(5);
 /// A clock that runs fast is told in steps of this size.
 const SKEW_STEP: SignedDuration = SignedDuration::from_millis(50);
 /// When the time of day went on by this much more than the time that this machine ran, it slept.
@@ -86,8 +87,9 @@ struct Loop {
     /// A key was pressed since: its frame does not wait.
     hurry: bool,
     bytes: VecDeque<u8>,
-    title: Option<(usize, Instant)>,
-    may_set_title: bool,
+    title: Title,
+    keeper: Keeper,
+    audit_log: Option<PathBuf>,
     resumed_at: Option<Instant>,
     /// When the frame under way was made, if it shows a dialog.
     dialog_made: Option<Timestamp>,
@@ -97,7 +99,7 @@ struct Loop {
 
 impl Loop {
     fn begin(start: Start, mailbox: Mailbox) -> Result<Self, RunError> {
-        let Start { setup, theme, feed, clock, speed, mouse, title, report_dir: _ } = start;
+        let Start { setup, theme, feed, clock, speed, mouse, title, keeper, audit_log, report_dir: _ } = start;
         let modes = Modes { mouse, title };
         let (columns, rows) = crossterm::terminal::size()?;
         let screen = Screen::new(columns, rows, colours(&theme))?;
@@ -158,8 +160,9 @@ impl Loop {
             dirty: true,
             hurry: true,
             bytes: VecDeque::new(),
-            title: None,
-            may_set_title: title,
+            title: Title::new(title),
+            keeper,
+            audit_log,
             resumed_at: None,
             dialog_made: None,
             told,
@@ -197,6 +200,7 @@ impl Loop {
                 }
                 Signal::Resumed => self.resumed()?,
                 Signal::TerminalGone(error) => return Err(RunError::Terminal(error)),
+                Signal::Audit(read) => drop(self.feed(Event::Audit(read))?),
                 Signal::Fault(words) => {
                     self.feed(Event::Fault(words))?;
                 }
@@ -212,6 +216,11 @@ impl Loop {
             // A list that is complete now is what the person waits for: its frame does not wait for the pace. It comes
             // once per connection, so no storm of frames can follow from it.
             self.hurry |= matches!(news, News::Link(_, Link::Live));
+            if let News::Answer(request, answer) = &news {
+                let (order, note) = self.keeper.after(*request, answer);
+                order.into_iter().for_each(|order| self.outlet.order(order));
+                note.into_iter().for_each(|note| self.mailbox.news(note));
+            }
             if let Some(code) = self.feed(Event::News(news))? {
                 return Ok(Some(code));
             }
@@ -273,7 +282,7 @@ impl Loop {
 
     fn carry_out(&mut self, effects: Vec<crate::app::effect::Effect>) -> Result<Option<u8>, RunError> {
         for effect in effects {
-            match effects::carry_out(effect, &self.outlet) {
+            match effects::carry_out(effect, &self.outlet, &mut self.keeper) {
                 None => {}
                 Some(Todo::Quit(code)) => return Ok(Some(code)),
                 Some(Todo::Suspend) => self.suspend()?,
@@ -282,6 +291,8 @@ impl Loop {
                     self.bytes.extend(bytes);
                     self.dirty = true;
                 }
+                Some(Todo::Tell(news)) => self.mailbox.news(news),
+                Some(Todo::ReadAudit) => audit::read(self.audit_log.clone(), &self.mailbox),
             }
         }
         Ok(None)
@@ -360,7 +371,6 @@ impl Loop {
                 let (drawn, frame) = self.screen.draw(|frame| crate::ui::screen::draw(frame, &model, theme))?;
                 placed = drawn;
                 bytes.extend(frame);
-                bytes.extend(self.title_bytes(&model, now));
             }
             if placed.page_rows != self.placed.page_rows {
                 self.feed(Event::Placed { page_rows: placed.page_rows })?;
@@ -368,23 +378,14 @@ impl Loop {
             self.placed = placed;
             self.shown = Some(model);
         }
+        let (need_you, watched) = self.state.calling();
+        bytes.extend(self.title.bytes(Counts { need_you, watched }, now));
         if !bytes.is_empty() {
             self.dialog_made = dialog.then(|| (self.clock)());
             self.writer.send(bytes);
             self.pace.drawn(now, self.writer.last_took());
         }
         Ok(())
-    }
-
-    fn title_bytes(&mut self, model: &Model, now: Instant) -> Vec<u8> {
-        let Body::Matrix(matrix) = &model.body else { return Vec::new() };
-        let count = matrix.needs_you.len() + matrix.more_need_you;
-        let rests = self.title.is_none_or(|(last, at)| last != count && now.duration_since(at) >= TITLE_EVERY);
-        if !self.may_set_title || !rests {
-            return Vec::new();
-        }
-        self.title = Some((count, now));
-        effects::title(count)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Start: everything that the loop needs before its first turn, and why there may be none.
 
+use super::audit::Keeper;
 use crate::app::state::Setup;
 use crate::cluster::hub::{Access, Target};
 use crate::report::recording::Recording;
@@ -48,6 +49,10 @@ pub struct Start {
     pub mouse: bool,
     /// Whether the terminal's title may be set.
     pub title: bool,
+    /// The record of writes.
+    pub keeper: Keeper,
+    /// Where the log of writes lies, to be shown; `None`: nowhere.
+    pub audit_log: Option<PathBuf>,
     /// Where panic reports are written.
     pub report_dir: PathBuf,
 }

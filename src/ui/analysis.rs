@@ -4,6 +4,7 @@
 use super::glyph;
 use super::pen::Pen;
 use super::sparkline;
+use super::text;
 use super::theme::Role;
 use crate::app::model::{Mark, MetricLine, RolloutPage, RunLine};
 use ratatui::layout::Rect;
@@ -33,12 +34,17 @@ impl Block<'_> {
             Self::Run(run) => 1 + u16::from(wide && !run.message.is_empty()),
             Self::Metric(metric, _) if wide => {
                 let drawn = if metric.points.len() >= sparkline::LEAST { 2 } else { 1 };
-                1 + drawn + u16::from(!metric.words.is_empty())
+                1 + drawn + u16::from(says_more(metric))
             }
             // What went wrong is said below.
             Self::Metric(metric, _) => 1 + u16::from(!metric.words.is_empty()),
         }
     }
+}
+
+/// Whether the words of a metric tell what its counts do not.
+fn says_more(metric: &MetricLine) -> bool {
+    !metric.words.is_empty() && !metric.counts.contains(&metric.words)
 }
 
 /// Rows that the pane would like to have, without its title.
@@ -140,7 +146,8 @@ fn narrow_metric(pen: &mut Pen<'_>, area: Rect, metric: &MetricLine, widths: Wid
         let width = room.min(metric.points.len() as u16);
         sparkline::draw(pen, Rect { x, y, width, height: 1 }, &metric.points, metric.line);
     } else {
-        pen.put(x, y, room, &metric.counts, Role::Dim);
+        let counts = text::parts_that_fit(&metric.counts, " · ", usize::from(room));
+        pen.put(x, y, room, counts, Role::Dim);
     }
     if area.height > 1 {
         pen.put(area.x + 2, y + 1, area.width.saturating_sub(2), &metric.words, Role::Fg);
@@ -188,7 +195,7 @@ fn wide_metric(pen: &mut Pen<'_>, area: Rect, metric: &MetricLine) {
         pen.put(at, below, area.right().saturating_sub(at), &metric.next, Role::Dim);
         below += 1;
     }
-    if below < area.bottom() {
+    if below < area.bottom() && says_more(metric) {
         pen.put(x + 4, below, area.width.saturating_sub(4), &metric.words, glyph::role(metric.mark));
     }
 }

@@ -31,7 +31,8 @@ fn columns(pen: &Pen<'_>, board: &Board, width: u16) -> Places {
     let longest = |of: &dyn Fn(&BoardRow) -> u16, least: u16| board.rows.iter().map(of).fold(least, u16::max);
     // In steps of two cells, so that scrolling past one long name does not move everything by one.
     let even = |cells: u16| cells.next_multiple_of(2);
-    let service = even(longest(&|row| pen.width(&row.service) + u16::from(row.stale), 8)).min(32);
+    let service =
+        even(longest(&|row| pen.width(&row.service) + u16::from(row.stale) + 2 * u16::from(row.marked), 8)).min(32);
     let state = longest(&|row| pen.width(&row.state) + 2, 15).min(30);
     let version = longest(&|row| pen.width(&row.version) + if row.drift { 2 } else { 0 }, 7).min(24);
     let pods = longest(&|row| pen.width(&row.pods), 5).min(12);
@@ -151,9 +152,10 @@ fn draw_row(pen: &mut Pen<'_>, inner: Rect, y: u16, columns: &Places, row: &Boar
     let stale = |role: Role| if row.stale { Role::Dim } else { role };
     let place = |index: usize| columns[index].map(|place| (inner.x + place.x, place.width));
     if let Some((x, width)) = place(SERVICE) {
-        let room = width.saturating_sub(u16::from(row.stale));
+        let room = width.saturating_sub(u16::from(row.stale) + 2 * u16::from(row.marked));
         let name = text::cut_middle(&pen.shown(&row.service), usize::from(room), pen.theme.ellipsis());
         let name = if row.stale { format!("{name}~") } else { name };
+        let name = if row.marked { format!("{} {name}", pen.shown("◆")) } else { name };
         let padded = format!("{name:width$}", width = usize::from(width));
         let (name, role) = if selected { (&padded, Role::Sel) } else { (&name, stale(Role::Fg)) };
         pen.put(x, y, width, name, role);

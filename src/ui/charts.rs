@@ -4,6 +4,7 @@
 
 pub mod axis;
 
+use super::chrome;
 use super::glyph;
 use super::pen::Pen;
 use super::run::chart::{labels, row};
@@ -87,17 +88,16 @@ fn one(pen: &mut Pen<'_>, area: Rect, page: &ChartsPage, chart: &TimeChart, inde
         (true, true) => " (. set, # actual)",
         (false, _) => "",
     };
-    let position = if page.names.len() > 1 { format!(" {}/{}", index + 1, page.names.len()) } else { String::new() };
+    let position = match (page.names.len(), area.width >= 100) {
+        (0 | 1, _) => String::new(),
+        (all, true) => format!(" · chart {} of {all}", index + 1),
+        (all, false) => format!(" · {}/{all}", index + 1),
+    };
     pen.title(area.x, area.y, area.width, &format!("{}{legend}", chart.title));
     let now = format!(" {} {}{position}", chart.mark.sign(), chart.now);
     pen.put_right(area.right(), area.y, area.width * 3 / 5, &now, glyph::role(chart.mark));
     let Some(scale) = chart.scale.as_ref().filter(|_| area.height >= 4 && area.width >= 20) else {
-        let words =
-            if chart.empty.is_empty() && area.height >= 4 { "no measurement has a number" } else { &chart.empty };
-        if area.height > 1 {
-            pen.put(area.x, area.y + 1, area.width, words, Role::Dim);
-        }
-        return;
+        return without_numbers(pen, area, page, chart);
     };
     let rows = area.height - 3;
     let labels = labels(scale, rows);
@@ -113,8 +113,51 @@ fn one(pen: &mut Pen<'_>, area: Rect, page: &ChartsPage, chart: &TimeChart, inde
     let axis = Axis::new(page.from, page.to, plot.width);
     lines(pen, plot, chart, scale, &axis);
     pen.put(axis_x, plot.bottom(), 1, "└", Role::Rule);
+    unseen(pen, plot, page, chart, &axis);
     axis_line(pen, plot, page, &axis);
     points(pen, plot, chart, scale, &axis);
+}
+
+/// Why there is nothing to draw; what was judged without a number stands on the axis.
+fn without_numbers(pen: &mut Pen<'_>, area: Rect, page: &ChartsPage, chart: &TimeChart) {
+    if area.height < 2 {
+        return;
+    }
+    let count = |sign: Sign| chart.points.iter().filter(|(_, _, other)| *other == sign).count();
+    let parts = [(Sign::Passed, "passed"), (Sign::Failed, "failed"), (Sign::Inconclusive, "inconclusive")];
+    let judged: Vec<String> = parts
+        .into_iter()
+        .chain([(Sign::Error, "ended by an error")])
+        .filter(|(sign, _)| count(*sign) > 0)
+        .map(|(sign, words)| format!("{} {words}", count(sign)))
+        .collect();
+    let words = match (chart.empty.is_empty(), judged.is_empty()) {
+        (false, _) => chart.empty.clone(),
+        (true, true) => "no measurement has a number".to_owned(),
+        (true, false) => format!("no measurement has a number: {}", judged.join(", ")),
+    };
+    pen.put(area.x, area.y + 1, area.width, &words, Role::Dim);
+    if judged.is_empty() || area.height < 6 || area.width < 20 {
+        return;
+    }
+    let plot = Rect { x: area.x + 7, y: area.y + 2, width: area.width.saturating_sub(7), height: 1 };
+    let axis = Axis::new(page.from, page.to, plot.width);
+    axis_line(pen, plot, page, &axis);
+    let nothing = Scale { min: 0.0, max: 1.0, limit: None, labels: Vec::new() };
+    points(pen, plot, chart, &nothing, &axis);
+}
+
+/// Says that a stretch before the first point is empty because nothing was watched then.
+fn unseen(pen: &mut Pen<'_>, plot: Rect, page: &ChartsPage, chart: &TimeChart, axis: &Axis) {
+    let begins = chart.series.iter().flat_map(|series| series.stretches.iter().flatten()).map(|(x, _)| *x);
+    let Some(first) = begins.chain(chart.points.iter().map(|(x, ..)| *x)).reduce(f64::min) else { return };
+    let words = "nothing seen before";
+    let cell = axis.cell(first);
+    if cell > plot.width / 3 && cell > pen.width(words) + 12 && plot.height > 2 {
+        let clock = page.from.checked_add(jiff::SignedDuration::from_secs(first as i64)).map(chrome::clock);
+        let words = format!("{words} {}", clock.unwrap_or_default());
+        pen.put_right(plot.x + cell.saturating_sub(1), plot.y + plot.height / 2, cell, &words, Role::Dim);
+    }
 }
 
 /// The lines, by the widget. Values are brought to 0..1 before, so that huge ones cannot break its arithmetic.

@@ -173,23 +173,51 @@ pub fn field(pen: &mut Pen<'_>, x: u16, y: u16, room: u16, prompt: &str, input: 
     pen.put(at, y, end.saturating_sub(at), &after, Role::Fg);
 }
 
-/// The keys of the focus, as many as fit; what does not work now is dim.
+/// The keys of the focus, as many as fit; what does not work now is dim. Where not all fit, the help and the way out stay:
+/// what does not work goes first, then what is named last before them; what stands behind them takes what is left.
 fn key_line(pen: &mut Pen<'_>, area: Rect, y: u16, keys: &[KeyHint]) {
-    let end = area.right().saturating_sub(1);
+    let room = area.width.saturating_sub(2);
     let mut x = area.x + 1;
-    for hint in keys {
+    for hint in fitting_keys(pen, keys, room) {
         let key = pen.width(&hint.key);
-        let word = if hint.word.is_empty() { 0 } else { pen.width(&hint.word) + 1 };
-        if x + key + word > end {
-            break;
-        }
         let (key_role, word_role) = if hint.on { (Role::Key, Role::Fg) } else { (Role::Dim, Role::Dim) };
         x = pen.put(x, y, key, &hint.key, key_role);
-        if word > 0 {
-            x = pen.put(x + 1, y, word - 1, &hint.word, word_role);
+        if !hint.word.is_empty() {
+            x = pen.put(x + 1, y, pen.width(&hint.word), &hint.word, word_role);
         }
         x += 2;
     }
+}
+
+/// The keys that have room, in their order.
+fn fitting_keys<'a>(pen: &Pen<'_>, keys: &'a [KeyHint], room: u16) -> Vec<&'a KeyHint> {
+    let width = |hint: &KeyHint| {
+        let word = if hint.word.is_empty() { 0 } else { pen.width(&hint.word) + 1 };
+        u32::from(pen.width(&hint.key) + word + 2)
+    };
+    // The last of a line needs no blanks behind it.
+    let room = u32::from(room) + 2;
+    let is_way_out = |hint: &KeyHint| hint.word == "help" || hint.key == "q" || hint.key == "Esc";
+    let out = keys.iter().rposition(is_way_out).map_or(0, |at| at + 1);
+    let (before, behind) = keys.split_at(out);
+    let mut kept: Vec<&KeyHint> = before.iter().collect();
+    let used = |kept: &[&KeyHint]| kept.iter().map(|hint| width(hint)).sum::<u32>();
+    while used(&kept) > room {
+        let last = |wanted: &dyn Fn(&KeyHint) -> bool| kept.iter().rposition(|hint| wanted(hint));
+        let goes = last(&|hint| !hint.on && !is_way_out(hint)).or_else(|| last(&|hint| !is_way_out(hint)));
+        // On less than that the first of them is what there is.
+        match goes.or_else(|| kept.len().checked_sub(1)) {
+            Some(at) => kept.remove(at),
+            None => break,
+        };
+    }
+    for hint in behind {
+        if used(&kept) + width(hint) > room {
+            break;
+        }
+        kept.push(hint);
+    }
+    kept
 }
 
 /// Verdict and message: the rows above the `next` line, as many as they need.

@@ -4,6 +4,7 @@
 
 use super::chrome;
 use super::finder;
+use super::form;
 use super::gauge;
 use super::glyph;
 use super::pen::Pen;
@@ -20,12 +21,17 @@ const WIDTH: u16 = 64;
 fn label_cells(width: u16) -> u16 {
     if width < 30 { 0 } else { 9 }
 }
+/// Rows that stay as long as where it happens.
+const STAYS: [&str; 10] = ["where", "rollout", "version", "step", "revision", "in", "from", "to", "run", "object"];
 /// Cells of the gauge.
 const GAUGE: u16 = 20;
 
+/// A form has none: Enter goes on to the question.
+const NO_BUTTONS: Vec<Button> = Vec::new();
+
 /// A row inside the frame.
 #[derive(Clone, Debug, PartialEq)]
-enum Row {
+pub(super) enum Row {
     Blank,
     /// Text of its own, or the next line of one.
     Text(String),
@@ -39,14 +45,16 @@ enum Row {
     Weights(i64, i64, i64),
     /// A mark and a sentence.
     Evidence(&'static str, Role, String),
-    /// The name being typed.
-    Field(String),
+    /// What is being typed; whether letters go there.
+    Field(String, bool),
+    /// A value that is offered, where it comes from, whether it is chosen.
+    Choice(String, String, bool),
     /// Buttons from one index to before another.
     Buttons(usize, usize),
 }
 
 /// A row and how long it stays when rows are short: 0 longest.
-struct Ranked(Row, u8);
+pub(super) struct Ranked(pub(super) Row, pub(super) u8);
 
 /// Draws the dialog over the frame.
 pub fn draw(pen: &mut Pen<'_>, screen: Rect, dialog: &Dialog, placed: &mut Placed) {
@@ -58,10 +66,13 @@ pub fn draw(pen: &mut Pen<'_>, screen: Rect, dialog: &Dialog, placed: &mut Place
     let inner_width = if framed { width - 4 } else { width };
     let (title, footnote, buttons, mut rows) = match dialog {
         Dialog::Write(write) => (&write.title, write.footnote.as_str(), &write.buttons, write_rows(write, inner_width)),
+        Dialog::Form(form) => (&form.title, form.footnote.as_str(), &NO_BUTTONS, form::rows(form, inner_width)),
         Dialog::Ask { title, lines, buttons } => (title, "", buttons, ask_rows(lines, inner_width)),
         Dialog::Finder(_) => return,
     };
-    rows.extend(button_rows(pen, buttons, inner_width));
+    if !buttons.is_empty() {
+        rows.extend(button_rows(pen, buttons, inner_width));
+    }
     // Header and keys stay in sight where there are rows for it.
     let spared = match (framed, screen.height) {
         (true, 20..) => 4,
@@ -146,13 +157,19 @@ fn button_rows(pen: &Pen<'_>, buttons: &[Button], width: u16) -> Vec<Ranked> {
     (0..buttons.len()).map(|at| Ranked(Row::Buttons(at, at + 1), rank(at))).collect()
 }
 
-fn write_rows(write: &WriteDialog, width: u16) -> Vec<Ranked> {
+/// Labels and what they say; the first one in reverse where the channel is protected.
+pub(super) fn fact_rows(
+    facts: &[(String, String)],
+    protected: bool,
+    weights: Option<(i64, i64, i64)>,
+    width: u16,
+) -> Vec<Ranked> {
     let mut rows = Vec::new();
-    for (index, (label, words)) in write.rows.iter().enumerate() {
-        let strong = index == 0 && write.protected;
+    for (index, (label, words)) in facts.iter().enumerate() {
+        let strong = index == 0 && protected;
         let mut label = label.clone();
-        let rank = if matches!(label.as_str(), "where" | "rollout" | "version" | "step") { 1 } else { 2 };
-        if let Some((before, after, max)) = write.weights.filter(|_| label == "traffic") {
+        let rank = if STAYS.contains(&label.as_str()) { 1 } else { 2 };
+        if let Some((before, after, max)) = weights.filter(|_| label == "traffic") {
             rows.push(Ranked(Row::Weights(before, after, max), 3));
             label.clear();
             if words.is_empty() {
@@ -167,6 +184,11 @@ fn write_rows(write: &WriteDialog, width: u16) -> Vec<Ranked> {
             rows.push(Ranked(Row::Fact { label, words: line, strong: strong && at == 0 }, rank));
         }
     }
+    rows
+}
+
+fn write_rows(write: &WriteDialog, width: u16) -> Vec<Ranked> {
+    let mut rows = fact_rows(&write.rows, write.protected, write.weights, width);
     if let Some(call) = &write.call {
         rows.push(Ranked(Row::Blank, 9));
         for line in call {
@@ -190,7 +212,14 @@ fn write_rows(write: &WriteDialog, width: u16) -> Vec<Ranked> {
         for line in text::wrap(&format!("Type {wanted} to {verb} in {place}:"), usize::from(width)) {
             rows.push(Ranked(Row::Text(line), 1));
         }
-        rows.push(Ranked(Row::Field(typed.clone()), 0));
+        let active = write.reason.as_ref().is_none_or(|reason| !reason.active);
+        rows.push(Ranked(Row::Field(typed.clone(), active), 0));
+    }
+    if let Some(reason) = &write.reason {
+        rows.push(Ranked(Row::Blank, 9));
+        let words = if reason.needed { "Reason, needed here (Ctrl-r):" } else { "Reason (Ctrl-r):" };
+        rows.push(Ranked(Row::Text(words.to_owned()), 3));
+        rows.push(Ranked(Row::Field(reason.text.clone(), reason.active), if reason.active { 0 } else { 2 }));
     }
     if !write.back.is_empty() {
         rows.push(Ranked(Row::Blank, 8));
@@ -254,11 +283,17 @@ fn draw_row(pen: &mut Pen<'_>, inner: Rect, y: u16, row: &Row, buttons: &[Button
             pen.put(inner.x, y, 1, sign, *role);
             pen.put(inner.x + 2, y, inner.width.saturating_sub(2), words, Role::Fg);
         }
-        Row::Field(typed) => {
+        Row::Field(typed, active) => {
             let cursor = typed.chars().count();
             let edge = if pen.theme.ascii { "|" } else { "▏" };
-            chrome::field(pen, inner.x + 2, y, inner.width.saturating_sub(2), edge, typed, cursor);
+            let (x, room) = (inner.x + 2, inner.width.saturating_sub(2));
+            if *active {
+                chrome::field(pen, x, y, room, edge, typed, cursor);
+            } else {
+                pen.put(x, y, room, &format!("{edge}{typed}"), Role::Dim);
+            }
         }
+        Row::Choice(words, detail, chosen) => form::draw_choice(pen, inner, y, words, detail, *chosen),
         Row::Buttons(from, to) => draw_buttons(pen, inner, y, buttons, *from..*to, placed),
     }
 }

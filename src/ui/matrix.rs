@@ -288,8 +288,12 @@ fn draw_row(
         let cell_end = cell::draw(pen, place.x, y, place.width, place.longest, cell, focused);
         let rect = Rect { x: place.x, y, width: place.width, height: 1 };
         chrome::flash(pen, rect, cell.changed);
+        if cell.marked {
+            pen.put(place.x.saturating_sub(1), y, 1, "◆", Role::Accent);
+        }
         if focused {
-            pen.put(place.x.saturating_sub(1), y, 1, "[", Role::Fg);
+            let edge = if cell.marked { "◆" } else { "[" };
+            pen.put(place.x.saturating_sub(1), y, 1, edge, Role::Fg);
             let end = (place.x + place.width).max(cell_end).min(area.right().saturating_sub(1));
             pen.put(end, y, 1, "]", Role::Fg);
             let all = Rect { x: place.x.saturating_sub(1), width: end + 1 - place.x.saturating_sub(1), ..rect };

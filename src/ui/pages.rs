@@ -47,7 +47,8 @@ pub fn help(pen: &mut Pen<'_>, area: Rect, page: &HelpPage, placed: &mut Placed)
     // About the program: at the foot where all fits, else below the keys, and scrolled with them.
     let about_at = (longest + 1).max(height.saturating_sub(about.len() + 1));
     let length = if about.is_empty() { longest } else { about_at + 1 + about.len() };
-    placed.page_rows = inner.height;
+    // The last row says that there is more: a page further begins with what it covers.
+    placed.page_rows = inner.height.saturating_sub(u16::from(length > height)).max(1);
     let first = page.scroll.min(length.saturating_sub(height));
     let more = length > first + height;
     let last = first + height - usize::from(more).min(height);

@@ -15,7 +15,11 @@ pub const LEAST: u16 = 4;
 #[must_use]
 pub fn wanted(page: &RolloutPage, pane: Pane, width: u16) -> u16 {
     let rows = match pane {
-        Pane::Steps => page.steps.len() + if page.steps_note.is_empty() { 0 } else { 3 },
+        Pane::Steps => {
+            let wide = width >= ladder::DETAILS_FROM;
+            let details = page.steps.iter().filter(|_| wide).map(|step| step.details.len()).sum::<usize>();
+            page.steps.len() + details + if page.steps_note.is_empty() { 0 } else { 3 }
+        }
         Pane::Revisions => page.revisions.len() + usize::from(!page.revisions_note.is_empty()),
         Pane::Analysis => usize::from(analysis::wanted(width, page)),
         Pane::Events => page.events.len(),
@@ -32,7 +36,10 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, pane: Pane, place
     let focused = page.focus == pane;
     let content = Rect { y: area.y + 1, height: area.height - 1, ..area };
     if focused {
-        placed.page_rows = content.height;
+        placed.page_rows = match pane {
+            Pane::Steps => ladder::page_rows(page, content.width, content.height),
+            _ => content.height,
+        };
     }
     let cursor = page.cursor.filter(|_| focused);
     let scroll = page.scroll.filter(|_| focused);
@@ -102,7 +109,14 @@ fn reason(page: &RolloutPage, cursor: Option<usize>) -> Option<&RevisionLine> {
             !line.message.is_empty()
                 && line.mark != Mark::Ok
                 && !page.message.contains(line.message.trim_end_matches('.'))
+                && !says_the_same(&page.headline, &line.message)
         })
     };
     under.or_else(|| if cursor.is_some() { None } else { bad() })
+}
+
+/// Whether a headline has what a run's message ends with: the metric and the count that broke it.
+fn says_the_same(headline: &str, message: &str) -> bool {
+    let parts = message.strip_prefix("Metric \"").and_then(|rest| rest.split_once("\" assessed "));
+    parts.is_some_and(|(metric, _)| headline.contains(metric))
 }

@@ -13,8 +13,10 @@ use ratatui::layout::Rect;
 
 /// From this height on the pods are shown one by one, or where they are not watched the conditions.
 const TREE_FROM: u16 = 12;
-/// Cells of the label of a fact.
+/// Cells of the label of a fact; more where one is longer.
 const LABEL: u16 = 12;
+/// The longest label.
+const LONGEST: u16 = 20;
 
 /// Draws the block, its title included; what does not fit is left out from the end.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, title: &str, page: &RolloutPage) {
@@ -22,7 +24,8 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, title: &str, page: &RolloutPage) {
         return;
     }
     pen.title(area.x, area.y, area.width, title);
-    let mut lines = Lines { pen, area, y: area.y + 1 };
+    let label = page.about.iter().map(|(label, _)| pen.width(label) + 2).max().unwrap_or(0).clamp(LABEL, LONGEST);
+    let mut lines = Lines { pen, area, y: area.y + 1, label };
     if area.height >= 8 {
         lines.tall(page);
     } else {
@@ -34,6 +37,7 @@ struct Lines<'a, 'b> {
     pen: &'a mut Pen<'b>,
     area: Rect,
     y: u16,
+    label: u16,
 }
 
 impl Lines<'_, '_> {
@@ -57,8 +61,8 @@ impl Lines<'_, '_> {
 
     fn fact(&mut self, label: &str, words: &str, room: u16) {
         if !self.full() && !words.is_empty() {
-            self.pen.put(self.area.x, self.y, LABEL - 1, label, Role::Dim);
-            self.pen.put(self.area.x + LABEL, self.y, room.saturating_sub(LABEL), words, Role::Fg);
+            self.pen.put(self.area.x, self.y, self.label - 1, label, Role::Dim);
+            self.pen.put(self.area.x + self.label, self.y, room.saturating_sub(self.label), words, Role::Fg);
             self.y += 1;
         }
     }
@@ -82,6 +86,13 @@ impl Lines<'_, '_> {
             self.say(&page.headline, Role::Fg);
         }
         self.say(&page.message, Role::Fg);
+        for (mark, words) in &page.analysis_status {
+            if !self.full() {
+                self.pen.mark(self.area.x, self.y, *mark);
+                self.pen.put(self.area.x + 2, self.y, self.area.width.saturating_sub(2), words, Role::Fg);
+                self.y += 1;
+            }
+        }
         self.say(&page.gauge_note, Role::Fg);
         for warning in &page.warnings {
             self.say(&format!("! {warning}"), Role::Fg);
@@ -100,10 +111,10 @@ impl Lines<'_, '_> {
         if let Some(weights) = &page.gauge
             && !self.full()
         {
-            self.pen.put(self.area.x, self.y, LABEL - 1, "weight", Role::Dim);
-            let x = self.area.x + LABEL;
+            self.pen.put(self.area.x, self.y, self.label - 1, "weight", Role::Dim);
+            let x = self.area.x + self.label;
             let words = weight_words(weights);
-            let room = half.saturating_sub(LABEL + self.pen.width(&words) + 2).min(60);
+            let room = half.saturating_sub(self.label + self.pen.width(&words) + 2).min(60);
             gauge::draw(self.pen, x, self.y, room, weights);
             self.pen.put(x + room + 2, self.y, half, &words, Role::Fg);
             self.y += 1;
@@ -147,11 +158,13 @@ impl Lines<'_, '_> {
         let right = Rect { x: self.area.x + half + 2, width: self.area.width.saturating_sub(half + 2), ..self.area };
         // Where there is no ladder, the headline stands in its place.
         let headline = if page.steps.is_empty() { "" } else { page.headline.as_str() };
+        let analysis = page.analysis_status.iter();
         let notes = [headline, &page.facts, &page.message, &page.gauge_note]
             .into_iter()
             .filter(|note| !note.is_empty())
             .map(|note| (None, note))
-            .chain(page.warnings.iter().map(|warning| (Some("!"), warning.as_str())));
+            .chain(analysis.map(|(mark, words)| (Some((mark.sign(), glyph::role(*mark))), words.as_str())))
+            .chain(page.warnings.iter().map(|warning| (Some(("!", Role::Bad)), warning.as_str())));
         for (sign, note) in notes {
             for (index, line) in
                 text::wrap(note, usize::from(right.width.saturating_sub(2).max(1))).into_iter().enumerate()
@@ -159,8 +172,8 @@ impl Lines<'_, '_> {
                 if self.full() {
                     return;
                 }
-                if let Some(sign) = sign.filter(|_| index == 0) {
-                    self.pen.put(right.x, self.y, 1, sign, Role::Bad);
+                if let Some((sign, role)) = sign.filter(|_| index == 0) {
+                    self.pen.put(right.x, self.y, 1, sign, role);
                 }
                 if index == 0 && note == headline {
                     self.pen.put(right.x, self.y, 1, page.mark.sign(), glyph::role(page.mark));

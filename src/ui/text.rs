@@ -33,6 +33,19 @@ pub fn fits(text: &str, cells: usize) -> bool {
     width_up_to(text, cells.saturating_add(1)) <= cells
 }
 
+/// As many of the parts of a text as fit in `cells`, the first ones: half a number misleads.
+#[must_use]
+pub fn parts_that_fit<'a>(text: &'a str, between: &str, cells: usize) -> &'a str {
+    let mut fitting = text;
+    while !fits(fitting, cells) {
+        match fitting.rfind(between) {
+            Some(at) => fitting = &fitting[..at],
+            None => return "",
+        }
+    }
+    fitting
+}
+
 /// The longest beginning that fits in `cells`.
 #[must_use]
 pub fn head(text: &str, cells: usize) -> &str {
@@ -225,6 +238,14 @@ impl<'a> Wrapping<'a> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn only_whole_parts_are_kept() {
+        let counts = "7 of 12 · 2 of 3 failures allowed";
+        for (cells, kept) in [(40, counts), (32, "7 of 12"), (7, "7 of 12"), (6, "")] {
+            assert_eq!(parts_that_fit(counts, " · ", cells), kept, "{cells}");
+        }
+    }
 
     #[test]
     fn each_kind_of_text_loses_the_part_that_matters_least() {

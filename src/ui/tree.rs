@@ -293,23 +293,11 @@ fn pod(pen: &mut Pen<'_>, area: Rect, y: u16, branch: &str, line: &RevisionLine,
     for (part, role) in parts {
         let room = age_at.saturating_sub(x + 1);
         // Half a number misleads; half a reason still says something, and of facts the first ones do.
-        let part = if part == line.info { facts_that_fit(pen, part, room) } else { part };
+        let part = if part == line.info { text::parts_that_fit(part, "  ", usize::from(room)) } else { part };
         if !part.is_empty() && (pen.width(part) <= room || room >= 3) {
             x = pen.put(x, y, room, part, role) + 2;
         }
     }
-}
-
-/// As many of the facts, which stand two blanks apart, as there is room for.
-fn facts_that_fit<'a>(pen: &Pen<'_>, facts: &'a str, room: u16) -> &'a str {
-    let mut fitting = facts;
-    while pen.width(fitting) > room {
-        match fitting.rfind("  ") {
-            Some(at) => fitting = &fitting[..at],
-            None => return "",
-        }
-    }
-    fitting
 }
 
 /// A ReplicaSet, an Experiment, an AnalysisRun, or a job.

@@ -340,7 +340,7 @@ fn an_order_to_promote_is_answered_once() {
     // Two presses in quick succession: the second is decided on the same version.
     for request in [RequestId(1), RequestId(2)] {
         let promotion = promotion.clone();
-        watched.hub.order(Order::Write { request, key: key(0, "shop", "web"), plan: promotion });
+        watched.hub.order(Order::Write { request, key: key(0, "shop", "web"), plan: promotion, reason: None });
     }
     let answers = watched.wait("both answers", |news| {
         let answers: Vec<_> = news
@@ -359,7 +359,12 @@ fn without_a_connection_nothing_is_promised() {
     let running = simulated(&[paused("shop", "web")]);
     let watched = Watched::start(access(&running.kubeconfig, false), vec![target(0, "nowhere", Scope::All)], quick());
     let promotion = Box::new(plan(&running));
-    watched.hub.order(Order::Write { request: RequestId(1), key: key(0, "shop", "web"), plan: promotion });
+    watched.hub.order(Order::Write {
+        request: RequestId(1),
+        key: key(0, "shop", "web"),
+        plan: promotion,
+        reason: None,
+    });
     let answer = watched.wait("an answer", |news| {
         news.iter().find_map(|n| if let News::Answer(RequestId(1), answer) = n { Some(answer.clone()) } else { None })
     });

@@ -29,8 +29,10 @@ fn dialog_of(moment: &Moment, typed: Option<(&str, &str)>, changed: Option<&str>
         show_call,
         changed,
         elsewhere: &elsewhere,
+        template: None,
+        reason: None,
     };
-    dialog::promote(&subject, &asking)
+    dialog::write(&subject, &asking)
 }
 
 #[test]
@@ -49,7 +51,7 @@ fn the_dialog_names_where_what_and_what_comes_after() {
     assert_eq!(dialog.evidence[1], (Mark::Ok, "staging runs green, healthy for 21h".to_owned()));
     assert_eq!(dialog.evidence[2], (Mark::Attention, "test runs red, not this version".to_owned()));
     assert_eq!(dialog.footnote, "data 1 s old");
-    assert!(dialog.back.contains("kubectl argo rollouts abort gradual-rollout -n demo"), "{}", dialog.back);
+    assert_eq!(dialog.back, "a aborts: all traffic to blue. Promote has no inverse.");
     assert!(dialog.call.is_none());
     let buttons: Vec<_> = dialog.buttons.iter().map(|b| (b.label.as_str(), b.focused, b.on)).collect();
     assert_eq!(buttons, [("Show call", false, true), ("Cancel", true, true), ("Promote to 25 %", false, false)]);

@@ -46,24 +46,20 @@ fn each_moment_of_a_real_rollout_has_its_words_in_the_lists() {
 }
 
 #[test]
-fn the_reason_names_the_position_as_argo_counts_it() {
+fn the_reason_numbers_the_step_as_the_ladder_does() {
     let table = [
-        ("waits-for-you", "paused at 1/6, no timer: waits for a person"),
-        ("timed-pause", "paused at 3/6, goes on by itself in 28s"),
-        ("paused-by-hand", "paused by hand at 1/6 (spec.paused): waits for a person"),
+        ("waits-for-you", "paused at step 2 of 6, waits for a person"),
+        ("timed-pause", "paused at step 4 of 6, goes on by itself in 28s"),
+        ("paused-by-hand", "paused by hand at step 2 of 6 (spec.paused): waits for a person"),
         ("preview-waits", "preview green waits before the cut-over"),
         (
             "invalid-spec",
             "the controller refuses the spec: spec.strategy.blueGreen.activeService: Invalid value: \"bluegreen-demo\": \
              service \"bluegreen-demo\" not found",
         ),
-        (
-            "aborted",
-            "aborted: Blue/green pre-promotion analysis phase error/failed: Metric \"success-rate\" assessed Failed due \
-             to failed (2) > failureLimit (1)",
-        ),
+        ("aborted", "aborted: success-rate: 2 failures, 1 allowed"),
         ("not-observed", "changed, the controller has not seen it yet"),
-        ("scaling", "scaling pods at 0/6"),
+        ("scaling", "scaling pods at step 1 of 6"),
     ];
     for (name, words) in table {
         let moment = moment(name);

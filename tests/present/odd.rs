@@ -94,9 +94,9 @@ proptest! {
         if let Ok(promotion) = decided(&moment.rollout) {
             let asking = Asking {
                 plan: &promotion, kube_context: None, typed: None, focus: None, show_call: true,
-                changed: None, elsewhere: &[],
+                changed: None, elsewhere: &[], template: None, reason: None,
             };
-            let _ = dialog::promote(&subject, &asking);
+            let _ = dialog::write(&subject, &asking);
             prop_assert!(tick::dialog(&subject, &asking).is_none_or(|next| next > now));
         }
     }

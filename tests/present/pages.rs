@@ -101,7 +101,7 @@ fn the_tree_has_revisions_with_their_replica_sets_and_pods() {
 }
 
 #[test]
-fn a_revision_that_is_scaled_to_zero_comes_last_even_when_it_is_the_newest() {
+fn the_newest_revision_comes_first_even_when_it_is_scaled_to_zero() {
     let mut value = raw("waits-for-you");
     for set in value["replicaSets"].as_array_mut().unwrap() {
         if set["metadata"]["annotations"]["rollout.argoproj.io/revision"] == "2" {
@@ -112,8 +112,8 @@ fn a_revision_that_is_scaled_to_zero_comes_last_even_when_it_is_the_newest() {
     value["pods"] = json!([]);
     let page = page_of(&moment_of(&value));
     let heads: Vec<_> = page.revisions.iter().filter(|line| line.kind == TreeKind::Revision).collect();
-    assert_eq!((heads[0].name.as_str(), heads[0].status.as_str()), ("1", "3/3 ready"));
-    assert_eq!((heads[1].name.as_str(), heads[1].status.as_str(), heads[1].mark), ("2", "scaled to 0", Mark::Absent));
+    assert_eq!((heads[0].name.as_str(), heads[0].status.as_str(), heads[0].mark), ("2", "scaled to 0", Mark::Absent));
+    assert_eq!((heads[1].name.as_str(), heads[1].status.as_str()), ("1", "3/3 ready"));
 }
 
 #[test]

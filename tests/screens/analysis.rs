@@ -301,6 +301,7 @@ pub fn experiment() -> Model {
         created: Some(at("14:28:00")),
         pods: (0..2)
             .map(|n| PodPicture {
+                uid: format!("pod-{n}").into(),
                 name: format!("payments-6c7f9d8b5-19-1-{template}-{n}xk2p").into(),
                 status: if n < ready { "Running" } else { "ImagePullBackOff" }.into(),
                 ready: usize::from(n < ready),

@@ -9,7 +9,7 @@ fn key(key: &str, word: &str) -> KeyHint {
     KeyHint { key: key.into(), word: word.into(), on: true }
 }
 
-fn keys(pairs: &[(&str, &str)]) -> Vec<KeyHint> {
+pub fn keys(pairs: &[(&str, &str)]) -> Vec<KeyHint> {
     pairs.iter().map(|(k, w)| key(k, w)).collect()
 }
 
@@ -304,6 +304,7 @@ fn board_row(
 ) -> BoardRow {
     BoardRow {
         service: service.into(),
+        marked: false,
         cluster: cluster.into(),
         namespace: "shop".into(),
         attention: mark == Mark::Wait,
@@ -382,7 +383,7 @@ fn step(mark: Mark, number: usize, words: &str, time: &str) -> StepLine {
         Some("pause") => "pause",
         _ => "analysis",
     };
-    StepLine { mark, number, words: words.into(), state: String::new(), time: time.into(), kind }
+    StepLine { mark, number, words: words.into(), state: String::new(), time: time.into(), kind, details: Vec::new() }
 }
 
 pub fn tree(kind: TreeKind, name: &str, info: &str, age: &str) -> RevisionLine {
@@ -443,6 +444,7 @@ pub fn page() -> RolloutPage {
         message: String::new(),
         gauge: Some(Gauge { set: 40, actual: Some(38), max: 100 }),
         gauge_note: String::new(),
+        analysis_status: Vec::new(),
         steps: vec![
             step(Mark::Ok, 1, "weight 40 %", "1m02s"),
             step(Mark::Ok, 2, "pause 5m", "5m00s"),
@@ -589,6 +591,7 @@ pub fn write_dialog(typed: Option<&str>) -> WriteDialog {
             (Mark::Attention, "freeze \"month end\" begins in 2h 27m".into()),
         ],
         typed: typed.map(|typed| ("checkout".into(), typed.into())),
+        reason: None,
         call: None,
         back: "a sends all traffic to 2.41.0. Promote has no inverse.".into(),
         buttons: vec![

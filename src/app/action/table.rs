@@ -8,6 +8,10 @@ use crate::keys::{Key, KeyChord};
 const LISTS: &[Place] = &[Place::Matrix, Place::Board];
 const OBJECTS: &[Place] = &[Place::Matrix, Place::Board, Place::Rollout];
 const OPENS: &[Place] = &[Place::Matrix, Place::Board, Place::Rollout, Place::Analysis];
+/// Where a rollout, or a run of it, is looked at.
+const RUNS: &[Place] = OPENS;
+/// Where there are runs under the cursor.
+const BELOW: &[Place] = &[Place::Rollout, Place::Analysis];
 const PAGE: &[Place] = &[Place::Rollout];
 /// Where a closer look can be taken from.
 const NODES: &[Place] = &[
@@ -52,7 +56,7 @@ const fn row(
     group: Group,
     places: &'static [Place],
 ) -> Row {
-    Row { action, name, keys, hint, doc, group, places, writes: matches!(action, Action::Promote) }
+    Row { action, name, keys, hint, doc, group, places, writes: action.writes() }
 }
 
 /// The digits that choose a channel.
@@ -60,7 +64,9 @@ const DIGITS: &[KeyChord] = &[c('1'), c('2'), c('3'), c('4'), c('5'), c('6'), c(
 
 /// The table, in the order of the footer: the most important first.
 pub const TABLE: &[Row] = &[
-    row(A::Promote, "promote", &[c('p')], "promote", "promote the pause of the selected rollout", Rollout, OBJECTS),
+    row(A::Promote, "promote", &[c('p')], "promote", "promote: end the pause of the rollout", Rollout, RUNS),
+    row(A::Abort, "abort", &[c('a')], "abort", "abort the update: all traffic to stable", Rollout, RUNS),
+    row(A::Retry, "retry", &[c('t')], "retry", "begin an aborted update again", Rollout, RUNS),
     row(A::Open, "open", &[k(Key::Enter)], "open", "open what is selected", Show, OPENS),
     row(A::Logs, "logs", &[c('l')], "logs", "the logs of its pods", Show, NODES),
     row(A::Events, "events", &[c('e')], "events", "events, oldest first", Show, NODES),
@@ -123,9 +129,40 @@ pub const TABLE: &[Row] = &[
         &[Place::Analysis, Place::Charts],
     ),
     row(A::Sort, "sort", &[c('o')], "sort", "another order of the list", Show, LISTS),
+    row(A::PromoteFull, "promote-full", &[c('P')], "full", "promote past steps, pauses, analysis", Rollout, OBJECTS),
+    row(A::Undo, "undo", &[c('u')], "undo", "back to an earlier revision", Rollout, OBJECTS),
+    row(A::Pause, "pause", &[c('s')], "pause", "pause by hand, or resume", Rollout, OBJECTS),
+    row(A::Restart, "restart", &[c('r')], "restart", "replace all pods, now or later", Rollout, OBJECTS),
+    row(A::SetImage, "set-image", &[c('i')], "image", "set the image of a container", Rollout, OBJECTS),
+    row(A::Scale, "scale", &[c('#')], "scale", "another number of pods", Rollout, OBJECTS),
+    row(A::Terminate, "terminate", &[c('x')], "terminate", "end the analysis or experiment here", Rollout, BELOW),
+    row(A::SkipStep, "skip-step", &[], "", "skip the step that is running", Rollout, OBJECTS),
+    row(A::SkipAllSteps, "skip-all-steps", &[], "", "skip all steps that are left", Rollout, OBJECTS),
+    row(A::DeleteRun, "delete-run", &[], "", "delete the finished analysis run here", Rollout, BELOW),
+    row(A::Mark, "mark", &[c(' ')], "mark", "mark for one deed on several, or unmark", Show, LISTS),
+    row(A::MarkAll, "mark-all", &[c('*')], "", "mark all rows of the channel that are listed", Show, LISTS),
+    row(A::ClearMarks, "clear-marks", &[c('\\')], "", "clear the marks", Show, LISTS),
     row(A::NextPane, "next-pane", &[k(Key::Tab)], "pane", "next pane", Move, PAGE),
     row(A::PreviousPane, "previous-pane", &[k(Key::BackTab)], "", "previous pane", Move, PAGE),
     row(A::Zoom, "zoom", &[c('z')], "zoom", "let the pane fill the screen", Show, PAGE),
+    row(
+        A::Watch,
+        "watch",
+        &[c('w')],
+        "watch",
+        "call me when it waits for a person, fails or finishes",
+        Rollout,
+        OBJECTS,
+    ),
+    row(
+        A::PromoteWhen,
+        "promote-when",
+        &[c('W')],
+        "",
+        "promote this pause once a condition holds; again: disarm",
+        Rollout,
+        OBJECTS,
+    ),
     row(A::Login, "login", &[c('L')], "log in", "log in to the cluster of this channel again", Program, OBJECTS),
     row(
         A::Reconnect,
@@ -138,7 +175,15 @@ pub const TABLE: &[Row] = &[
     ),
     row(A::Trouble, "trouble", &[c('E')], "error", "the raw error of this channel's connection", Show, OBJECTS),
     row(A::ToggleBoard, "board", &[c('v')], "view", "overview of all channels, or the list of one", Show, LISTS),
-    row(A::Filter, "filter", &[c('/')], "filter", "filter: word !word ~fuzzy l:k=v ch: is: img:", Show, LISTS),
+    row(
+        A::Filter,
+        "filter",
+        &[c('/')],
+        "filter",
+        "filter: word !term ~fuzzy l:k=v img: ch: ns: cl: is:drift",
+        Show,
+        LISTS,
+    ),
     row(A::AttentionOnly, "attention", &[c('!')], "attention", "only what needs attention", Show, LISTS),
     row(A::NextAttention, "next-attention", &[c('.')], "", "to the next that needs attention", Move, OBJECTS),
     row(
@@ -152,6 +197,7 @@ pub const TABLE: &[Row] = &[
     ),
     row(A::Help, "help", &[c('?'), k(Key::F(1))], "help", "the keys of this screen", Program, ALL),
     row(A::Messages, "messages", &[c('@')], "messages", "the log of messages", Show, ALL),
+    row(A::Audit, "audit", &[], "", "the log of what was written from here, and by whom", Show, ALL),
     row(A::Channel(0), "channel", DIGITS, "", "the channel with this number", Move, OBJECTS),
     row(A::AllChannels, "all-channels", &[c('0')], "", "all channels: the overview", Move, OBJECTS),
     row(A::PreviousChannel, "previous-channel", &[c('['), k(Key::Left)], "", "the channel to the left", Move, OBJECTS),

@@ -21,6 +21,12 @@ const BONUS: u32 = 1_000;
 /// Other words for a command.
 const ALSO: &[(Action, &str)] = &[
     (Action::Promote, "resume continue approve"),
+    (Action::Pause, "unpause hold"),
+    (Action::Undo, "rollback revert back"),
+    (Action::Abort, "stop brake"),
+    (Action::SetImage, "version tag"),
+    (Action::Scale, "replicas pods"),
+    (Action::Terminate, "end stop analysis experiment"),
     (Action::Logs, "tail output"),
     (Action::Events, "timeline history story"),
     (Action::Describe, "details"),
@@ -32,6 +38,9 @@ const ALSO: &[(Action, &str)] = &[
     (Action::Login, "sign in"),
     (Action::Reconnect, "refresh reload"),
     (Action::Messages, "log"),
+    (Action::Audit, "writes who record"),
+    (Action::Watch, "follow notify bell pin"),
+    (Action::PromoteWhen, "arm when green"),
 ];
 
 /// Filters that are worth a line: what they say, and their text.
@@ -49,8 +58,25 @@ pub const FILTERS: &[(&str, &str)] = &[
 ];
 
 /// Commands that speak of one rollout: `promote checkout production` names both.
-const ON_ONE: &[Action] =
-    &[Action::Promote, Action::Open, Action::Logs, Action::Events, Action::Describe, Action::Yaml, Action::Charts];
+const ON_ONE: &[Action] = &[
+    Action::Promote,
+    Action::PromoteFull,
+    Action::Abort,
+    Action::Retry,
+    Action::Undo,
+    Action::Pause,
+    Action::Restart,
+    Action::SetImage,
+    Action::Scale,
+    Action::SkipStep,
+    Action::SkipAllSteps,
+    Action::Open,
+    Action::Logs,
+    Action::Events,
+    Action::Describe,
+    Action::Yaml,
+    Action::Charts,
+];
 
 /// Other words for a command; empty: none.
 #[must_use]
@@ -156,7 +182,9 @@ pub fn find(state: &State, text: &str) -> Vec<What> {
     let mut found: Vec<Found> = Vec::new();
     for action in commands(state) {
         let Some(row) = action::of(action) else { continue };
-        let name = scorer.score(&row.name.replace('-', " ")).map(|score| score + BONUS);
+        // `skip-step` as help spells it, and `skip step` as people do.
+        let name = scorer.score(&row.name.replace('-', " ")).or_else(|| scorer.score(row.name));
+        let name = name.map(|score| score + BONUS);
         let other = || scorer_or(&mut scorer, also(action), row.doc);
         found.extend(name.or_else(other).map(|score| Found::new(score, What::Act(action))));
     }

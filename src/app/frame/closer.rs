@@ -1,7 +1,7 @@
-//! The keys of the screens that look closer: their own first, and words that say what a key does now.
+//! The order of the keys in the footer, by screen, and words that say what a key does now.
 
 use super::hint;
-use crate::app::action::{Action, Place, Row};
+use crate::app::action::{Action, Group, Place, Row};
 use crate::app::logs::Logs;
 use crate::app::model::KeyHint;
 use crate::app::state::State;
@@ -11,13 +11,20 @@ use crate::app::timeline::Timeline;
 const ELSEWHERE: &[Action] =
     &[Action::Promote, Action::Open, Action::Logs, Action::Events, Action::Describe, Action::Yaml, Action::Charts];
 
+/// The keys that act on a rollout, in the order of the footer; others of their kind follow.
+const ACTS: &str = "pPatsu";
+
 /// Puts a screen's own keys before those that lead elsewhere, and leaves out the one that leads to itself.
 pub fn order(place: Place, rows: &mut Vec<&Row>) {
     let itself = match place {
+        Place::Matrix | Place::Board | Place::Rollout | Place::Analysis | Place::Charts => {
+            rows.sort_by_key(|row| rank(place, row));
+            return;
+        }
         Place::Logs => Action::Logs,
         Place::Timeline => Action::Events,
         Place::Document => Action::Open,
-        _ => return,
+        Place::Text => return,
     };
     rows.retain(|row| row.action != itself);
     let own = |row: &&Row| {
@@ -31,6 +38,36 @@ pub fn order(place: Place, rows: &mut Vec<&Row>) {
     };
     // Help and the way out come before what is needed less: a narrow footer still has them.
     rows.sort_by_key(|row| (!own(row), first(row)));
+}
+
+/// Where a key stands in the footer of a list or of a page: what acts, what is done there most, the help and the way out,
+/// then everything else. A narrow footer ends soon after the way out.
+fn rank(place: Place, row: &Row) -> (usize, usize) {
+    if row.group == Group::Rollout {
+        let acts = row.first_key();
+        let mut keys = acts.chars();
+        let at = keys.next().filter(|_| keys.next().is_none()).and_then(|key| ACTS.find(key));
+        return at.map_or((2, 0), |at| (0, at));
+    }
+    let list = matches!(place, Place::Matrix | Place::Board);
+    let most: &[Action] = if list {
+        &[
+            Action::Open,
+            Action::ToggleBoard,
+            Action::Filter,
+            Action::AttentionOnly,
+            Action::Palette,
+            Action::Help,
+            Action::Back,
+        ]
+    } else {
+        &[Action::Open, Action::NextMetric, Action::Logs, Action::Events, Action::NextPane, Action::Help, Action::Back]
+    };
+    match most.iter().position(|action| *action == row.action) {
+        Some(at) => (1, at),
+        None if matches!(row.action, Action::Palette | Action::Messages | Action::Copy) => (4, 0),
+        None => (3, 0),
+    }
 }
 
 /// The word of a key, by what it does now.
@@ -59,4 +96,34 @@ pub fn choosing(state: &State) -> Option<Vec<KeyHint>> {
             hint("⏎", "close", true),
         ]
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::action::TABLE;
+
+    fn footer(place: Place) -> Vec<&'static str> {
+        let mut rows: Vec<&Row> =
+            TABLE.iter().filter(|row| row.places.contains(&place) && !row.hint.is_empty()).collect();
+        order(place, &mut rows);
+        rows.into_iter().map(|row| row.name).collect()
+    }
+
+    #[test]
+    fn what_acts_comes_first_and_the_way_out_before_the_closer_looks() {
+        for place in [Place::Matrix, Place::Board, Place::Rollout] {
+            let names = footer(place);
+            let at = |name: &str| names.iter().position(|other| *other == name).unwrap();
+            assert_eq!(names[0], "promote", "{names:?}");
+            assert!(at("promote") < at("open") && at("open") < at("help"), "{names:?}");
+            assert_eq!(at("back"), at("help") + 1, "{names:?}");
+            for closer in ["describe", "yaml", "charts"] {
+                assert!(at("back") < at(closer), "{closer}: {names:?}");
+            }
+        }
+        let names = footer(Place::Board);
+        let at = |name: &str| names.iter().position(|other| *other == name).unwrap();
+        assert!(at("filter") < at("help") && at("back") < at("logs"), "{names:?}");
+    }
 }

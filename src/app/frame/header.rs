@@ -9,6 +9,7 @@ use crate::app::screen::Screen;
 use crate::app::sorting::Sorting;
 use crate::app::source::{Source, channel_name};
 use crate::app::state::State;
+use crate::app::watching::SIGN;
 use crate::config::settings::Confirm;
 use crate::names::RolloutKey;
 use jiff::Timestamp;
@@ -44,6 +45,10 @@ fn path(state: &State) -> (Vec<String>, Option<usize>) {
             path.push("help".to_owned());
             None
         }
+        Screen::Audit { .. } => {
+            path.push("audit".to_owned());
+            None
+        }
         Screen::Log(_) => {
             path.push("messages".to_owned());
             None
@@ -51,7 +56,7 @@ fn path(state: &State) -> (Vec<String>, Option<usize>) {
         _ => None,
     };
     path.extend(channel.map(name));
-    path.extend(state.screen().key().map(|key| service(state, key)));
+    path.extend(state.screen().key().map(|key| signed(state, key)));
     match state.screen() {
         Screen::Logs(_) => path.push("logs".to_owned()),
         Screen::Document(view) => path.push(if view.described { "describe" } else { "yaml" }.to_owned()),
@@ -63,6 +68,12 @@ fn path(state: &State) -> (Vec<String>, Option<usize>) {
         _ => {}
     }
     (path, channel)
+}
+
+/// The service of a rollout, with a sign where it is watched.
+pub fn signed(state: &State, key: &RolloutKey) -> String {
+    let sign = if state.watching.follows(key) { format!("{SIGN} ") } else { String::new() };
+    format!("{sign}{}", service(state, key))
 }
 
 /// The service of a rollout; its own name when it is gone.
@@ -154,6 +165,7 @@ fn ribbons(state: &State) -> Vec<String> {
         .filter(|(on, _)| *on)
         .map(|(_, words)| words.to_owned())
         .chain(sorted.then(|| format!("by {}", order.word())))
+        .chain(state.watching.ribbons())
         .collect()
 }
 

@@ -8,6 +8,7 @@ use crate::app::model::{Board, BoardRow, Cell, Column, Matrix, MatrixRow, NeedLi
 use crate::app::present::{Subject, page, rows, tick, trouble};
 use crate::app::source::channel_name;
 use crate::app::state::State;
+use crate::app::watching::SIGN;
 use jiff::Timestamp;
 
 /// Columns from which on the view has room for what happened.
@@ -82,10 +83,15 @@ fn cell(state: &State, there: &[&Row], channel: usize, before: Option<&str>) -> 
         .map(|row| {
             let drift = before.is_some_and(|before| drift::differs(before, &drift::wanted(row)));
             let context = state.context(row, drift);
-            (row.urgency, rows::cell(&Subject::new(&row.rollout, &row.picture, &context)))
+            let mut cell = rows::cell(&Subject::new(&row.rollout, &row.picture, &context));
+            if state.watching.follows(&row.key) {
+                cell.version.insert_str(0, SIGN);
+            }
+            (row.urgency, cell)
         })
         .collect();
-    rows::stack(cells)
+    let marked = there.iter().any(|row| state.marks.has(&row.key));
+    Cell { marked, ..rows::stack(cells) }
 }
 
 /// Whether a rollout's version differs from the nearest channel to the left that has its service.
@@ -104,7 +110,9 @@ pub fn board(state: &State, channel: usize) -> Board {
         })
         .map(|row| {
             let context = state.context(row, drift(state, row));
-            rows::board_row(&Subject::new(&row.rollout, &row.picture, &context))
+            let service = header::signed(state, &row.key);
+            let shown = rows::board_row(&Subject::new(&row.rollout, &row.picture, &context));
+            BoardRow { service, marked: state.marks.has(&row.key), ..shown }
         })
         .collect();
     Board {

@@ -1,15 +1,20 @@
 //! Dialogs as the model has them.
 
-use super::lists;
+mod bulk;
+mod form;
+
+use super::{hint, lists};
 use crate::app::deeds;
 use crate::app::fleet::Row;
 use crate::app::list::line_of;
-use crate::app::model::{Button, Dialog, Mark, WriteDialog};
-use crate::app::overlay::{Confirm, Overlay};
+use crate::app::model::{Button, Dialog, KeyHint, Mark, ReasonField, WriteDialog};
+use crate::app::overlay::{Ask, Confirm, Overlay};
 use crate::app::present::dialog::{self, Asking, BUTTON_PROMOTE, Elsewhere};
 use crate::app::present::{Subject, standing, tick, version};
 use crate::app::source::channel_name;
 use crate::app::state::State;
+use crate::app::watching::when;
+use crate::argo::deed::Deed;
 use jiff::Timestamp;
 
 /// What lies over the screen.
@@ -18,6 +23,8 @@ pub fn dialog(state: &State, overlay: &Overlay) -> Dialog {
         Overlay::Leave(focus) => leave(state, *focus),
         Overlay::Finder(finder) => Dialog::Finder(Box::new(super::finder::dialog(state, finder))),
         Overlay::Confirm(dialog) => Dialog::Write(Box::new(write(state, dialog))),
+        Overlay::Bulk(bulk) => Dialog::Write(Box::new(bulk::dialog(state, bulk))),
+        Overlay::Form(form) => Dialog::Form(Box::new(form::dialog(state, form))),
     }
 }
 
@@ -33,18 +40,35 @@ fn leave(state: &State, focus: usize) -> Dialog {
 }
 
 fn write(state: &State, open: &Confirm) -> WriteDialog {
-    let mut dialog = asked(state, open, dialog::promote).unwrap_or_else(|| gone(open));
-    // The dialog may lie over the place of messages: what answers a key is said where the eye is.
-    if let Some(answer) = state.notes.shown().filter(|toast| toast.mark == Mark::Attention) {
-        dialog.footnote.clone_from(&answer.words);
+    let mut dialog = asked(state, open, dialog::write).unwrap_or_else(|| gone(open));
+    if let Some(condition) = when::arming(state, &open.key) {
+        dialog.title = format!("{} when {}", dialog.title, condition.words());
+        if let Some(button) = dialog.buttons.last_mut() {
+            button.label = "Arm".to_owned();
+        }
     }
+    answer(state, &mut dialog.footnote);
     dialog
+}
+
+/// The dialog may lie over the place of messages: what answers a key is said where the eye is.
+fn answer(state: &State, footnote: &mut String) {
+    if let Some(answer) = state.notes.shown().filter(|toast| toast.mark == Mark::Attention) {
+        footnote.clone_from(&answer.words);
+    }
+}
+
+/// The reason, where one is typed or needed.
+fn reason(ask: &Ask) -> Option<ReasonField> {
+    let shown = ask.reasoning || ask.needs_reason || !ask.reason.is_empty();
+    shown.then(|| ReasonField { text: ask.reason.clone(), active: ask.reasoning, needed: ask.needs_reason })
 }
 
 /// When the open dialog reads otherwise by time alone.
 pub fn tick(state: &State) -> Option<Timestamp> {
     match &state.overlay {
         Some(Overlay::Confirm(open)) => asked(state, open, tick::dialog).flatten(),
+        Some(Overlay::Form(open)) => form::tick(state, open),
         _ => None,
     }
 }
@@ -62,11 +86,13 @@ fn asked<T>(state: &State, open: &Confirm, of: impl Fn(&Subject<'_>, &Asking<'_>
     let asking = Asking {
         plan: &open.plan,
         kube_context: runtime.map(|runtime| runtime.context.as_str()),
-        typed: open.name.as_deref().map(|name| (name, open.typed.as_str())),
-        focus: Some(open.focus),
+        typed: open.ask.name.as_deref().map(|name| (name, open.ask.typed.as_str())),
+        focus: Some(open.ask.focus),
         show_call: open.show_call,
         changed: blocked.as_deref(),
         elsewhere: &elsewhere,
+        template: deeds::wish::template_of(state, row),
+        reason: reason(&open.ask),
     };
     Some(of(&subject, &asking))
 }
@@ -91,14 +117,15 @@ fn elsewhere(state: &State, row: &Row) -> Vec<Elsewhere> {
 
 /// The rollout went away while the dialog was open: nothing of it is left to show, and nothing can be sent.
 fn gone(open: &Confirm) -> WriteDialog {
-    let buttons = ["Show call", "Cancel", "Promote"];
+    let buttons = ["Show call", "Cancel", "Send"];
     WriteDialog {
-        title: format!("Promote {}", open.key.name),
+        title: format!("{} {}: gone", open.plan.deed.words(), open.key.name),
         protected: false,
         rows: Vec::new(),
         weights: None,
         evidence: Vec::new(),
         typed: None,
+        reason: None,
         call: None,
         back: String::new(),
         buttons: buttons
@@ -106,10 +133,40 @@ fn gone(open: &Confirm) -> WriteDialog {
             .enumerate()
             .map(|(index, label)| Button {
                 label: (*label).to_owned(),
-                focused: index == open.focus,
+                focused: index == open.ask.focus,
                 on: index != BUTTON_PROMOTE,
             })
             .collect(),
         footnote: open.changed.clone().unwrap_or_else(|| "the rollout is gone".to_owned()),
     }
+}
+
+/// The keys of the open form or dialog.
+pub fn keys(state: &State) -> Vec<KeyHint> {
+    let (ask, several) = match &state.overlay {
+        Some(Overlay::Confirm(dialog)) => (&dialog.ask, false),
+        Some(Overlay::Bulk(bulk)) => (&bulk.ask, true),
+        Some(Overlay::Form(form)) => return form::keys(&form.field),
+        _ => return Vec::new(),
+    };
+    let abort = match &state.overlay {
+        Some(Overlay::Bulk(bulk)) => deeds::bulk::is_abort(bulk),
+        Some(Overlay::Confirm(dialog)) => dialog.plan.deed == Deed::Abort,
+        _ => false,
+    };
+    let mut keys = Vec::new();
+    if ask.reasoning {
+        keys.push(hint("letters:", "the reason", true));
+    } else if ask.name.is_some() {
+        keys.push(hint("letters:", "the name", true));
+    } else if abort {
+        keys.push(hint("a", "abort", true));
+    }
+    if several {
+        keys.push(hint("↑↓", "list", true));
+    }
+    keys.extend([hint("Tab", "next button", true), hint("⏎", "press", true), hint("Esc", "cancel", true)]);
+    let other = if ask.reasoning { "reason done" } else { "reason" };
+    keys.push(hint("Ctrl-r", other, true));
+    keys
 }

@@ -122,6 +122,16 @@ pub fn trouble(state: &State, source: SourceId, scroll: usize) -> TextPage {
     }
 }
 
+/// The log of writes, the newest first.
+pub fn audit(state: &State, scroll: usize) -> TextPage {
+    let lines = match &state.audit {
+        None => vec!["reading the log…".to_owned()],
+        Some(Ok(lines)) => lines.clone(),
+        Some(Err(why)) => vec![why.clone()],
+    };
+    TextPage { title: "what was written from here".to_owned(), lines, scroll }
+}
+
 /// A rollout whose page was open is gone.
 pub fn gone(state: &State, key: &RolloutKey) -> TextPage {
     let channel = channel_name(&state.setup, state.sources.channel(key.source));

@@ -36,6 +36,8 @@ pub struct Board {
 pub struct BoardRow {
     /// Service.
     pub service: String,
+    /// Marked for the next deed.
+    pub marked: bool,
     /// Cluster.
     pub cluster: String,
     /// Namespace.

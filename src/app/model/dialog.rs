@@ -7,6 +7,8 @@ use super::Mark;
 pub enum Dialog {
     /// A write, before it happens.
     Write(Box<WriteDialog>),
+    /// The value that a write needs, before its dialog.
+    Form(Box<FormDialog>),
     /// The finder.
     Finder(Box<FinderDialog>),
     /// A question with buttons.
@@ -67,6 +69,8 @@ pub struct WriteDialog {
     pub evidence: Vec<(Mark, String)>,
     /// What has to be typed, and what has been typed so far.
     pub typed: Option<(String, String)>,
+    /// The reason, where one is typed or needed.
+    pub reason: Option<ReasonField>,
     /// The request and its kubectl equivalent, when shown.
     pub call: Option<Vec<String>>,
     /// The way back, in words.
@@ -75,6 +79,49 @@ pub struct WriteDialog {
     pub buttons: Vec<Button>,
     /// `data 1 s old`.
     pub footnote: String,
+}
+
+/// The reason for a write, for the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReasonField {
+    /// What has been typed.
+    pub text: String,
+    /// Letters go there.
+    pub active: bool,
+    /// Nothing is sent without one.
+    pub needed: bool,
+}
+
+/// A form: the value that a write needs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FormDialog {
+    /// `Undo checkout`.
+    pub title: String,
+    /// The channel is protected.
+    pub protected: bool,
+    /// Rows by name: where, what is there now.
+    pub rows: Vec<(String, String)>,
+    /// What the value is, and what stands there; `None`: it is chosen from the options alone.
+    pub field: Option<(String, String)>,
+    /// The values that are offered, those around the chosen one.
+    pub options: Vec<FormOption>,
+    /// How many more there are, above and below.
+    pub more: usize,
+    /// What a person should know.
+    pub notes: Vec<(Mark, String)>,
+    /// What answers a key.
+    pub footnote: String,
+}
+
+/// A value that is offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormOption {
+    /// The value.
+    pub words: String,
+    /// Where it comes from.
+    pub detail: String,
+    /// It is the one that is chosen.
+    pub chosen: bool,
 }
 
 /// A button.

@@ -92,6 +92,8 @@ pub struct Cell {
     pub changed: bool,
     /// More than one rollout stands behind the cell.
     pub count: usize,
+    /// Marked for the next deed.
+    pub marked: bool,
 }
 
 /// A line of `needs you`.

@@ -73,6 +73,8 @@ pub struct RolloutPage {
     pub revisions: Vec<RevisionLine>,
     /// Why the revisions are missing or incomplete (`loading…`, `no right to list pods in shop`); empty: complete.
     pub revisions_note: String,
+    /// How the analysis of the update stands by the rollout's own status, where its runs are not looked at.
+    pub analysis_status: Vec<(Mark, String)>,
     /// The runs of the newest revision, what needs a look first.
     pub analysis: Vec<RunLine>,
     /// What happened, newest last.
@@ -145,6 +147,8 @@ pub struct StepLine {
     pub time: String,
     /// One word for steps of this kind, to count them by: `weight`, `pause`.
     pub kind: &'static str,
+    /// What else it asks for, one thing per line: header matches, templates, a plugin's configuration.
+    pub details: Vec<String>,
 }
 
 /// Something that happened.

@@ -80,7 +80,9 @@ pub fn last_writer<'a>(subject: &Subject<'a>) -> Option<&'a Writer> {
     subject.rollout.meta.writers.iter().rev().find(|writer| !is_controller(writer))
 }
 
-fn is_controller(writer: &Writer) -> bool {
+/// Whether the Argo Rollouts controller is the writer.
+#[must_use]
+pub fn is_controller(writer: &Writer) -> bool {
     writer.manager.is_empty() || CONTROLLERS.contains(&&*writer.manager)
 }
 

@@ -1,10 +1,11 @@
 //! The analysis of a rollout, metric by metric: the last value against its limit, counts against what is allowed,
 //! and what comes next.
 
-use super::{Subject, runs, words};
+use super::{Subject, cause, runs, words};
 use crate::app::model::{Mark, MetricLine, Point, RunLine};
 use crate::app::node::{Node, Spot};
 use crate::argo::runs::{MeasurementPicture, MetricPicture, RunKind, RunPicture, Threshold};
+use crate::argo::status::RunStatus;
 use std::cmp::Reverse;
 
 /// The runs of the newest revision, those of its experiments too: the current ones and those that went wrong first,
@@ -21,6 +22,37 @@ pub fn runs(subject: &Subject<'_>) -> Vec<RunLine> {
         (!matters, run.kind == RunKind::Background, Reverse(run.created), run.name.clone())
     });
     all.into_iter().map(|run| run_line(subject, run)).collect()
+}
+
+/// The analysis of an update as the rollout's status tells it: `step 2 failed: rate failed (2) > failureLimit (1)`.
+#[must_use]
+pub fn of_status(subject: &Subject<'_>) -> Vec<(Mark, String)> {
+    if !subject.is_updating() || subject.is_lagging() {
+        return Vec::new();
+    }
+    let (canary, blue_green) = (&subject.rollout.status.canary, &subject.rollout.status.blue_green);
+    let inline = subject.running_step().filter(|_| !subject.is_aborted());
+    let all = [
+        (RunKind::Inline(inline), &canary.current_step_analysis_run_status),
+        (RunKind::Background, &canary.current_background_analysis_run_status),
+        (RunKind::PrePromotion, &blue_green.pre_promotion_analysis_run_status),
+        (RunKind::PostPromotion, &blue_green.post_promotion_analysis_run_status),
+    ];
+    let line = |(kind, run): (RunKind, &Option<Box<RunStatus>>)| {
+        let run = run.as_ref().filter(|run| !run.name.is_empty())?;
+        let title = match kind {
+            // After an abort the status does not say which step it was.
+            RunKind::Inline(None) => subject.short(&run.name).to_owned(),
+            kind => runs::title(kind),
+        };
+        let phase = runs::phase(&run.status);
+        let message = words::open_ended(&run.message);
+        let message = if message.is_empty() { String::new() } else { format!(": {}", cause::of_metric(message)) };
+        Some((runs::mark(&run.status), format!("analysis {title} {phase}{message}")))
+    };
+    let experiment = canary.current_experiment.as_deref().filter(|name| !name.is_empty());
+    let experiment = experiment.map(|name| (Mark::Busy, format!("experiment {}", subject.short(name))));
+    all.into_iter().filter_map(line).chain(experiment).collect()
 }
 
 /// Where a cursor can stand: each run, then its metrics.
@@ -152,6 +184,9 @@ fn against(count: i64, limit: Option<i64>, one: &str, many: &str, how: &str) -> 
         return None;
     }
     Some(match limit {
+        Some(limit) if limit > 0 && count > limit => {
+            format!("{}{how}, {limit} allowed", words::count(count, one, many))
+        }
         Some(0) => format!("{}{how}, none allowed", words::count(count, one, many)),
         // Any number below zero means that there is no limit (Argo Rollouts, `analysis/analysis.go`).
         Some(limit) if limit > 0 => format!("{count} of {}{how} allowed", words::count(limit, one, many)),
@@ -166,6 +201,9 @@ fn metric_words(metric: &MetricPicture) -> String {
         "Running" | "Successful" => {}
         // The controller's own sentence begins with it.
         "Failed" if metric.message.starts_with("failed") => {}
+        "Failed" if metric.message.is_empty() => {
+            parts.extend(against(metric.failed, metric.failure_limit, "failure", "failures", ""));
+        }
         other => parts.push(runs::phase(other).to_owned()),
     }
     if !metric.message.is_empty() {
@@ -230,6 +268,7 @@ mod tests {
             Some("2 of 4 errors in a row allowed")
         );
         assert_eq!(against(7, Some(-1), "failure", "failures", "").as_deref(), Some("7 failures"));
+        assert_eq!(against(2, Some(1), "failure", "failures", "").as_deref(), Some("2 failures, 1 allowed"));
         assert_eq!(against(0, Some(3), "failure", "failures", ""), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Cause: why a rollout is degraded, in the controller's own words without their wrapping.
 
 use super::Subject;
-use super::{analysis, version, words};
+use super::{analysis, pods, runs, version, words};
 use crate::argo::picture::PodPicture;
 use crate::argo::runs::RunPicture;
 
@@ -20,7 +20,7 @@ pub fn of(subject: &Subject<'_>) -> String {
         .unwrap_or(message);
     if let Some(rest) = told.strip_prefix("Rollout aborted update to revision ") {
         return match rest.split_once(": ") {
-            Some((_, cause)) => words::open_ended(cause).to_owned(),
+            Some((_, cause)) => brief(words::open_ended(cause)),
             // So does it write after an abort by hand.
             None => "no cause given (by hand?)".to_owned(),
         };
@@ -29,6 +29,46 @@ pub fn of(subject: &Subject<'_>) -> String {
         return words::open_ended(cause).to_owned();
     }
     if told.is_empty() { "the controller gives no cause".to_owned() } else { words::open_ended(told).to_owned() }
+}
+
+/// What of the controller's sentence about an analysis tells something: `Step-based analysis phase error/failed: Metric
+/// "rate" assessed Failed due to failed (2) > failureLimit (1)` is `rate: 2 failures, 1 allowed`.
+fn brief(cause: &str) -> String {
+    match cause.split_once("error/failed: ") {
+        Some((_, metric)) if metric.starts_with("Metric ") => of_metric(metric),
+        _ => cause.to_owned(),
+    }
+}
+
+/// The controller's sentence about a metric with the metric in front; any other as it is.
+pub(super) fn of_metric(sentence: &str) -> String {
+    let parts = || {
+        let (name, rest) = sentence.strip_prefix("Metric \"")?.split_once("\" assessed ")?;
+        let (phase, why) = rest.split_once(" due to ")?;
+        Some(match exceeded(why) {
+            Some(words) => format!("{name}: {words}"),
+            None => format!("{name} {}: {why}", runs::phase(phase)),
+        })
+    };
+    parts().unwrap_or_else(|| sentence.to_owned())
+}
+
+/// A count above its limit (Argo Rollouts, `analysis/analysis.go`): `failed (2) > failureLimit (1)`, perhaps with the last
+/// error behind it.
+fn exceeded(why: &str) -> Option<String> {
+    let (what, rest) = why.split_once(" (")?;
+    let (count, rest) = rest.split_once(") > ")?;
+    let (_, rest) = rest.split_once(" (")?;
+    let (limit, rest) = rest.split_once(')')?;
+    let (count, limit): (i64, i64) = (count.parse().ok()?, limit.parse().ok()?);
+    let counted = match what {
+        "failed" => words::count(count, "failure", "failures"),
+        "inconclusive" => format!("{} without a verdict", words::number(count)),
+        "consecutiveErrors" => format!("{} in a row", words::count(count, "error", "errors")),
+        _ => return None,
+    };
+    let allowed = if limit == 0 { "none".to_owned() } else { words::number(limit) };
+    Some(format!("{counted}, {allowed} allowed{rest}"))
 }
 
 /// The run that made the controller abort: the newest one of the newest revision that failed.
@@ -58,13 +98,14 @@ pub fn of_no_progress(subject: &Subject<'_>) -> String {
     format!("{missing} of {} not available", words::count(replicas.current.into(), "pod", "pods"))
 }
 
-/// The first pod of the new version that is not ready.
+/// The pod of the new version that is not ready and worst off; of several alike the first.
 #[must_use]
 pub fn stuck_pod<'a>(subject: &Subject<'a>) -> Option<&'a PodPicture> {
     let new = &subject.rollout.status.current_pod_hash;
     let sets = subject.picture.revisions.iter().flat_map(|revision| &revision.replica_sets);
-    let mut pods = sets.filter(|set| set.pod_hash == *new).flat_map(|set| &set.pods);
-    pods.find(|pod| pod.ready < pod.containers && !pod.status.is_empty())
+    let all = sets.filter(|set| set.pod_hash == *new).flat_map(|set| &set.pods);
+    let stuck = all.filter(|pod| pod.ready < pod.containers && !pod.status.is_empty());
+    stuck.min_by_key(|pod| std::cmp::Reverse(pods::trouble(pods::mark(pod))))
 }
 
 /// The message of the first condition that is bad, when the status has none.
@@ -72,4 +113,32 @@ fn from_conditions<'a>(subject: &Subject<'a>) -> &'a str {
     let bad = [("InvalidSpec", "True"), ("Progressing", "False"), ("ReplicaFailure", "True"), ("Available", "False")];
     let found = bad.iter().find_map(|(kind, status)| subject.rollout.condition(kind).filter(|c| &*c.status == *status));
     found.map_or("", |condition| &*condition.message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::brief;
+
+    #[test]
+    fn the_cause_of_an_abort_begins_with_the_metric() {
+        let table = [
+            (
+                "Step-based analysis phase error/failed: Metric \"rate\" assessed Failed due to failed (2) > failureLimit (1)",
+                "rate: 2 failures, 1 allowed",
+            ),
+            (
+                "Background analysis phase error/failed: Metric \"rate\" assessed Error due to consecutiveErrors (5) > consecutiveErrorLimit (4): \"no such host\"",
+                "rate: 5 errors in a row, 4 allowed: \"no such host\"",
+            ),
+            (
+                "Experiment analysis phase is error/failed: Metric \"rate\" assessed Inconclusive due to odd (1)",
+                "rate inconclusive: odd (1)",
+            ),
+            ("Step-based analysis phase error/failed: it broke", "Step-based analysis phase error/failed: it broke"),
+            ("ReplicaSet \"web-1\" has timed out progressing", "ReplicaSet \"web-1\" has timed out progressing"),
+        ];
+        for (cause, words) in table {
+            assert_eq!(brief(cause), words);
+        }
+    }
 }

@@ -50,9 +50,19 @@ pub fn steps(subject: &Subject<'_>, events: &[Arc<KubeEvent>]) -> Vec<StepLine> 
                 taken(subject, at, step, &ends)
             },
             kind: kind(step),
+            details: details(subject, step),
         }
     };
     subject.steps().iter().enumerate().map(line).collect()
+}
+
+/// What else a step asks for. The templates of an analysis are its words.
+fn details(subject: &Subject<'_>, step: &Step) -> Vec<String> {
+    let mut lines = argo_steps::details(step, subject.rollout.max_weight());
+    if matches!(step.kind, StepKind::Analysis(_)) {
+        lines.retain(|line| !line.starts_with("template "));
+    }
+    lines
 }
 
 /// One word for steps of this kind.
@@ -138,6 +148,15 @@ pub fn current(subject: &Subject<'_>) -> Option<usize> {
         return stages::current(subject);
     }
     subject.running_step().filter(|_| is_known(subject))
+}
+
+/// ` at step 4 of 8`, as the ladder numbers them; empty when no step is the current one.
+#[must_use]
+pub fn at_step(subject: &Subject<'_>) -> String {
+    match current(subject) {
+        Some(step) if !subject.steps().is_empty() => format!(" at step {} of {}", step + 1, subject.steps().len()),
+        _ => String::new(),
+    }
 }
 
 fn time_of_current(subject: &Subject<'_>, step: &Step) -> String {

@@ -70,6 +70,7 @@ pub fn whole(subject: &Subject<'_>, sight: &Sight<'_>) -> RolloutPage {
         ],
         revisions: tree::lines(subject, sight.folds),
         revisions_note: sight.note.to_owned(),
+        analysis_status: analysis::of_status(subject),
         analysis: analysis::runs(subject),
         events: events::lines(subject, sight.events),
         conditions: conditions::lines(subject),
@@ -92,10 +93,7 @@ pub fn ladder_length(subject: &Subject<'_>) -> usize {
 /// The first row: `Paused at step 4 of 8, waits for you`. Steps are numbered here as in the ladder below, from 1.
 #[must_use]
 pub fn headline(subject: &Subject<'_>) -> String {
-    let at = match ladder::current(subject) {
-        Some(step) if !subject.steps().is_empty() => format!(" at step {} of {}", step + 1, subject.steps().len()),
-        _ => String::new(),
-    };
+    let at = ladder::at_step(subject);
     match standing::of(subject) {
         Standing::Unreadable => {
             format!("Cannot be read: {}", subject.rollout.unreadable.as_deref().unwrap_or_default())

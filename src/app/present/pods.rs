@@ -68,7 +68,7 @@ fn by_status(pods: &[&PodPicture]) -> String {
 }
 
 /// How much trouble a mark means; 0 for a pod that is well.
-fn trouble(mark: Mark) -> u8 {
+pub(super) fn trouble(mark: Mark) -> u8 {
     match mark {
         Mark::Ok => 0,
         Mark::Busy => 1,
@@ -93,7 +93,7 @@ fn line(subject: &Subject<'_>, pod: &PodPicture, depth: usize) -> RevisionLine {
         version: String::new(),
         status: pod.status.to_string(),
         info: info.join("  "),
-        message: pod.message.as_deref().unwrap_or_default().to_owned(),
+        message: pod.message.as_deref().map(words::without_pod).unwrap_or_default(),
         age: pod.created.map(|then| subject.age_coarse(then)).unwrap_or_default(),
         hidden: 0,
     }

@@ -26,6 +26,7 @@ pub fn cell(subject: &Subject<'_>) -> Cell {
         stale: subject.context.stale.is_some(),
         changed: subject.context.changed,
         count: 1,
+        marked: false,
     }
 }
 
@@ -66,6 +67,7 @@ pub fn board_row(subject: &Subject<'_>) -> BoardRow {
     let readable = subject.rollout.unreadable.is_none();
     BoardRow {
         service: subject.context.service.to_owned(),
+        marked: false,
         cluster: subject.context.cluster.to_owned(),
         namespace: subject.rollout.meta.namespace.to_string(),
         attention: standing::needs_person(subject),

@@ -50,6 +50,7 @@ fn line(subject: &Subject<'_>, picture: &BlueGreenPicture, at: usize, stage: &St
         state: if now || stage.done || stage.failed { state(subject, stage.kind) } else { String::new() },
         time: if now { time(subject, picture, stage.kind) } else { String::new() },
         kind,
+        details: Vec::new(),
     }
 }
 

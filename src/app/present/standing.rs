@@ -2,6 +2,7 @@
 
 use super::Subject;
 use super::cause;
+use super::ladder;
 use super::version;
 use crate::app::model::Mark;
 use crate::argo::phase::{self, Degradation};
@@ -241,14 +242,13 @@ pub fn needs_person(subject: &Subject<'_>) -> bool {
 /// Why a person is needed (or what it does else), in one line: `paused at 1/6, no timer: waits for a person`.
 #[must_use]
 pub fn reason(subject: &Subject<'_>) -> String {
-    let position = subject.position();
-    let at = if position.is_empty() { String::new() } else { format!(" at {position}") };
+    let at = ladder::at_step(subject);
     match of(subject) {
         Standing::Aborted => format!("aborted: {}", cause::of(subject)),
         Standing::InvalidSpec => format!("the controller refuses the spec: {}", cause::of(subject)),
         Standing::NoProgress => format!("no progress{at}: {}", cause::of_no_progress(subject)),
         Standing::Degraded => format!("degraded: {}", cause::of(subject)),
-        Standing::WaitsForYou => format!("paused{at}, no timer: waits for a person"),
+        Standing::WaitsForYou => format!("paused{at}, waits for a person"),
         Standing::ByHand => format!("paused by hand{at} (spec.paused): waits for a person"),
         Standing::Inconclusive => format!("paused{at}, the analysis was inconclusive: a person decides"),
         Standing::Preview => format!("preview {} waits before the cut-over", version::wanted(subject)),

@@ -99,8 +99,14 @@ pub fn whole(subject: &Subject<'_>, sight: &Sight<'_>) -> Option<Timestamp> {
 #[must_use]
 pub fn dialog(subject: &Subject<'_>, asking: &Asking<'_>) -> Option<Timestamp> {
     written(subject, |subject| {
-        let _ = super::dialog::promote(subject, asking);
+        let _ = super::dialog::write(subject, asking);
     })
+}
+
+/// Next change of a text that `write` makes of it.
+#[must_use]
+pub fn of(subject: &Subject<'_>, write: impl FnOnce(&Subject<'_>)) -> Option<Timestamp> {
+    written(subject, write)
 }
 
 /// Next change of the `next` line.

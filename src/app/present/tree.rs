@@ -1,5 +1,6 @@
 //! The tree of revisions, flattened for drawing: pods ([`super::pods`]), Experiments and AnalysisRuns
-//! ([`super::runs`]). Revisions of which nothing runs come last, and are folded.
+//! ([`super::runs`]). The newest revision comes first, also when an abort has taken its pods; others of which nothing runs
+//! come last, and are folded.
 
 use super::version;
 use super::{Subject, pods, runs};
@@ -24,7 +25,9 @@ pub struct Fold {
 /// All lines.
 #[must_use]
 pub fn lines(subject: &Subject<'_>, folds: &Folds) -> Vec<RevisionLine> {
-    let (gone, alive): (Vec<_>, Vec<_>) = subject.picture.revisions.iter().partition(|revision| is_gone(revision));
+    let newest = subject.newest().map(|newest| newest.revision);
+    let (gone, alive): (Vec<_>, Vec<_>) =
+        subject.picture.revisions.iter().partition(|revision| is_gone(revision) && Some(revision.revision) != newest);
     let mut lines: Vec<RevisionLine> =
         alive.into_iter().flat_map(|revision| revision_lines(subject, folds, revision)).collect();
     let all = Spot::part(Node::Rollout, "revisions");

@@ -5,6 +5,7 @@ use super::time;
 use super::words;
 use crate::app::model::{Mark, Verdict};
 use crate::argo::deed::reaction::Reaction;
+use crate::argo::deed::{Deed, Extent};
 use crate::argo::feed::{Trouble, TroubleKind};
 use jiff::{SignedDuration, Timestamp};
 
@@ -147,7 +148,10 @@ fn accepted(
                 Mark::Attention,
                 false,
                 since,
-                &format!("is the controller of that cluster up? Do not {} again", about.verb),
+                &match about.verb.strip_suffix(" of") {
+                    Some(_) => "is the controller of that cluster up? Do not send it again".to_owned(),
+                    None => format!("is the controller of that cluster up? Do not {} again", about.verb),
+                },
             )
         }
         Reaction::Waiting => verdict(Mark::Busy, true, format!("{taken}, waiting for the controller"), ""),
@@ -185,6 +189,27 @@ fn tenths(span: SignedDuration) -> String {
         ..100 => "less than 0.1 s".to_owned(),
         millis @ ..60_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
         _ => time::long(span),
+    }
+}
+
+/// After it was done: what is still true, and the key that goes on from there.
+#[must_use]
+pub const fn afterwards(deed: &Deed) -> &'static str {
+    match deed {
+        Deed::Promote(Extent::Full) => "u goes back",
+        Deed::Promote(_) => "until it is done, a aborts",
+        Deed::Abort => "Degraded until t retries it, u goes back, or i sets another image",
+        Deed::Retry => "a aborts again",
+        Deed::Pause => "s resumes",
+        Deed::Undo(_) => "only the pod template went back; u goes to another revision",
+        Deed::SetImage { .. } => "u goes back",
+        Deed::Resume
+        | Deed::Restart { .. }
+        | Deed::Scale { .. }
+        | Deed::RetryExperiment { .. }
+        | Deed::TerminateRun { .. }
+        | Deed::TerminateExperiment { .. }
+        | Deed::DeleteRun { .. } => "",
     }
 }
 

@@ -16,7 +16,7 @@ pub fn gauge(subject: &Subject<'_>) -> Option<Gauge> {
 
 /// Weights that can be believed: not those of an object that could not be read. Where no step is left Argo's plugin
 /// calls the actual weight the whole, though the old pods may still serve: there it is counted.
-fn known(subject: &Subject<'_>) -> Option<Weights> {
+pub(super) fn known(subject: &Subject<'_>) -> Option<Weights> {
     let weights = subject.picture.weights.filter(|_| subject.rollout.unreadable.is_none())?;
     let changing = subject.is_updating() && !subject.is_aborted() && subject.running_step().is_none();
     Some(if changing { Weights { actual: counted(subject, weights), ..weights } } else { weights })

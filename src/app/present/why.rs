@@ -3,7 +3,7 @@
 //! words only where they say more.
 
 use super::standing::{self, Standing};
-use super::{Subject, cause, page};
+use super::{Subject, cause, page, words};
 use crate::argo::why;
 
 /// How the line about the progress deadline begins.
@@ -15,7 +15,8 @@ pub fn sentence(subject: &Subject<'_>) -> String {
     let said = &subject.picture.message;
     match standing::of(subject) {
         Standing::NoProgress => {
-            return cause::stuck_pod(subject).and_then(|pod| pod.message.as_deref()).unwrap_or_default().to_owned();
+            let message = cause::stuck_pod(subject).and_then(|pod| pod.message.as_deref()).unwrap_or_default();
+            return words::without_pod(message);
         }
         Standing::Aborted | Standing::InvalidSpec | Standing::Degraded | Standing::Healthy => return String::new(),
         Standing::WaitsForYou | Standing::Timed | Standing::Preview if !said.contains(' ') => return String::new(),
@@ -36,7 +37,7 @@ pub fn sentence(subject: &Subject<'_>) -> String {
 /// What the objects tell. The deadline counts by the second: it is told where a pod makes it matter.
 fn own(subject: &Subject<'_>) -> Option<String> {
     let stuck = cause::stuck_pod(subject).is_some_and(|pod| pod.message.is_some());
-    let mut lines = why::lines(subject.rollout, subject.picture, subject.context.cluster_now);
+    let mut lines = why::lines_on_page(subject.rollout, subject.picture, subject.context.cluster_now);
     lines.retain(|line| stuck || !line.starts_with(DEADLINE));
     // Before the pods, which stand in the tree as well: the first rows are those that a small screen shows.
     if let Some(at) = lines.iter().position(|line| line.starts_with(DEADLINE)).filter(|at| *at > 1) {

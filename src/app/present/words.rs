@@ -48,6 +48,20 @@ pub fn open_ended(text: &str) -> &str {
     text.trim_end_matches(|c: char| c == '.' || c.is_whitespace())
 }
 
+/// What the kubelet says of a container, without the pod with its namespace and uid behind it, which is known here:
+/// `back-off 5m0s restarting failed container=web pod=web-6c7f9-b2k9x_shop(1e7f…)`.
+#[must_use]
+pub fn without_pod(message: &str) -> String {
+    let Some((before, pod)) = message.split_once(" pod=") else { return message.to_owned() };
+    let (name, after) = pod.split_once(' ').unwrap_or((pod, ""));
+    if name.contains('_') && name.ends_with(')') {
+        let between = if after.is_empty() { "" } else { " " };
+        format!("{before}{between}{after}")
+    } else {
+        message.to_owned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +72,14 @@ mod tests {
             assert_eq!(number(n), text);
         }
         assert_eq!(number(i64::MIN), "-9,223,372,036,854,775,808");
+    }
+
+    #[test]
+    fn the_pod_behind_a_message_is_left_out() {
+        let said = "back-off 5m0s restarting failed container=web";
+        assert_eq!(without_pod(&format!("{said} pod=web-1_shop(1e7f)")), said);
+        assert_eq!(without_pod(&format!("{said} pod=web-1_shop(1e7f) twice")), format!("{said} twice"));
+        assert_eq!(without_pod("no pod=x here"), "no pod=x here");
     }
 
     #[test]

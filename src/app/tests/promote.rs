@@ -95,10 +95,10 @@ fn a_service_without_a_name_is_not_confirmed_by_typing_nothing() {
 }
 
 #[test]
-fn the_way_back_that_the_dialog_names_leads_to_the_same_cluster() {
+fn the_way_back_is_named_by_its_key() {
     let script = asked();
     let back = dialog(&script).back;
-    assert!(back.contains("abort checkout -n shop --context prod-eu"), "{back}");
+    assert!(back.starts_with("a aborts"), "{back}");
 }
 
 #[test]

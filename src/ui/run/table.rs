@@ -5,6 +5,7 @@ use crate::ui::chrome;
 use crate::ui::glyph;
 use crate::ui::pen::Pen;
 use crate::ui::screen::Placed;
+use crate::ui::text;
 use crate::ui::theme::Role;
 use ratatui::layout::Rect;
 
@@ -50,7 +51,13 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, metric: &MetricPage, titled: bool, pl
         x += value + 2;
         let told = [&line.missed, &line.message, &line.job];
         let told: Vec<&str> = told.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect();
-        let told = if spell { told.join(" · ") } else { told.first().copied().unwrap_or_default().to_owned() };
+        let room = usize::from(list.right().saturating_sub(x));
+        let told = match told.as_slice() {
+            // The end of a name tells it from others.
+            [job] if *job == line.job => text::cut_middle(&pen.shown(job), room, pen.theme.ellipsis()),
+            told if spell => told.join(" · "),
+            told => told.first().copied().unwrap_or_default().to_owned(),
+        };
         pen.put(x, y, list.right().saturating_sub(x), &told, Role::Fg);
     }
     if titled && metric.total > height {

@@ -1,0 +1,83 @@
+//! Record: a Kubernetes Event on the rollout after a write that was taken, where the user may create events. It goes
+//! through the same client as the write, so read-only stops it as well, and whatever becomes of it the write was done.
+
+use crate::argo::deed::told::Told;
+use crate::argo::feed::{Permission, Right};
+use crate::cluster::access;
+use crate::cluster::client::{Client, MANAGER};
+use crate::cluster::place::{self, Query};
+use crate::names::Namespace;
+use jiff::{Timestamp, TimestampRound, Unit};
+use serde_json::{Value, json};
+
+/// Tells of a write. Whether there is an event now; why not goes to the log file.
+pub async fn tell(client: &Client, namespace: &Namespace, name: &str, told: &Told) -> bool {
+    if let Permission::Denied(why) = access::one(client, namespace, Right::CreateEvents).await {
+        tracing::info!(%namespace, name, why, "no event: creating events is not allowed");
+        return false;
+    }
+    let skew = client.skew().median().unwrap_or_default();
+    let now = Timestamp::now();
+    let now = now.checked_add(skew).unwrap_or(now);
+    let mut query = Query::new(place::events(namespace));
+    query.add("fieldManager", MANAGER);
+    match client.post(&query.into_text(), &event(namespace, name, told, now)).await {
+        Ok(_) => true,
+        Err(why) => {
+            tracing::warn!(%namespace, name, ?why, "no event: it could not be created");
+            false
+        }
+    }
+}
+
+/// The event, as the controller's own are (`v1`).
+fn event(namespace: &Namespace, name: &str, told: &Told, now: Timestamp) -> Value {
+    let seconds = now.round(TimestampRound::new().smallest(Unit::Second)).unwrap_or(now);
+    // As client-go names them: the object and the time, in hexadecimal digits.
+    let event = format!("{name}.{:x}", now.as_nanosecond());
+    let mut object = json!({
+        "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "namespace": namespace.as_str(), "name": name,
+        "uid": &*told.uid,
+    });
+    if !told.resource_version.is_empty() {
+        object["resourceVersion"] = (*told.resource_version).into();
+    }
+    json!({
+        "apiVersion": "v1", "kind": "Event",
+        "metadata": {"name": event, "namespace": namespace.as_str()},
+        "involvedObject": object,
+        "reason": told.reason(), "message": told.message(), "type": "Normal",
+        "source": {"component": MANAGER, "host": told.host},
+        "reportingComponent": MANAGER, "reportingInstance": told.host,
+        "firstTimestamp": seconds.to_string(), "lastTimestamp": seconds.to_string(), "count": 1,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::argo::deed::{Deed, Extent};
+
+    #[test]
+    fn an_event_is_about_the_very_rollout_and_names_its_maker() {
+        let told = Told {
+            deed: Deed::Promote(Extent::Pause),
+            uid: "uid-1".into(),
+            resource_version: "42".into(),
+            user: "ana".to_owned(),
+            host: "bastion".to_owned(),
+            why: "green".to_owned(),
+        };
+        let at = "2026-03-01T14:00:00.25Z".parse().unwrap();
+        let event = event(&"shop".into(), "checkout", &told, at);
+        assert_eq!(
+            event["involvedObject"],
+            json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "namespace": "shop", "name": "checkout",
+                "uid": "uid-1", "resourceVersion": "42"})
+        );
+        assert_eq!(event["reason"], "RolltopPromote");
+        assert_eq!(event["message"], "promoted by ana@bastion with rolltop: green");
+        assert_eq!((&event["type"], &event["source"]["component"]), (&json!("Normal"), &json!("rolltop")));
+        assert_eq!(event["firstTimestamp"], "2026-03-01T14:00:00Z");
+    }
+}

@@ -1,0 +1,128 @@
+//! `audit`: the log of writes, shown; and the way of a headless write: a line before it, the write, a line after it, and an
+//! event on the rollout where that is wished and allowed.
+
+use super::base::{Base, Ready};
+use super::fleet::Found;
+use super::format::line;
+use super::outcome::{Failure, code, warn_all};
+use crate::argo::deed::plan::Plan;
+use crate::argo::deed::told::Told;
+use crate::argo::feed::Answer;
+use crate::audit::{self, Attempt, Audit, From, Limits, Need, Who, read};
+use crate::config::settings::Settings;
+use serde::Serialize;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// The folder of rolltop's state.
+fn folder(base: &Base) -> Option<PathBuf> {
+    base.state_home.as_deref().map(|home| home.join("rolltop"))
+}
+
+/// Where the log lies; `None`: there is no folder for it.
+#[must_use]
+pub fn path(base: &Base) -> Option<PathBuf> {
+    folder(base).as_deref().map(audit::path)
+}
+
+/// The log, open for writing as the configuration wishes.
+#[must_use]
+pub fn open_log(base: &Base, settings: &Settings) -> Audit {
+    let record = &settings.record;
+    let need = if record.required { Need::Required } else { Need::Wished };
+    let limits = Limits { large: record.max_size, keep: record.keep };
+    Audit::open(folder(base).as_deref(), Who::here(&base.user), need, limits)
+}
+
+/// What is sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Sending<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Why, in the words of who does it; may be empty.
+    pub reason: &'a str,
+    /// The server checks and stores nothing.
+    pub dry_run: bool,
+    /// It belongs to a rollout, which can be told of it.
+    pub on_rollout: bool,
+}
+
+/// Sends a plan, once, on the record.
+///
+/// # Errors
+/// The log cannot be written and the configuration requires it: nothing was sent.
+pub async fn send(base: &Base, ready: &Ready, found: &Found, sending: &Sending<'_>) -> Result<Answer, Failure> {
+    let Sending { plan, reason, dry_run, on_rollout } = *sending;
+    let settings = &ready.resolved.settings;
+    let mut log = open_log(base, settings);
+    let meta = &found.rollout.meta;
+    let namespace = meta.namespace();
+    let attempt = Attempt {
+        from: From::Command,
+        channel: ready.channel(&found.source),
+        cluster: found.source.cluster.as_str(),
+        context: &found.source.context,
+        namespace: &namespace,
+        name: &meta.name,
+        plan,
+        reason,
+        dry_run,
+    };
+    let begun = log.before(&attempt).map_err(|why| Failure::new(code::NOT_ALLOWED, why))?;
+    warn_all(begun.trouble.as_slice());
+    let answer = found.connection.write(&namespace, &meta.name, plan, dry_run).await;
+    warn_all(log.after(begun.entry, &answer).as_slice());
+    let resource_version = match &answer {
+        Answer::Accepted { resource_version } => resource_version.clone(),
+        // Half of it was done, and that is told.
+        Answer::Partly { .. } => "".into(),
+        Answer::Moved { .. } | Answer::Refused(_) | Answer::Unknown(_) => return Ok(answer),
+    };
+    if settings.record.events && !dry_run && on_rollout {
+        let told = Told {
+            deed: plan.deed.clone(),
+            uid: plan.seen.uid.clone(),
+            resource_version,
+            user: log.who().user.clone(),
+            host: log.who().host.clone(),
+            why: reason.to_owned(),
+        };
+        found.connection.tell(&namespace, &meta.name, &told).await;
+    }
+    Ok(answer)
+}
+
+/// Shows the newest writes of the log, at most so many.
+///
+/// # Errors
+/// A log that cannot be read.
+pub fn run(base: &Base, most: usize, json: bool, out: &mut dyn Write) -> Result<u8, Failure> {
+    let none = || Failure::failed("there is no log of writes: neither XDG_STATE_HOME nor HOME is set");
+    let log = path(base).ok_or_else(none)?;
+    let found = read::newest(&log, most).map_err(|why| unreadable(&log, &why))?;
+    if !json {
+        for line in found.words(&log) {
+            writeln!(out, "{line}")?;
+        }
+        out.flush()?;
+        return Ok(code::DONE);
+    }
+    for record in &found.records {
+        let whole = Whole { id: &record.id, before: record.before.as_ref(), after: record.after.as_ref() };
+        out.write_all(line(&whole)?.as_bytes())?;
+    }
+    out.flush()?;
+    Ok(code::DONE)
+}
+
+fn unreadable(log: &Path, why: &std::io::Error) -> Failure {
+    Failure::failed(format!("the log of writes {} cannot be read: {why}", log.display()))
+}
+
+/// Both lines of a write; the newest write first.
+#[derive(Serialize)]
+struct Whole<'a> {
+    id: &'a str,
+    before: Option<&'a serde_json::Value>,
+    after: Option<&'a serde_json::Value>,
+}
