@@ -13,122 +13,15 @@
 #[allow(dead_code, reason = "the tests use the rest")]
 mod pty;
 
-use pty::{Begin, Home, Session};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+#[path = "process/screens.rs"]
+mod screens;
+#[path = "process/served.rs"]
+mod served;
+
+use pty::Begin;
+use served::{BINARY, Served, complete, cursor, median, peak, processor, share};
+use std::io::Write as _;
 use std::time::{Duration, Instant};
-
-const BINARY: &str = env!("CARGO_BIN_EXE_rolltop");
-
-/// A simulated cluster in a process of its own.
-struct Served {
-    child: Child,
-    home: Home,
-    kubeconfig: PathBuf,
-    host: String,
-}
-
-impl Served {
-    fn start(scenario: &str, more: &[&str]) -> Self {
-        let home = Home::new();
-        let kubeconfig = home.path().join("kubeconfig");
-        let mut command = Command::new(BINARY);
-        command.args(["demo", "--serve", "--scenario", scenario, "--kubeconfig-out"]).arg(&kubeconfig).args(more);
-        command.env_clear().envs(home.environment()).stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("the simulated cluster starts");
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().expect("its output")).read_line(&mut line).expect("it says `ready`");
-        let host = line.trim().strip_prefix("ready http://").expect("`ready URL`").to_owned();
-        Self { child, home, kubeconfig, host }
-    }
-
-    /// The screen on all namespaces of its production cluster.
-    fn screen(&self) -> Begin {
-        let file = self.kubeconfig.display().to_string();
-        Begin::new(&["--kubeconfig", &file, "--context", "production", "-A"]).home(&self.home)
-    }
-
-    /// A request with nothing between it and the wire: the body, and how long it took.
-    fn raw(&self, method: &str, path: &str, content: &str, body: &str) -> (String, Duration) {
-        let began = Instant::now();
-        let mut stream = TcpStream::connect(&self.host).expect("it listens");
-        write!(
-            stream,
-            "{method} /clusters/production{path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAuthorization: Bearer \
-             simulated-production-admin\r\nContent-Type: {content}\r\nContent-Length: {}\r\n\r\n{body}",
-            self.host,
-            body.len()
-        )
-        .expect("it reads");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("it answers");
-        let took = began.elapsed();
-        assert!(answer.starts_with("HTTP/1.1 2"), "{method} {path}: {}", &answer[..answer.len().min(300)]);
-        (answer, took)
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn median(mut all: Vec<f64>) -> f64 {
-    all.sort_by(f64::total_cmp);
-    all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// The value below which this share of the values lie.
-fn share(mut all: Vec<f64>, share: f64) -> f64 {
-    all.sort_by(f64::total_cmp);
-    let at = ((all.len() as f64 * share) as usize).min(all.len().saturating_sub(1));
-    all.get(at).copied().unwrap_or(f64::NAN)
-}
-
-fn thousands(n: usize) -> String {
-    if n < 1_000 { n.to_string() } else { format!("{},{:03}", n / 1_000, n % 1_000) }
-}
-
-/// Waits for the screen with all rollouts on it: the five of the scenario, and the made ones.
-fn complete(session: &Session, load: usize) {
-    let count = format!("{} services", thousands(load + 5));
-    session.until(&count, |text| text.contains(&count) && text.contains("✓ live"));
-}
-
-/// Peak memory of a process in MB (10^6 bytes). Where there is no `/proc`, what it holds now.
-fn peak(session: &Session) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", session.pid())).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok()).or_else(|| {
-        let ps = Command::new("ps").args(["-o", "rss=", "-p", &session.pid().to_string()]).output().ok()?;
-        String::from_utf8_lossy(&ps.stdout).trim().parse().ok()
-    });
-    kib.unwrap_or(f64::NAN) * 1_024.0 / 1e6
-}
-
-/// Processor time that a process has used, in seconds.
-fn processor(session: &Session) -> f64 {
-    let ps = Command::new("ps").args(["-o", "time=", "-p", &session.pid().to_string()]).output();
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", session.pid())).unwrap_or_default();
-    // After the name, which may hold blanks: user and system time are the 12th and 13th field, in hundredths.
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    match (fields.get(11).and_then(|n| n.parse::<f64>().ok()), fields.get(12).and_then(|n| n.parse::<f64>().ok())) {
-        (Some(user), Some(system)) => (user + system) / 100.0,
-        _ => ps.ok().map_or(f64::NAN, |ps| {
-            let text = String::from_utf8_lossy(&ps.stdout).trim().replace(',', ".");
-            text.split(':').fold(0.0, |sum, part| sum * 60.0 + part.parse::<f64>().unwrap_or(f64::NAN))
-        }),
-    }
-}
-
-/// The row of the cursor.
-fn cursor(text: &str) -> Option<usize> {
-    text.lines().position(|line| line.starts_with('›'))
-}
 
 /// Prints a row of the table.
 fn row(what: &str, measured: &str, aim: &str) {
@@ -213,9 +106,7 @@ impl Table {
         let served = Served::start("quiet", &["--load", "1"]);
         let session = served.screen().start();
         complete(&session, 1);
-        let (answer, _) = served.raw("GET", "/apis/argoproj.io/v1alpha1/rollouts", "application/json", "");
-        let body = &answer[answer.find('{').expect("a body")..=answer.rfind('}').expect("a body")];
-        let list: serde_json::Value = serde_json::from_str(&body.replace("\r\n", "")).expect("a list");
+        let list = served.list("/apis/argoproj.io/v1alpha1/rollouts");
         let mut all = list["items"].as_array().expect("items").iter().map(|item| &item["metadata"]);
         let made = all.find(|meta| meta["namespace"] != "demo").expect("the made one");
         let text = |name: &str| made[name].as_str().expect("a name").to_owned();
@@ -283,15 +174,34 @@ fn main() {
         return;
     }
     let table = Table { short: std::env::var_os("ROLLTOP_BENCH_SHORT").is_some() };
+    // `ROLLTOP_BENCH=logs,rows` measures these parts alone.
+    let only = std::env::var("ROLLTOP_BENCH").unwrap_or_default();
+    let parts: [(&str, fn(&Table)); 10] = [
+        ("start", |table| {
+            table.start_and_memory(200, Some("≤ 1.5"), "< 18 MB");
+            table.start_and_memory(1_000, Some("≤ 1.5"), "< 25 MB");
+            table.start_and_memory(10_000, None, "< 60 MB");
+        }),
+        ("idle", |table| {
+            table.idle();
+            screens::idle(table);
+        }),
+        ("progress", |table| {
+            table.progress();
+            table.weight_change();
+        }),
+        ("keys", Table::keys),
+        ("rows", screens::rows),
+        ("logs", screens::logs),
+        ("pods", screens::pods),
+        ("metrics", screens::metrics),
+        ("documents", screens::documents),
+        ("demo", Table::demo_and_hangup),
+    ];
     println!("| what | measured | aim |\n| --- | --- | --- |");
-    table.start_and_memory(200, Some("≤ 1.5"), "< 18 MB");
-    table.start_and_memory(1_000, Some("≤ 1.5"), "< 25 MB");
-    table.start_and_memory(10_000, None, "< 60 MB");
-    table.idle();
-    table.progress();
-    table.weight_change();
-    table.keys();
-    table.demo_and_hangup();
+    for (_, measure) in parts.iter().filter(|(name, _)| only.is_empty() || only.split(',').any(|part| part == *name)) {
+        measure(&table);
+    }
     let size = std::fs::metadata(BINARY).map_or(f64::NAN, |file| file.len() as f64 / 1e6);
     row("size of the binary", &format!("{size:.1} MB"), "< 15 MB");
 }

@@ -53,7 +53,7 @@ pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::AttentionOnly => {
             state.attention_only = !state.attention_only;
-            state.rebuild_lists();
+            state.rebuild_for_key();
         }
         Action::Help => {
             let place = state.screen().place();
@@ -138,7 +138,7 @@ fn closer(state: &mut State, action: Action) -> Vec<Effect> {
 /// Lets everything pass again.
 pub fn clear_filter(state: &mut State) {
     state.filter = Filter::default();
-    state.rebuild_lists();
+    state.rebuild_for_key();
 }
 
 /// Another order for both lists.
@@ -146,7 +146,7 @@ pub fn sort(state: &mut State, order: Sorting) {
     for list in [&mut state.matrix, &mut state.board] {
         list.order = order;
     }
-    state.rebuild_lists();
+    state.rebuild_for_key();
     state.answer(Mark::Ok, format!("sorted by {}: {}", order.word(), order.words()));
 }
 
@@ -154,7 +154,7 @@ pub fn sort(state: &mut State, order: Sorting) {
 pub fn filter_by(state: &mut State, text: &str) {
     state.attention_only = false;
     state.filter = Filter::read(text).0;
-    state.rebuild_lists();
+    state.rebuild_for_key();
 }
 
 /// Esc: one thing at a time, and never the program.
@@ -169,7 +169,7 @@ fn close(state: &mut State) -> Vec<Effect> {
         }
         if state.attention_only {
             state.attention_only = false;
-            state.rebuild_lists();
+            state.rebuild_for_key();
             return Vec::new();
         }
     }

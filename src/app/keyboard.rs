@@ -204,5 +204,5 @@ fn in_filter(state: &mut State, chord: KeyChord) -> Vec<Effect> {
 fn refilter(state: &mut State) {
     let text = state.filter_input.clone().unwrap_or_default();
     state.filter = Filter::read(&text).0;
-    state.rebuild_lists();
+    state.rebuild_for_key();
 }

@@ -237,6 +237,12 @@ impl State {
         self.aim();
     }
 
+    /// The same for a key, whose frame waits for it: the list of a channel that is not shown is sorted when it is.
+    pub(super) fn rebuild_for_key(&mut self) {
+        // What the filter lets through is counted by the overview, which may not lag behind.
+        if self.on_board() { self.rebuild_lists() } else { self.rebuild_shown_list() }
+    }
+
     /// Sorts the list on screen anew; the other one later, when it is calm or shown.
     pub(super) fn rebuild_shown_list(&mut self) {
         let shown = usize::from(self.on_board());

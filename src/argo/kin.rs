@@ -5,8 +5,11 @@ use super::event::Involved;
 use super::feed::WorkloadName;
 use super::meta::{Meta, POD_HASH_LABEL};
 use super::rollout::{LabelSelector, Rollout};
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
+
+/// Pods and AnalysisRuns that are remembered at most: they come and go for as long as a rollout is looked at.
+const PASSING: usize = 5_000;
 
 /// The objects that belong to one rollout, as they become known.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +18,8 @@ pub struct Kin {
     uids: HashSet<Arc<str>>,
     /// By kind and name: the uid, where there is one.
     names: HashMap<&'static str, HashMap<Arc<str>, Arc<str>>>,
+    /// Those that come and go, in the order in which they came: kind, name, uid.
+    passing: VecDeque<(&'static str, Arc<str>, Arc<str>)>,
 }
 
 impl Kin {
@@ -36,7 +41,25 @@ impl Kin {
             self.uids.insert(Arc::clone(uid));
         }
         let before = self.names.entry(kind).or_default().insert(Arc::clone(name), Arc::clone(uid));
-        before.is_none_or(|before| before != *uid)
+        let new = before.is_none_or(|before| before != *uid);
+        if new && matches!(kind, "Pod" | "AnalysisRun") {
+            self.passing.push_back((kind, Arc::clone(name), Arc::clone(uid)));
+            self.bound();
+        }
+        new
+    }
+
+    /// The oldest are forgotten. One that is still there is known again with its next change, and the events of a pod
+    /// are known by its name.
+    fn bound(&mut self) {
+        while self.passing.len() > PASSING {
+            let Some((kind, name, uid)) = self.passing.pop_front() else { return };
+            self.uids.remove(&uid);
+            let names = self.names.entry(kind).or_default();
+            if names.get(&name) == Some(&uid) {
+                names.remove(&name);
+            }
+        }
     }
 
     /// Whether one of them owns an object.
@@ -155,6 +178,19 @@ mod tests {
         assert!(kin.add("Experiment", &experiment) && !kin.add("Experiment", &experiment));
         assert!(kin.owns(&run));
         assert!(!kin.owns(&meta("x", "ux", "")), "no uid is nobody's");
+    }
+
+    #[test]
+    fn pods_that_come_and_go_for_days_are_not_all_remembered_and_the_family_is() {
+        let mut kin = Kin::new(&"u".into(), &"web".into());
+        kin.add("ReplicaSet", &meta("web-6d5f9c7b8", "rs", "u"));
+        for number in 0..3 * PASSING {
+            kin.add("Pod", &meta(&format!("pod-{number}"), &format!("uid-{number}"), "rs"));
+        }
+        assert_eq!((kin.uids.len(), kin.names["Pod"].len()), (PASSING + 2, PASSING));
+        assert!(kin.involves(&about("Pod", &format!("pod-{}", 3 * PASSING - 1), "")));
+        assert!(!kin.involves(&about("Pod", "pod-0", "uid-0")));
+        assert!(kin.owns(&meta("new", "n", "rs")) && kin.owns(&meta("run", "r", "u")));
     }
 
     #[test]

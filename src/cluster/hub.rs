@@ -90,8 +90,15 @@ impl Hub {
                 Ok(runtime) => runtime,
                 Err(why) => return no_thread(&numbers, &tell, &why),
             };
-            let mut network =
-                Network { access, tempo, sink, sources: HashMap::new(), details: HashMap::new(), logs: HashMap::new() };
+            let mut network = Network {
+                access,
+                tempo,
+                sink,
+                sources: HashMap::new(),
+                details: HashMap::new(),
+                logs: HashMap::new(),
+                valve: logs::Valve::default(),
+            };
             runtime.block_on(async {
                 tokio::select! {
                     () = stopped.cancelled() => {}
@@ -152,6 +159,8 @@ struct Network {
     sources: HashMap<SourceId, Known>,
     details: HashMap<DetailId, AbortHandle>,
     logs: HashMap<LogsId, AbortHandle>,
+    /// Of all logs together.
+    valve: logs::Valve,
 }
 
 impl Network {
@@ -199,7 +208,7 @@ impl Network {
                 let Some(known) = self.sources.get(&key.source) else { return };
                 let shared = Arc::clone(&known.shared);
                 let asked = logs::Asked { logs, namespace: key.namespace, sources, tail };
-                let task = tasks.spawn(logs::keep(asked, self.tempo, shared, sink));
+                let task = tasks.spawn(logs::keep(asked, self.tempo, shared, sink, self.valve.clone()));
                 if let Some(before) = self.logs.insert(logs, task) {
                     before.abort();
                 }

@@ -12,8 +12,8 @@ use tokio::time::Instant;
 
 /// Containers that are read at once, at most: each is a request that stays open.
 pub const MOST: usize = 10;
-/// Time that a line takes at least, over all containers of a stream: 20,000 a second. What a person follows is far below;
-/// what is above is not read for the time being, and the node keeps it.
+/// Time that a line takes at least, over all containers that are read: 20,000 a second. What a person follows is far
+/// below; what is above is not read for the time being, and the node keeps it.
 const PER_LINE: Duration = Duration::from_micros(50);
 /// A burst may be read at once up to this much of that time.
 const BURST: Duration = Duration::from_millis(100);
@@ -31,14 +31,13 @@ pub struct Asked {
 }
 
 /// Reads and follows until the task is dropped.
-pub async fn keep(asked: Asked, tempo: Tempo, shared: Arc<Shared>, sink: Sink) {
+pub async fn keep(asked: Asked, tempo: Tempo, shared: Arc<Shared>, sink: Sink, valve: Valve) {
     let Asked { logs, namespace, sources, tail } = asked;
     for at in MOST..sources.len() {
         sink(News::Logs(logs, LogNews::Down(at, too_many(sources.len()), false)));
     }
-    let valve = Arc::new(Valve::default());
     let readings = sources.into_iter().take(MOST).enumerate().map(|(at, source)| {
-        let told = Out { logs, at, sink: Arc::clone(&sink), valve: Arc::clone(&valve) };
+        let told = Out { logs, at, sink: Arc::clone(&sink), valve: valve.clone() };
         Reading::new(namespace.clone(), source, tail, told).keep(tempo, &shared)
     });
     futures::future::join_all(readings).await;
@@ -56,7 +55,7 @@ pub struct Out {
     /// Its index among those that were asked for.
     pub at: usize,
     sink: Sink,
-    valve: Arc<Valve>,
+    valve: Valve,
 }
 
 impl Out {
@@ -71,9 +70,10 @@ impl Out {
     }
 }
 
-/// Bounds how quickly a stream is read. Nothing is kept: who is not read waits.
-#[derive(Debug, Default)]
-struct Valve(Mutex<Option<Instant>>);
+/// Bounds how quickly logs are read, all streams together: clones are the same one. Nothing is kept: who is not read
+/// waits.
+#[derive(Clone, Debug, Default)]
+pub struct Valve(Arc<Mutex<Option<Instant>>>);
 
 impl Valve {
     async fn pass(&self, lines: usize) {
@@ -95,6 +95,20 @@ impl Valve {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_streams_share_one_valve() {
+        let valve = Valve::default();
+        let streams: Vec<Valve> = (0..10).map(|_| valve.clone()).collect();
+        let began = Instant::now();
+        let mut now = began;
+        for _ in 0..10 {
+            for stream in &streams {
+                now = stream.until(now, 400).unwrap_or(now);
+            }
+        }
+        assert_eq!(now - began, Duration::from_secs(2) - BURST, "40,000 lines");
+    }
 
     #[test]
     fn a_stream_is_read_no_quicker_than_twenty_thousand_lines_a_second() {

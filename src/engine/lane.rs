@@ -1,5 +1,5 @@
 //! The lane of news in the mailbox. Of one object the newest form is enough; a new list replaces what lies waiting of its
-//! set; of lines of logs so many wait, and older ones are counted instead of kept.
+//! set; of lines of logs so many wait, of all streams together, and older ones are counted instead of kept.
 
 use crate::argo::feed::{Delta, DetailId, LogNews, LogsId, News};
 use crate::argo::set::Watched;
@@ -7,8 +7,13 @@ use crate::names::{Namespace, SourceId};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-/// Lines of one stream of logs that wait at most: more than a screen keeps up with in the time of a frame.
+/// Lines of logs that wait at most, of all streams: as many as the screen keeps, so that what goes would not be seen.
 pub const LINES: usize = 5_000;
+/// Bytes of their texts.
+pub const BYTES: usize = 8 << 20;
+/// What belongs to a rollout is derived as a whole with each change, which takes as long as this many other changes: with
+/// less in a turn, a key waits no longer.
+const CHILD: usize = 8;
 
 /// What makes one piece of news replace another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -81,6 +86,17 @@ fn of<T: Watched>(group: Group, delta: &Delta<T>) -> Effect {
     })
 }
 
+/// What it takes to take a piece of news in, about, in changes of a rollout in a list.
+fn cost(news: &News) -> usize {
+    match news {
+        News::ReplicaSets(..) | News::Pods(..) | News::AnalysisRuns(..) | News::Experiments(..) | News::Events(..) => {
+            CHILD
+        }
+        News::Logs(_, LogNews::Lines(lines)) => 1 + lines.len() / 50,
+        _ => 1,
+    }
+}
+
 /// News in the order in which they came, merged.
 #[derive(Debug, Default)]
 pub struct Lane {
@@ -90,17 +106,27 @@ pub struct Lane {
     /// Number of the first in `waiting`.
     first: u64,
     count: usize,
-    logs: HashMap<LogsId, Lines>,
+    logs: Logs,
 }
 
-/// The lines of one stream of logs that wait.
+/// The lines of logs that wait.
 #[derive(Debug, Default)]
-struct Lines {
-    /// Where they lie, and how many there are.
-    batches: VecDeque<(u64, usize)>,
+struct Logs {
+    /// In the order in which they came.
+    batches: VecDeque<Lines>,
     count: usize,
-    /// Where it is told that some were dropped, and how many.
-    dropped: Option<(u64, u64)>,
+    bytes: usize,
+    /// Where it is told of a stream that some were dropped, and how many.
+    dropped: HashMap<LogsId, (u64, u64)>,
+}
+
+/// Lines that came together.
+#[derive(Clone, Copy, Debug)]
+struct Lines {
+    of: LogsId,
+    place: u64,
+    count: usize,
+    bytes: usize,
 }
 
 impl Lane {
@@ -122,13 +148,16 @@ impl Lane {
             Effect::Resets(group) => self.forget(group),
         }
         let lines = match &news {
-            News::Logs(logs, LogNews::Lines(lines)) => Some((*logs, lines.len())),
+            News::Logs(of, LogNews::Lines(lines)) => {
+                let bytes = lines.iter().map(|line| line.text.len()).sum();
+                Some(Lines { of: *of, place, count: lines.len(), bytes })
+            }
             _ => None,
         };
         self.waiting.push_back(Some(news));
         self.count += 1;
-        if let Some((logs, lines)) = lines {
-            self.bound(logs, place, lines);
+        if let Some(lines) = lines {
+            self.bound(lines);
         }
         // Blank places at the beginning are nothing to wait for.
         while matches!(self.waiting.front(), Some(None)) {
@@ -137,16 +166,18 @@ impl Lane {
         }
     }
 
-    /// Takes the first, at most so many.
+    /// Takes the first, at most so many; fewer of those that cost more.
     pub fn take(&mut self, limit: usize) -> Vec<News> {
         let mut taken = Vec::new();
-        while taken.len() < limit {
+        let mut spent = 0;
+        while spent < limit {
             let Some(slot) = self.waiting.pop_front() else { break };
             let place = self.first;
             self.first += 1;
             if let Some(news) = slot {
                 self.left(&news, place);
                 self.count -= 1;
+                spent += cost(&news);
                 taken.push(news);
             }
         }
@@ -160,49 +191,39 @@ impl Lane {
         {
             self.places.remove(&subject);
         }
-        if let News::Logs(logs, told) = news
-            && let Some(there) = self.logs.get_mut(logs)
-        {
-            match told {
-                LogNews::Lines(lines) => {
-                    there.batches.pop_front();
-                    there.count -= lines.len();
-                }
-                LogNews::Dropped(_) if there.dropped.is_some_and(|(at, _)| at == place) => there.dropped = None,
-                _ => {}
+        match news {
+            News::Logs(_, LogNews::Lines(_)) => {
+                let lines = self.logs.batches.pop_front();
+                self.logs.count -= lines.map_or(0, |lines| lines.count);
+                self.logs.bytes -= lines.map_or(0, |lines| lines.bytes);
             }
-            if there.batches.is_empty() && there.dropped.is_none() {
-                self.logs.remove(logs);
+            News::Logs(of, LogNews::Dropped(_)) if self.logs.dropped.get(of).is_some_and(|(at, _)| *at == place) => {
+                self.logs.dropped.remove(of);
             }
+            _ => {}
         }
     }
 
-    /// Drops the oldest lines of a stream where too many wait; where they lay it is said how many they were. The newest
+    /// Drops the oldest lines where too many wait; where they lay it is said how many of the stream they were. The newest
     /// batch stays, whatever its size: who makes batches bounds them.
-    fn bound(&mut self, logs: LogsId, place: u64, lines: usize) {
-        let there = self.logs.entry(logs).or_default();
-        there.batches.push_back((place, lines));
-        there.count += lines;
-        let mut dropped = 0;
-        let mut gone = Vec::new();
-        while there.count > LINES && there.batches.len() > 1 {
-            let Some((at, lines)) = there.batches.pop_front() else { break };
-            there.count -= lines;
-            dropped += lines as u64;
-            gone.push(at);
-        }
-        // Told once, in the place of the last that went, before the first that stays.
-        let Some(last) = gone.pop() else { return };
-        if let Some((at, before)) = there.dropped.replace((last, dropped)) {
-            gone.push(at);
-            dropped += before;
-            there.dropped = Some((last, dropped));
-        }
-        for at in gone {
-            self.blank(at);
-        }
-        if let Some(slot) = last.checked_sub(self.first).and_then(|at| self.waiting.get_mut(at as usize)) {
-            *slot = Some(News::Logs(logs, LogNews::Dropped(dropped)));
+    fn bound(&mut self, lines: Lines) {
+        self.logs.batches.push_back(lines);
+        self.logs.count += lines.count;
+        self.logs.bytes += lines.bytes;
+        while (self.logs.count > LINES || self.logs.bytes > BYTES) && self.logs.batches.len() > 1 {
+            let Some(gone) = self.logs.batches.pop_front() else { return };
+            self.logs.count -= gone.count;
+            self.logs.bytes -= gone.bytes;
+            // Told once of a stream, in the place of the last that went, before the first that stays.
+            let before = self.logs.dropped.get(&gone.of).copied();
+            let dropped = gone.count as u64 + before.map_or(0, |(_, count)| count);
+            self.logs.dropped.insert(gone.of, (gone.place, dropped));
+            if let Some((at, _)) = before {
+                self.blank(at);
+            }
+            if let Some(slot) = gone.place.checked_sub(self.first).and_then(|at| self.waiting.get_mut(at as usize)) {
+                *slot = Some(News::Logs(gone.of, LogNews::Dropped(dropped)));
+            }
         }
     }
 
@@ -303,12 +324,58 @@ mod tests {
         for batch in 0..30 {
             lane.push(lines(batch * 500, 500));
         }
-        let taken = lane.take(100);
+        let taken = lane.take(1_000);
         assert_eq!(taken.len(), 12);
         assert_eq!(taken[0], other);
         assert_eq!(taken[1], News::Logs(LOGS, LogNews::Dropped(20 * 500)));
         assert_eq!((&taken[2], &taken[11]), (&lines(10_000, 500), &lines(14_500, 500)));
-        assert!(lane.is_empty() && lane.logs.is_empty());
+        assert!(lane.is_empty() && lane.logs.batches.is_empty() && lane.logs.dropped.is_empty());
+    }
+
+    #[test]
+    fn the_bound_is_for_all_streams_together_and_each_is_told_what_it_lost() {
+        let mut lane = Lane::default();
+        let of = |stream: u64, from: u64| match lines(from, 500) {
+            News::Logs(_, told) => News::Logs(LogsId(stream), told),
+            other => other,
+        };
+        for batch in 0..10 {
+            for stream in 0..10 {
+                lane.push(of(stream, batch * 500));
+            }
+        }
+        let (mut kept, mut dropped) = (0, BTreeMap::new());
+        while !lane.is_empty() {
+            for news in lane.take(256) {
+                match news {
+                    News::Logs(_, LogNews::Lines(lines)) => kept += lines.len(),
+                    News::Logs(of, LogNews::Dropped(count)) => drop(dropped.insert(of, count)),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        assert_eq!(kept, LINES);
+        assert_eq!(dropped, (0..10).map(|stream| (LogsId(stream), 4_500)).collect());
+    }
+
+    #[test]
+    fn long_lines_are_bounded_by_their_bytes() {
+        let mut lane = Lane::default();
+        let text = "x".repeat(4_096);
+        for _ in 0..100 {
+            let line = LogLine { source: 0, at: None, text: text.clone().into(), removed: false };
+            lane.push(News::Logs(LOGS, LogNews::Lines(vec![line; 50])));
+        }
+        assert!(lane.logs.bytes <= BYTES && lane.logs.count > 1_900, "{} {}", lane.logs.bytes, lane.logs.count);
+    }
+
+    #[test]
+    fn of_what_costs_more_less_is_taken_in_a_turn() {
+        let mut lane = Lane::default();
+        (0..100).for_each(|number| lane.push(News::Pods(DETAIL, Delta::Upsert(pod(&number.to_string(), 1)))));
+        assert_eq!(lane.take(256).len(), 256 / CHILD);
+        (0..300).for_each(|number| lane.push(News::Rollouts(SOURCE, Delta::Upsert(rollout(&number.to_string(), 1)))));
+        assert_eq!(lane.take(1_000_000).len(), 100 - 256 / CHILD + 300);
     }
 
     #[test]
@@ -363,8 +430,7 @@ mod tests {
             let mut lane = Lane::default();
             for chunk in events.chunks(9) {
                 chunk.iter().cloned().for_each(|news| lane.push(news));
-                let waiting: usize = lane.logs.values().map(|there| there.count).sum();
-                prop_assert!(waiting <= LINES + 8_000);
+                prop_assert!(lane.logs.count <= LINES + 8_000);
                 for news in &lane.take(limit) {
                     prop_assert!(read(news), "{:?}", news);
                     merged.apply(news);
@@ -378,7 +444,8 @@ mod tests {
             }
             prop_assert_eq!(plain, merged);
             prop_assert_eq!(next, line);
-            prop_assert!(lane.logs.is_empty() && lane.places.is_empty());
+            prop_assert!(lane.logs.batches.is_empty() && lane.logs.dropped.is_empty() && lane.places.is_empty());
+            prop_assert_eq!((lane.logs.count, lane.logs.bytes), (0, 0));
         }
     }
 }

@@ -3,12 +3,15 @@
 use super::What;
 use crate::app::action::{self, Action, Group};
 use crate::app::fleet::Row;
+use crate::app::present::standing::Urgency;
 use crate::app::screen::Screen;
 use crate::app::sorting::Sorting;
 use crate::app::source::channel_name;
 use crate::app::state::State;
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
+use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// Lines at most: nobody reads further, and ten thousand rollouts are searched with every letter.
 const MOST: usize = 200;
@@ -93,6 +96,8 @@ struct Scorer {
     matcher: Matcher,
     pattern: Pattern,
     buffer: Vec<char>,
+    /// The letters of each word, where it is simple to say that a text does not have them.
+    letters: Vec<Vec<u8>>,
 }
 
 impl Scorer {
@@ -101,11 +106,67 @@ impl Scorer {
             matcher: Matcher::new(Config::DEFAULT),
             pattern: Pattern::new(text, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy),
             buffer: Vec::new(),
+            letters: if text.is_ascii() && !text.contains('\\') {
+                text.split_whitespace().map(|word| word.to_ascii_lowercase().into_bytes()).collect()
+            } else {
+                Vec::new()
+            },
         }
+    }
+
+    /// The score of a rollout. Most of ten thousand do not have the letters at all: that is seen without its words being
+    /// put together.
+    fn score_of(&mut self, state: &State, row: &Row) -> Option<u32> {
+        let parts = [
+            &*row.service,
+            " ",
+            channel_name(&state.setup, row.channel),
+            " ",
+            row.key.namespace.as_str(),
+            " ",
+            &*row.key.name,
+        ];
+        if !self.letters.iter().all(|letters| may_have(&parts, letters)) {
+            return None;
+        }
+        self.score(&words_of(state, row))
     }
 
     fn score(&mut self, words: &str) -> Option<u32> {
         self.pattern.score(Utf32Str::new(words, &mut self.buffer), &mut self.matcher)
+    }
+}
+
+/// Whether these letters may stand in a text in this order. A letter that is not ASCII may count as another one.
+fn may_have(parts: &[&str], letters: &[u8]) -> bool {
+    let mut left = letters.iter().peekable();
+    for byte in parts.iter().flat_map(|part| part.bytes()) {
+        if !byte.is_ascii() {
+            return true;
+        }
+        left.next_if(|letter| **letter == byte.to_ascii_lowercase());
+        if left.peek().is_none() {
+            return true;
+        }
+    }
+    left.peek().is_none()
+}
+
+/// One that was found, with what decides between equals.
+struct Found {
+    score: u32,
+    /// Rollouts by urgency and name; all else as it was named.
+    rank: Option<(Urgency, Arc<str>, Reverse<usize>)>,
+    what: What,
+}
+
+impl Found {
+    fn new(score: u32, what: What) -> Self {
+        Self { score, rank: None, what }
+    }
+
+    fn of(score: u32, row: &Row, what: What) -> Self {
+        Self { score, rank: Some((row.urgency, row.service.clone(), Reverse(row.channel))), what }
     }
 }
 
@@ -118,33 +179,33 @@ pub fn find(state: &State, text: &str) -> Vec<What> {
         return commands(state).map(What::Act).chain(channels(state)).chain(needing).take(MOST).collect();
     }
     let mut scorer = Scorer::new(text);
-    let mut found: Vec<(u32, What)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     for action in commands(state) {
         let Some(row) = action::of(action) else { continue };
         // `skip-step` as help spells it, and `skip step` as people do.
         let name = scorer.score(&row.name.replace('-', " ")).or_else(|| scorer.score(row.name));
         let name = name.map(|score| score + BONUS);
         let other = || scorer_or(&mut scorer, also(action), row.doc);
-        found.extend(name.or_else(other).map(|score| (score, What::Act(action))));
+        found.extend(name.or_else(other).map(|score| Found::new(score, What::Act(action))));
     }
     for channel in channels(state) {
         let What::Channel(index) = channel else { continue };
         let words = format!("go to channel {}", channel_name(&state.setup, index));
-        found.extend(scorer.score(&words).map(|score| (score + BONUS / 2, channel)));
+        found.extend(scorer.score(&words).map(|score| Found::new(score + BONUS / 2, channel)));
     }
     for order in Sorting::ALL {
         let words = format!("sort by {}", order.word());
-        found.extend(scorer.score(&words).map(|score| (score, What::Sort(order))));
+        found.extend(scorer.score(&words).map(|score| Found::new(score, What::Sort(order))));
     }
     for (words, filter) in FILTERS {
-        found.extend(scorer.score(words).map(|score| (score, What::Filter(filter))));
+        found.extend(scorer.score(words).map(|score| Found::new(score, What::Filter(filter))));
     }
     for row in state.fleet.rows() {
-        let score = scorer.score(&words_of(state, row));
-        found.extend(score.map(|score| (score + BONUS / 4, What::Rollout(row.key.clone()))));
+        let score = scorer.score_of(state, row);
+        found.extend(score.map(|score| Found::of(score + BONUS / 4, row, What::Rollout(row.key.clone()))));
     }
     found.extend(on_one(state, text));
-    best(state, found)
+    best(found)
 }
 
 fn scorer_or(scorer: &mut Scorer, first: &str, second: &str) -> Option<u32> {
@@ -154,7 +215,7 @@ fn scorer_or(scorer: &mut Scorer, first: &str, second: &str) -> Option<u32> {
 }
 
 /// A command and a rollout in one line.
-fn on_one(state: &State, text: &str) -> Vec<(u32, What)> {
+fn on_one(state: &State, text: &str) -> Vec<Found> {
     let Some((command, rest)) = text.split_once(char::is_whitespace) else { return Vec::new() };
     let command = command.to_lowercase();
     let fits = |action: &&Action| {
@@ -165,27 +226,21 @@ fn on_one(state: &State, text: &str) -> Vec<(u32, What)> {
     let mut scorer = Scorer::new(rest);
     let rows = state.fleet.rows();
     rows.filter_map(|row| {
-        let score = scorer.score(&words_of(state, row))?;
-        Some((score + 2 * BONUS, What::ActOn(*action, row.key.clone())))
+        let score = scorer.score_of(state, row)?;
+        Some(Found::of(score + 2 * BONUS, row, What::ActOn(*action, row.key.clone())))
     })
     .collect()
 }
 
 /// The best ones; of equals the one that was named first, rollouts by urgency and name.
-fn best(state: &State, mut found: Vec<(u32, What)>) -> Vec<What> {
-    let urgency = |what: &What| match what {
-        What::Rollout(key) | What::ActOn(_, key) => {
-            state.fleet.get(key).map(|row| (row.urgency, row.service.clone(), std::cmp::Reverse(row.channel)))
-        }
-        _ => None,
-    };
-    let order = |a: &(u32, What), b: &(u32, What)| b.0.cmp(&a.0).then_with(|| urgency(&a.1).cmp(&urgency(&b.1)));
+fn best(mut found: Vec<Found>) -> Vec<What> {
+    let order = |a: &Found, b: &Found| b.score.cmp(&a.score).then_with(|| a.rank.cmp(&b.rank));
     if found.len() > MOST {
         found.select_nth_unstable_by(MOST, order);
         found.truncate(MOST);
     }
     found.sort_by(order);
-    found.into_iter().map(|(_, what)| what).collect()
+    found.into_iter().map(|found| found.what).collect()
 }
 
 /// The commands of the screen below, in the order of the footer; moving about is left to its keys.
@@ -205,4 +260,25 @@ fn channels(state: &State) -> impl Iterator<Item = What> {
         _ => None,
     };
     (0..state.setup.settings.channels.len()).filter(move |channel| Some(*channel) != shown).map(What::Channel)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// What is left out without its words being put together would not have been found.
+        #[test]
+        fn the_quick_look_never_leaves_out_what_fits(
+            parts in proptest::collection::vec("[a-cA-C\\-é]{0,6}", 3),
+            text in "[a-cA-C é\\-]{1,4}",
+        ) {
+            let mut scorer = Scorer::new(&text);
+            let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+            let parts = [parts[0], " ", parts[1], " ", parts[2]];
+            let quick = scorer.letters.iter().all(|letters| may_have(&parts, letters));
+            prop_assert!(quick || scorer.score(&parts.concat()).is_none(), "{:?} {:?}", parts, text);
+        }
+    }
 }
