@@ -35,7 +35,7 @@ pub struct Acting {
 }
 
 /// Conditions on the rollout.
-#[derive(Clone, Debug, ClapArgs)]
+#[derive(Clone, Copy, Debug, ClapArgs)]
 pub struct Conditions {
     /// Only while it is at this step (the index that `get` shows); else nothing is sent and the exit code is 1
     #[arg(long, value_name = "N")]
@@ -162,8 +162,8 @@ fn options(wish: Wish, acting: Acting, conditions: Option<Conditions>) -> Option
         wait: acting.wait.map(|wait| acting.timeout.unwrap_or(wait)),
         dry_run: acting.dry_run.is_some(),
         json: acting.output == "json",
-        if_step: conditions.as_ref().and_then(|conditions| conditions.if_step),
-        if_revision: conditions.as_ref().and_then(|conditions| conditions.if_revision),
+        if_step: conditions.and_then(|conditions| conditions.if_step),
+        if_revision: conditions.and_then(|conditions| conditions.if_revision),
     }
 }
 

@@ -64,9 +64,8 @@ pub fn reaction(plan: &Plan, facts: Facts<'_>) -> Reaction {
             let all = facts.children.experiments;
             match all.and_then(|all| all.iter().find(|experiment| experiment.meta.name == *name)) {
                 Some(one) if !finished(&one.status.phase) => Reaction::Done("the experiment began again".into()),
-                Some(_) => Reaction::Waiting,
                 None if all.is_some() => Reaction::Overtaken("the experiment is gone".into()),
-                None => Reaction::Waiting,
+                _ => Reaction::Waiting,
             }
         }
         Deed::DeleteRun { name } => match facts.children.analysis_runs {
@@ -244,8 +243,7 @@ fn ended(found: Option<(&str, bool)>, known: bool) -> Reaction {
     match found {
         Some((phase, _)) if finished(phase) => Reaction::Done(format!("it ended: {phase}")),
         Some((_, true)) => Reaction::UnderWay("its end is asked for".into()),
-        Some(_) => Reaction::Waiting,
         None if known => Reaction::Overtaken("it is gone".into()),
-        None => Reaction::Waiting,
+        _ => Reaction::Waiting,
     }
 }
