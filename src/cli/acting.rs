@@ -35,7 +35,7 @@ pub struct Acting {
 }
 
 /// Conditions on the rollout.
-#[derive(Clone, Debug, ClapArgs)]
+#[derive(Clone, Copy, Debug, ClapArgs)]
 pub struct Conditions {
     /// Only while it is at this step (the index that `get` shows); else nothing is sent and the exit code is 1
     #[arg(long, value_name = "N")]
@@ -162,8 +162,8 @@ fn options(wish: Wish, acting: Acting, conditions: Option<Conditions>) -> Option
         wait: acting.wait.map(|wait| acting.timeout.unwrap_or(wait)),
         dry_run: acting.dry_run.is_some(),
         json: acting.output == "json",
-        if_step: conditions.as_ref().and_then(|conditions| conditions.if_step),
-        if_revision: conditions.as_ref().and_then(|conditions| conditions.if_revision),
+        if_step: conditions.and_then(|conditions| conditions.if_step),
+        if_revision: conditions.and_then(|conditions| conditions.if_revision),
     }
 }
 
@@ -267,11 +267,9 @@ impl Terminate {
     /// # Errors
     /// What is not of the form `KIND/NAME`, or of another kind.
     pub fn options(self) -> Result<Options, Failure> {
-        let bad = |hint: String| {
-            Err(Failure::bad_input(format!("\"{}\" is not KIND/NAME; nothing was sent", self.what)).hint(hint))
-        };
         let Some((kind, name)) = self.what.split_once('/').filter(|(_, name)| !name.is_empty()) else {
-            return bad("as in analysisrun/NAME or experiment/NAME".to_owned());
+            let what = format!("\"{}\" is not KIND/NAME; nothing was sent", self.what);
+            return Err(Failure::bad_input(what).hint("as in analysisrun/NAME or experiment/NAME"));
         };
         let word = kind.to_lowercase();
         let word = word.strip_suffix(".argoproj.io").unwrap_or(&word);
@@ -281,7 +279,8 @@ impl Terminate {
             Some(_) => Wish::TerminateExperiment(name.to_owned()),
             None => {
                 let hint = problem::suggest(word, KINDS.iter().map(|(kind, _)| *kind));
-                return bad(hint.unwrap_or_else(|| "KIND is analysisrun or experiment".to_owned()));
+                let failure = Failure::bad_input(format!("a {kind} cannot be terminated; nothing was sent"));
+                return Err(failure.hint(hint.unwrap_or_else(|| "KIND is analysisrun or experiment".to_owned())));
             }
         };
         Ok(options(wish, self.acting, None))

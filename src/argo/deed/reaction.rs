@@ -64,9 +64,8 @@ pub fn reaction(plan: &Plan, facts: Facts<'_>) -> Reaction {
             let all = facts.children.experiments;
             match all.and_then(|all| all.iter().find(|experiment| experiment.meta.name == *name)) {
                 Some(one) if !finished(&one.status.phase) => Reaction::Done("the experiment began again".into()),
-                Some(_) => Reaction::Waiting,
                 None if all.is_some() => Reaction::Overtaken("the experiment is gone".into()),
-                None => Reaction::Waiting,
+                _ => Reaction::Waiting,
             }
         }
         Deed::DeleteRun { name } => match facts.children.analysis_runs {
@@ -206,11 +205,23 @@ fn template(plan: &Plan, rollout: &Rollout) -> Reaction {
     }
     match phase::lag(rollout) {
         Some(Lag::Spec | Lag::Workload) => Reaction::UnderWay("stored, the controller has not seen it yet".into()),
+        // Observed does not say that the new version has its ReplicaSet: the controller writes its status in several
+        // steps. Only a template that shows another image than was set says that somebody else was there.
+        _ if set_back(plan, rollout) => Reaction::Overtaken("the template was set back by someone else".into()),
         _ if rollout.meta.generation > plan.seen.generation => {
-            Reaction::Overtaken("the template was set back by someone else".into())
+            Reaction::UnderWay("the controller has seen it, the new version is not there yet".into())
         }
         _ => Reaction::Waiting,
     }
+}
+
+/// Whether the spec was written since, and a container does not have the image that was set.
+fn set_back(plan: &Plan, rollout: &Rollout) -> bool {
+    let (Deed::SetImage { images }, Some(template)) = (&plan.deed, &rollout.spec.template) else { return false };
+    let mut containers = template.spec.containers.iter().chain(template.spec.init_containers.iter());
+    rollout.meta.generation > plan.seen.generation
+        && containers
+            .any(|one| images.iter().any(|(name, image)| (**name == *"*" || *name == one.name) && *image != one.image))
 }
 
 fn scale(rollout: &Rollout, replicas: i32) -> Reaction {
@@ -232,8 +243,7 @@ fn ended(found: Option<(&str, bool)>, known: bool) -> Reaction {
     match found {
         Some((phase, _)) if finished(phase) => Reaction::Done(format!("it ended: {phase}")),
         Some((_, true)) => Reaction::UnderWay("its end is asked for".into()),
-        Some(_) => Reaction::Waiting,
         None if known => Reaction::Overtaken("it is gone".into()),
-        None => Reaction::Waiting,
+        _ => Reaction::Waiting,
     }
 }

@@ -103,12 +103,11 @@ impl Subject {
         let deed = deed(meta.name.clone());
         let owner = connection.rollout_of(meta).await;
         let owner = owner.map_err(|trouble| Failure::of_troubles([&trouble]))?;
-        let (rollout, lone) = match owner {
-            Some(rollout) => (rollout, None),
-            None => {
-                let alone = alone(object);
-                (Arc::new(alone.as_lone().in_place()), Some(alone))
-            }
+        let (rollout, lone) = if let Some(rollout) = owner {
+            (rollout, None)
+        } else {
+            let alone = alone(object);
+            (Arc::new(alone.as_lone().in_place()), Some(alone))
         };
         let near = connection.near(&rollout, &deed).await;
         Ok(Self { found: Found { source, connection, rollout, at }, deed, called, near, lone })

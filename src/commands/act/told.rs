@@ -76,7 +76,8 @@ struct Outcome<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     uid: Option<&'a str>,
-    outcome: Close,
+    #[serde(rename = "outcome")]
+    close: Close,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
@@ -138,7 +139,7 @@ impl Teller<'_> {
                 object,
                 name,
                 uid: self.subject.is_rollout().then_some(&*found.rollout.meta.uid),
-                outcome: close,
+                close,
                 message: words,
                 reason: self.options.reason.as_deref(),
                 more,

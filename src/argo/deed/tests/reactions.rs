@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 fn what_became_of_it_is_told_by_the_watched_object() {
     let done = |words: &str| Reaction::Done(words.into());
     let way = |words: &str| Reaction::UnderWay(words.into());
+    let containers = |image: &str| json!({"template": {"spec": {"containers": [{"name": "app", "image": image}]}}});
     let over = |words: &str| Reaction::Overtaken(words.into());
     let spec = |generation: i64, spec: &Value, status: &Value| {
         let mut value = object(spec, status);
@@ -66,6 +67,18 @@ fn what_became_of_it_is_told_by_the_watched_object() {
             "healthy",
             spec(3, &none, &json!({"observedGeneration": "3", "currentPodHash": "c", "stableRS": "b"})),
             done("a new update began"),
+        ),
+        (
+            set_image("app", "app:2"),
+            "healthy",
+            spec(3, &containers("app:2"), &json!({"observedGeneration": "3", "stableRS": "b"})),
+            way("the controller has seen it"),
+        ),
+        (
+            set_image("app", "app:2"),
+            "healthy",
+            spec(4, &containers("app:1"), &json!({"observedGeneration": "4", "stableRS": "b"})),
+            over("the template was set back"),
         ),
         (
             Deed::Undo(Target::Back),
