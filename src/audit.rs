@@ -35,8 +35,10 @@ pub enum Need {
 /// Who writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Who {
-    /// The user at this machine.
+    /// The user at this machine, as the environment calls them.
     pub user: String,
+    /// The user's number, which the environment cannot change.
+    pub user_id: u32,
     /// The machine.
     pub host: String,
 }
@@ -46,7 +48,8 @@ impl Who {
     #[must_use]
     pub fn here(user: &str) -> Self {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        Self { user: crate::clean::clean(user).into_owned(), host: crate::clean::clean(&host).into_owned() }
+        let user_id = rustix::process::getuid().as_raw();
+        Self { user_id, user: crate::clean::clean(user).into_owned(), host: crate::clean::clean(&host).into_owned() }
     }
 }
 

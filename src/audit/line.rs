@@ -15,6 +15,7 @@ use std::time::Duration;
 #[serde(rename_all = "camelCase")]
 pub struct About {
     user: String,
+    user_id: u32,
     host: String,
     from: &'static str,
     channel: String,
@@ -32,6 +33,7 @@ impl About {
         let tidy = |text: &str| clean(text).into_owned();
         Self {
             user: who.user.clone(),
+            user_id: who.user_id,
             host: who.host.clone(),
             from: attempt.from.word(),
             channel: tidy(attempt.channel),

@@ -374,6 +374,7 @@ pub fn dialog(state: &State) -> Option<Dialog> {
         _ => "type healthy 5m or ok 3; the next dialog shows what will be promoted".to_owned(),
     };
     Some(Dialog::Finder(Box::new(FinderDialog {
+        title: "promote when: the condition".to_owned(),
         input: asking.text.clone(),
         total: lines.len(),
         selected: asking.at.min(lines.len().saturating_sub(1)),
