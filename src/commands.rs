@@ -7,6 +7,7 @@
 //! [`find`] says which rollout a name means, [`follow`] watches one, [`mod@format`] prints. How it ended is an exit code,
 //! or a failure in words ([`outcome`]).
 
+pub mod act;
 pub mod audit;
 pub mod base;
 pub mod check;
@@ -20,7 +21,6 @@ pub mod get;
 pub mod list;
 pub mod look;
 pub mod outcome;
-pub mod promote;
 pub mod replay;
 pub mod status;
 pub mod ui;

@@ -50,7 +50,7 @@ fn drawn(model: &Model, theme: &Theme, width: u16, height: u16) -> Buffer {
 
 fn text(buf: &Buffer) -> String {
     let row = |y| (0..buf.area.width).map(|x| buf[(x, y)].symbol()).collect::<String>();
-    (0..buf.area.height).map(|y| format!("{}\n", row(y).trim_end())).collect()
+    (0..buf.area.height).fold(String::new(), |text, y| text + row(y).trim_end() + "\n")
 }
 
 /// Which words stand in which style, row by row: what colours add to the text.
@@ -64,7 +64,7 @@ fn coloured(buf: &Buffer) -> String {
             let mut style = if cell.fg == Color::Reset { String::new() } else { cell.fg.to_string() };
             for (modifier, word) in [(Modifier::BOLD, "bold"), (Modifier::REVERSED, "reversed")] {
                 if cell.modifier.contains(modifier) {
-                    style = format!("{style} {word}").trim().to_owned();
+                    style = if style.is_empty() { word.to_owned() } else { format!("{style} {word}") };
                 }
             }
             match &mut run {

@@ -22,7 +22,7 @@ use std::fmt::Write as _;
 
 /// Every screen, by name.
 fn every() -> Vec<(&'static str, Model)> {
-    models::all().into_iter().chain(analysis::all()).collect()
+    models::all().into_iter().chain(analysis::all()).chain(closer::all()).collect()
 }
 
 fn theme(depth: Depth, name: &str, ascii: bool) -> Theme {

@@ -12,7 +12,7 @@ use super::overlay::{self, Overlay};
 use super::screen::{RolloutView, Screen};
 use super::sorting::Sorting;
 use super::state::State;
-use super::{act, keyboard, navigate};
+use super::{act, deeds, keyboard, navigate};
 use crate::keys::{Key, KeyChord};
 use crate::names::RolloutKey;
 
@@ -138,6 +138,13 @@ fn run(state: &mut State) -> Vec<Effect> {
         let over = state.finder_history.len().saturating_sub(HISTORY);
         state.finder_history.drain(..over);
     }
+    let mut effects = carry_out(state, what);
+    // Another rollout may be selected now.
+    effects.extend(deeds::ask_rights(state));
+    effects
+}
+
+fn carry_out(state: &mut State, what: What) -> Vec<Effect> {
     match what {
         What::Act(action) => keyboard::perform(state, action),
         What::ActOn(action, key) => {

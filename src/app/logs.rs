@@ -183,7 +183,7 @@ pub fn sync(state: &mut State) -> Vec<Effect> {
     if !same {
         let opened = view.cloned().map(Logs::new);
         if let Some(mut logs) = std::mem::replace(&mut state.logs, opened) {
-            effects.extend(logs.feeds.drain(..).map(|feed| feed.close()));
+            effects.extend(logs.feeds.drain(..).map(Feed::close));
         }
         state.search_input = None;
         state.touch();

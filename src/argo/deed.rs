@@ -39,12 +39,10 @@ pub enum Deed {
     },
     /// Back to the template of an earlier revision.
     Undo(undo::Target),
-    /// Another image for a container.
+    /// Other images for containers, all in one request.
     SetImage {
-        /// Container, or init container.
-        container: Arc<str>,
-        /// The image.
-        image: Arc<str>,
+        /// Container or init container (`*`: all of them), and its image.
+        images: Arc<[(Arc<str>, Arc<str>)]>,
     },
     /// Another number of pods.
     Scale {
@@ -82,6 +80,12 @@ pub enum Extent {
 }
 
 impl Deed {
+    /// Another image for one container.
+    #[must_use]
+    pub fn set_image(container: &str, image: &str) -> Self {
+        Self::SetImage { images: [(container.into(), image.into())].into() }
+    }
+
     /// The verb, as a script writes it.
     #[must_use]
     pub const fn verb(&self) -> &'static str {

@@ -105,9 +105,9 @@ fn metadata(sheet: &mut Sheet, object: &Value) {
         let found = pairs(object, at);
         if !found.is_empty() {
             sheet.group(1, label, Tone::Plain);
-            found
-                .into_iter()
-                .for_each(|(key, value)| sheet.fact(2, &key, if value.is_empty() { "\"\"".into() } else { value }));
+            for (key, value) in found {
+                sheet.fact(2, &key, if value.is_empty() { "\"\"".to_owned() } else { value });
+            }
         }
     }
 }

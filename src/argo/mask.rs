@@ -91,9 +91,7 @@ fn object(fields: &mut Map<String, Value>, free: bool, depth: usize) {
         if name == LAST_APPLIED {
             let count = value.as_str().map_or(0, |words| words.chars().count());
             *value = Value::String(format!("‹left out: {count} characters›"));
-        } else if is_secret && matches!(name.as_str(), "data" | "stringData") {
-            hide(value);
-        } else if named && is_secret_name(name) {
+        } else if (named && is_secret_name(name)) || (is_secret && matches!(name.as_str(), "data" | "stringData")) {
             hide(value);
         } else if name == "valueFrom" {
             if let Some(words) = secret_reference(value) {

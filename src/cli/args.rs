@@ -1,5 +1,6 @@
 //! The command line, declared once.
 
+use super::acting::{DeleteRun, OnRollout, Promote, Restart, Retry, Scale, SetImage, Terminate, Undo};
 use crate::config::duration;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
@@ -140,8 +141,28 @@ pub enum Command {
         #[arg(long, value_name = "D", value_parser = duration::parse, requires = "watch")]
         timeout: Option<Duration>,
     },
-    /// End the pause that a rollout stands at
+    /// End the pause that a rollout stands at, or go further
     Promote(Promote),
+    /// Give an update up: traffic goes back to the stable version
+    Abort(OnRollout),
+    /// Begin an aborted update again, or an Experiment that stands by itself
+    Retry(Retry),
+    /// Hold a rollout
+    Pause(OnRollout),
+    /// End the hold of a rollout, and nothing else
+    Resume(OnRollout),
+    /// Replace all pods, a few at a time
+    Restart(Restart),
+    /// Go back to the pod template of an earlier revision
+    Undo(Undo),
+    /// Set other images
+    SetImage(SetImage),
+    /// Set the number of pods
+    Scale(Scale),
+    /// End an AnalysisRun or an Experiment
+    Terminate(Terminate),
+    /// Delete a finished AnalysisRun
+    DeleteRun(DeleteRun),
     /// Show the log of writes, the newest first
     Audit {
         /// Form; json is one object a line
@@ -208,37 +229,6 @@ pub struct Demo {
     pub faults: String,
 }
 
-/// `promote`.
-#[derive(Clone, Debug, ClapArgs)]
-pub struct Promote {
-    /// Name of the rollout
-    pub name: String,
-    /// Do not ask
-    #[arg(short, long)]
-    pub yes: bool,
-    /// Follow until the controller has moved on
-    #[arg(short, long)]
-    pub wait: bool,
-    /// With --wait: give up after this time
-    #[arg(long, value_name = "D", value_parser = duration::parse, default_value = "1m", requires = "wait")]
-    pub timeout: Duration,
-    /// Let the server check the request and store nothing
-    #[arg(long, value_name = "HOW", value_parser = ["server"])]
-    pub dry_run: Option<String>,
-    /// Form
-    #[arg(short, long, value_parser = ["text", "json"], default_value = "text")]
-    pub output: String,
-    /// Not in this version
-    #[arg(long, hide = true)]
-    pub full: bool,
-    /// Not in this version
-    #[arg(long, hide = true)]
-    pub skip_current_step: bool,
-    /// Not in this version
-    #[arg(long, hide = true)]
-    pub skip_all_steps: bool,
-}
-
 /// `replay`.
 #[derive(Clone, Debug, ClapArgs)]
 pub struct Replay {
@@ -280,6 +270,16 @@ fn namespace(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err("a namespace has 1 to 63 of a-z, 0-9 and -, and begins and ends with a letter or digit".to_owned())
+}
+
+/// A duration in the spelling of the configuration.
+pub(super) fn duration_value(text: &str) -> Result<Duration, String> {
+    duration::parse(text)
+}
+
+/// A number of pods.
+pub(super) fn replicas(text: &str) -> Result<i32, String> {
+    text.parse::<i32>().ok().filter(|count| *count >= 0).ok_or_else(|| "write a number of pods, 0 or more".to_owned())
 }
 
 fn speed(text: &str) -> Result<f64, String> {

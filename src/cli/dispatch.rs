@@ -1,14 +1,14 @@
 //! From arguments to the commands: reads the environment once, and hands over plain options.
 
-use super::args::{Args, ColorWhen, Command, Config, Global, Output, Promote, Replay};
+use super::args::{Args, ColorWhen, Command, Config, Global, Output, Replay};
 use super::generate;
+use crate::commands::act::To;
 use crate::commands::base::{Base, LookFlags, Terminal};
 use crate::commands::demo::Demo;
 use crate::commands::format::Form;
 use crate::commands::outcome::Failure;
-use crate::commands::promote::Options as PromoteOptions;
 use crate::commands::replay::Options as ReplayOptions;
-use crate::commands::{audit, check, config, demo, get, list, promote, replay, status, ui};
+use crate::commands::{act, audit, check, config, demo, get, list, replay, status, ui};
 use crate::config::load::Places;
 use crate::config::resolve::Flags;
 use crate::config::settings::Color;
@@ -58,7 +58,17 @@ pub fn run(args: Args) -> Result<u8, Failure> {
         Some(Command::Status { name, output, watch, timeout }) => {
             status::run(&base, &name, form(output), watch.then_some(timeout), out)
         }
-        Some(Command::Promote(given)) => promote::run(&base, &promote_options(given)?, out),
+        Some(Command::Promote(given)) => act::run(&base, &given.options(), out),
+        Some(Command::Abort(given)) => act::run(&base, &given.doing(To::Abort), out),
+        Some(Command::Retry(given)) => act::run(&base, &given.options()?, out),
+        Some(Command::Pause(given)) => act::run(&base, &given.doing(To::Pause), out),
+        Some(Command::Resume(given)) => act::run(&base, &given.doing(To::Resume), out),
+        Some(Command::Restart(given)) => act::run(&base, &given.options(), out),
+        Some(Command::Undo(given)) => act::run(&base, &given.options(), out),
+        Some(Command::SetImage(given)) => act::run(&base, &given.options()?, out),
+        Some(Command::Scale(given)) => act::run(&base, &given.options(), out),
+        Some(Command::Terminate(given)) => act::run(&base, &given.options()?, out),
+        Some(Command::DeleteRun(given)) => act::run(&base, &given.options(), out),
         Some(Command::Audit { output, limit }) => audit::run(&base, limit, output == "json", out),
         Some(Command::Replay(given)) => replay_run(&base, given, out),
         Some(Command::Check) => check::run(&base, out),
@@ -84,26 +94,6 @@ fn replay_run(base: &Base, given: Replay, out: &mut dyn Write) -> Result<u8, Fai
             replay::print(&options, out)
         }
     }
-}
-
-fn promote_options(given: Promote) -> Result<PromoteOptions, Failure> {
-    for (asked, flag) in [
-        (given.full, "--full"),
-        (given.skip_current_step, "--skip-current-step"),
-        (given.skip_all_steps, "--skip-all-steps"),
-    ] {
-        if asked {
-            return Err(Failure::bad_input(format!("{flag}: this version only ends a pause"))
-                .hint(format!("kubectl argo rollouts promote {} has the other ways", given.name)));
-        }
-    }
-    Ok(PromoteOptions {
-        name: given.name,
-        yes: given.yes,
-        wait: given.wait.then_some(given.timeout),
-        dry_run: given.dry_run.is_some(),
-        json: given.output == "json",
-    })
 }
 
 fn form(output: Output) -> Form {

@@ -49,10 +49,12 @@ enum Refusal {
     Another(String),
 }
 
-/// Carries out a plan. `dry_run`: the server checks and stores nothing.
+/// Carries out a plan: the one way by which anything is written. Whoever is to be told of a write (an Event on the
+/// rollout) is told here, once the answer is known. `dry_run`: the server checks and stores nothing.
 pub async fn carry_out(client: &Client, namespace: &Namespace, name: &str, plan: &Plan, dry_run: bool) -> Answer {
     let doing = Doing { client, namespace, name, plan, dry_run };
     match plan.guard {
+        _ if plan.leaves_the_rollout() => doing.send(plan, "".into()).await,
         Guard::Exact => doing.exactly().await,
         Guard::Fresh => doing.brake().await,
     }
@@ -163,6 +165,9 @@ impl<'a> Doing<'a> {
             Refusal::Another(what) => return Answer::Moved { sentence: format!("nothing was done: {what}") },
         };
         match &failure {
+            Failure::Status(Status { code: 404 | 409, .. }) if self.plan.leaves_the_rollout() => {
+                self.words().another(request, matches!(&failure, Failure::Status(status) if status.code == 404))
+            }
             Failure::Status(status) if status.code == 409 => match self.read().await {
                 Ok(Some(now)) => self.moved(&now),
                 Ok(None) => self.words().gone(),

@@ -1,6 +1,8 @@
 //! One-shot requests for the headless commands: connect, list, read one rollout with its children, follow it,
 //! promote.
 
+pub mod near;
+
 pub use super::follow::{Follow, Followed};
 
 use super::access;
@@ -165,16 +167,20 @@ impl Connection {
         &self,
         rollout: &Rollout,
     ) -> (Result<Vec<Arc<ReplicaSet>>, Trouble>, Result<Vec<Arc<Pod>>, Trouble>) {
-        let Some(selector) = kin::selector(rollout) else {
-            let sentence = format!("rollout {} names no pods: it has no label selector", rollout.meta.name);
-            let trouble = Trouble { kind: TroubleKind::Server, raw: sentence.clone(), sentence, hint: None };
-            return (Err(trouble.clone()), Err(trouble));
+        let selector = match selector(rollout) {
+            Ok(selector) => selector,
+            Err(trouble) => return (Err(trouble.clone()), Err(trouble)),
         };
         let namespace = rollout.meta.namespace();
         tokio::join!(
             self.list_place::<ReplicaSet>(Place::new(Some(namespace.clone()), Some(selector.clone()))),
             self.list_place::<Pod>(Place::new(Some(namespace.clone()), Some(selector.clone()))),
         )
+    }
+
+    /// ReplicaSets by the rollout's own selector.
+    async fn own_sets(&self, rollout: &Rollout) -> Result<Vec<Arc<ReplicaSet>>, Trouble> {
+        self.list_place(Place::new(Some(rollout.meta.namespace()), Some(selector(rollout)?))).await
     }
 
     /// The workload that a rollout refers to; `None` when it refers to none that is known.
@@ -258,14 +264,18 @@ impl Connection {
         Ok(serves("rollouts/status"))
     }
 
-    async fn list_scope<T: Kind>(&self, scope: &Scope, selector: Option<&str>) -> Result<Vec<Arc<T>>, Trouble> {
-        let namespaces = match scope {
+    /// The namespaces of a scope; `None` is all of them at once.
+    fn namespaces(&self, scope: &Scope) -> Vec<Option<Namespace>> {
+        match scope {
             Scope::All => vec![None],
             Scope::Namespaces(names) if names.is_empty() => vec![Some(self.namespace())],
             Scope::Namespaces(names) => names.iter().cloned().map(Some).collect(),
-        };
+        }
+    }
+
+    async fn list_scope<T: Kind>(&self, scope: &Scope, selector: Option<&str>) -> Result<Vec<Arc<T>>, Trouble> {
         let mut all = Vec::new();
-        for namespace in namespaces {
+        for namespace in self.namespaces(scope) {
             all.extend(self.list_place(Place::new(namespace, selector.map(str::to_owned))).await?);
         }
         Ok(all)
@@ -302,6 +312,14 @@ impl Connection {
             }
         }
     }
+}
+
+/// The selector of what belongs to a rollout.
+fn selector(rollout: &Rollout) -> Result<String, Trouble> {
+    kin::selector(rollout).ok_or_else(|| {
+        let sentence = format!("rollout {} names no pods: it has no label selector", rollout.meta.name);
+        Trouble { kind: TroubleKind::Server, raw: sentence.clone(), sentence, hint: None }
+    })
 }
 
 /// What the sieve lets through.

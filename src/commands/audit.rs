@@ -5,7 +5,7 @@ use super::base::{Base, Ready};
 use super::fleet::Found;
 use super::format::line;
 use super::outcome::{Failure, code, warn_all};
-use crate::argo::deed::plan::Plan;
+use crate::argo::deed::plan::{Object, Plan};
 use crate::argo::deed::told::Told;
 use crate::argo::feed::Answer;
 use crate::audit::{self, Attempt, Audit, From, Limits, Need, Who, read};
@@ -71,7 +71,8 @@ pub async fn send(
         Answer::Partly { .. } => "".into(),
         Answer::Moved { .. } | Answer::Refused(_) | Answer::Unknown(_) => return Ok(answer),
     };
-    if settings.record.events && !dry_run {
+    // What belongs to no rollout has none to tell on.
+    if settings.record.events && !dry_run && !stands_alone(plan) {
         let told = Told {
             deed: plan.deed.clone(),
             uid: plan.seen.uid.clone(),
@@ -83,6 +84,14 @@ pub async fn send(
         found.connection.tell(&namespace, &meta.name, &told).await;
     }
     Ok(answer)
+}
+
+/// An AnalysisRun or Experiment of no rollout stands in the place of one.
+fn stands_alone(plan: &Plan) -> bool {
+    plan.requests.iter().any(|request| match &request.object {
+        Object::Run(named) | Object::Experiment(named) => named.uid == plan.seen.uid,
+        Object::Rollout | Object::Workload(..) => false,
+    })
 }
 
 /// Shows the newest writes of the log, at most so many.

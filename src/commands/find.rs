@@ -1,13 +1,18 @@
-//! Find: which rollout a name means. Several of that name, or a cluster that could have one too, are never decided by
+//! Find: which rollout, AnalysisRun or Experiment a name means. Several of that name, or a cluster that could have one too, are never decided by
 //! guessing.
 
-use super::base::Ready;
+use super::base::{Ready, hub_scope};
 use super::fleet::{self, Found, Told};
 use super::outcome::{Failure, Fault, code, warn};
+use crate::argo::analysis::AnalysisRun;
+use crate::argo::experiment::Experiment;
 use crate::argo::feed::Trouble;
+use crate::argo::meta::Meta;
 use crate::argo::rollout::Rollout;
+use crate::cluster::oneshot::Connection;
 use crate::config::problem;
-use crate::config::resolve::Scope;
+use crate::config::resolve::{Scope, Source};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -21,10 +26,49 @@ pub enum Care {
     Writing,
 }
 
+/// What can be called by a name.
+pub trait Named {
+    /// What a person calls its kind.
+    const WHAT: &'static str;
+
+    /// Its metadata.
+    fn meta(&self) -> &Meta;
+}
+
+macro_rules! named {
+    ($($kind:ty: $what:literal;)*) => {$(
+        impl Named for $kind {
+            const WHAT: &'static str = $what;
+
+            fn meta(&self) -> &Meta {
+                &self.meta
+            }
+        }
+    )*};
+}
+
+named! {
+    Rollout: "rollout";
+    AnalysisRun: "AnalysisRun";
+    Experiment: "Experiment";
+}
+
+/// What was found under a name.
+pub struct Hit<T> {
+    /// Through which source.
+    pub source: Source,
+    /// The connection.
+    pub connection: Connection,
+    /// The object.
+    pub object: Arc<T>,
+    /// When it was read, by the cluster's clock.
+    pub at: Timestamp,
+}
+
 /// What one source has for a name.
-struct Answer {
-    connection: crate::cluster::oneshot::Connection,
-    hits: Vec<Arc<Rollout>>,
+struct Answer<T> {
+    connection: Connection,
+    hits: Vec<Arc<T>>,
     others: Vec<String>,
 }
 
@@ -55,10 +99,35 @@ pub async fn find(ready: &Ready, name: &str, care: Care) -> Result<Found, Failur
         Ok(Answer { connection, hits, others })
     })
     .await;
-    decide(ready, name, care, told)
+    let Hit { source, connection, object, at } = decide(ready, name, care, told)?;
+    Ok(Found { source, connection, rollout: object, at })
 }
 
-fn decide(ready: &Ready, name: &str, care: Care, told: Vec<Told<Answer>>) -> Result<Found, Failure> {
+/// Finds the one AnalysisRun of this name, to write to it.
+///
+/// # Errors
+/// See [`find`].
+pub async fn find_run(ready: &Ready, name: &str) -> Result<Hit<AnalysisRun>, Failure> {
+    let told = fleet::ask(ready, |source, connection| async move {
+        let hits = connection.runs_named(&hub_scope(&source.scope), name).await?;
+        Ok(Answer { connection, hits, others: Vec::new() })
+    });
+    decide(ready, name, Care::Writing, told.await)
+}
+
+/// Finds the one Experiment of this name, to write to it.
+///
+/// # Errors
+/// See [`find`].
+pub async fn find_experiment(ready: &Ready, name: &str) -> Result<Hit<Experiment>, Failure> {
+    let told = fleet::ask(ready, |source, connection| async move {
+        let hits = connection.experiments_named(&hub_scope(&source.scope), name).await?;
+        Ok(Answer { connection, hits, others: Vec::new() })
+    });
+    decide(ready, name, Care::Writing, told.await)
+}
+
+fn decide<T: Named>(ready: &Ready, name: &str, care: Care, told: Vec<Told<Answer<T>>>) -> Result<Hit<T>, Failure> {
     let mut found = Vec::new();
     let mut others = BTreeSet::new();
     let mut troubles: Vec<(String, Trouble)> = Vec::new();
@@ -68,15 +137,16 @@ fn decide(ready: &Ready, name: &str, care: Care, told: Vec<Told<Answer>>) -> Res
             Ok(answer) => {
                 others.extend(answer.others);
                 let at = fleet::now_there(&answer.connection);
-                found.extend(answer.hits.into_iter().map(|rollout| Found {
+                found.extend(answer.hits.into_iter().map(|object| Hit {
                     source: source.clone(),
                     connection: answer.connection.clone(),
-                    rollout,
+                    object,
                     at,
                 }));
             }
         }
     }
+    let what = T::WHAT;
     match (found.len(), troubles.is_empty()) {
         (1, true) => {}
         (1, false) if care == Care::Reading => {
@@ -87,59 +157,61 @@ fn decide(ready: &Ready, name: &str, care: Care, told: Vec<Told<Answer>>) -> Res
         (1, false) => {
             let silent: Vec<&str> = troubles.iter().map(|(channel, _)| channel.as_str()).collect();
             let mut failure = Failure::of_troubles(troubles.iter().map(|(_, trouble)| trouble));
-            let what = format!(
-                "rollout {name} is in {}, but {} could hold one of that name too: nothing was sent",
+            let words = format!(
+                "{what} {name} is in {}, but {} could hold one of that name too: nothing was sent",
                 place(ready, &found[0]),
                 silent.join(" and ")
             );
             let hint = Some(format!("say which is meant, with --channel {}", ready.channel(&found[0].source)));
-            failure.faults.push(Fault { what, hint });
+            failure.faults.push(Fault { what: words, hint });
             return Err(failure);
         }
-        (0, true) => return Err(not_found(ready, name, &others)),
+        (0, true) => return Err(not_found(ready, what, name, &others)),
         (0, false) => {
             let mut failure = Failure::of_troubles(troubles.iter().map(|(_, trouble)| trouble));
             if ready.resolved.sources.len() > troubles.len() {
-                failure.faults.push(Fault { what: format!("the other clusters have no rollout {name}"), hint: None });
+                failure.faults.push(Fault { what: format!("the other clusters have no {what} {name}"), hint: None });
             }
             return Err(failure);
         }
         _ => return Err(ambiguous(ready, name, &found)),
     }
-    found.pop().ok_or_else(|| not_found(ready, name, &others))
+    found.pop().ok_or_else(|| not_found(ready, what, name, &others))
 }
 
-fn place(ready: &Ready, found: &Found) -> String {
+fn place<T: Named>(ready: &Ready, found: &Hit<T>) -> String {
     format!(
         "{} (context {}, namespace {})",
         ready.channel(&found.source),
         found.source.context,
-        found.rollout.meta.namespace
+        found.object.meta().namespace
     )
 }
 
-fn not_found(ready: &Ready, name: &str, others: &BTreeSet<String>) -> Failure {
+fn not_found(ready: &Ready, kind: &str, name: &str, others: &BTreeSet<String>) -> Failure {
     let looked: Vec<String> = ready
         .resolved
         .sources
         .iter()
         .map(|source| format!("{} (context {}, {})", ready.channel(source), source.context, source.scope.words()))
         .collect();
-    let failure = Failure::failed(format!("there is no rollout \"{name}\"; looked in {}", looked.join(", ")));
-    let hint = problem::suggest(name, others.iter().map(String::as_str))
-        .unwrap_or_else(|| "there are no rollouts at all; -A looks in all namespaces".to_owned());
+    let failure = Failure::failed(format!("there is no {kind} \"{name}\"; looked in {}", looked.join(", ")));
+    let hint = problem::suggest(name, others.iter().map(String::as_str)).unwrap_or_else(|| match kind {
+        "rollout" => "there are no rollouts at all; -A looks in all namespaces".to_owned(),
+        _ => "rolltop get ROLLOUT has the names".to_owned(),
+    });
     failure.hint(hint)
 }
 
-fn ambiguous(ready: &Ready, name: &str, found: &[Found]) -> Failure {
-    let mut what = format!("rollout \"{name}\" is in several places; nothing was done:");
+fn ambiguous<T: Named>(ready: &Ready, name: &str, found: &[Hit<T>]) -> Failure {
+    let mut what = format!("{} \"{name}\" is in several places; nothing was done:", T::WHAT);
     for found in found {
         let _ = write!(
             what,
             "\n         --channel {} --context {} -n {}",
             ready.channel(&found.source),
             found.source.context,
-            found.rollout.meta.namespace
+            found.object.meta().namespace
         );
     }
     Failure::new(code::BAD_INPUT, what).hint("choose one by --channel, --context or -n")

@@ -17,7 +17,7 @@ pub(crate) fn kubeconfig(url: &str, world: &World) -> String {
     for cluster in &world.clusters {
         let name = &cluster.name;
         for (user, suffix) in [(ADMIN, ""), (VIEWER, "-viewer")] {
-            let token = token(name, &user);
+            let token = token(name, user.name);
             // A path of its own for each user: see `Door`.
             let _ = write!(clusters, "- name: {name}{suffix}\n  cluster:\n    server: {url}/clusters/{name}{suffix}\n");
             let _ = write!(users, "- name: {name}-{}\n  user:\n    token: {token}\n", user.name);

@@ -28,6 +28,7 @@ pub(crate) mod prometheus;
 pub(crate) mod protobuf;
 pub(crate) mod reviews;
 pub(crate) mod router;
+mod rules;
 pub(crate) mod scale;
 pub(crate) mod schema;
 pub(crate) mod select;

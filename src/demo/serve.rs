@@ -196,6 +196,15 @@ impl Running {
         self.server.set_faults(spec)
     }
 
+    /// Gives the rules of a Role or ClusterRole to a user of a cluster who has no others; the user's bearer token.
+    /// Given again, the new rules take the place of the old ones.
+    ///
+    /// # Errors
+    /// What is wrong with the manifest.
+    pub fn grant(&self, cluster: &str, manifest: &str) -> Result<String, String> {
+        self.server.grants.set(cluster, manifest)
+    }
+
     /// Cuts the open watches of a cluster (`*`: of all).
     pub fn cut_watches(&self, cluster: &str) {
         self.server.cut(cluster);

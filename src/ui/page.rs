@@ -203,7 +203,7 @@ fn right_of_two(pen: &mut Pen<'_>, area: Rect, page: &RolloutPage, placed: &mut 
     // Pods in trouble are worth more rows.
     let troubled = page.revisions.iter().any(|line| line.mark == Mark::Bad);
     let of_facts = if troubled { of_facts.min(2) } else { of_facts };
-    let of_facts = if rest >= of_facts + 1 + LEAST + 1 && of_facts >= 2 { of_facts } else { 0 };
+    let of_facts = if rest > of_facts + 1 + LEAST && of_facts >= 2 { of_facts } else { 0 };
     let tree = rest - if of_facts > 0 { of_facts + 1 } else { 0 };
     let (upper, below) = stacked(area, tree);
     panes::draw(pen, upper, page, Pane::Revisions, placed);

@@ -28,7 +28,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, points: &[Point], limit: Option<f64>)
         bars(pen, Rect { x, ..area }, shown, scale, area.height == 1);
         return;
     };
-    let (line, rest) = if scale.lies_below(shown, limit) {
+    let (line, rest) = if most_lie_below(shown, limit) {
         (area.y, Rect { x, y: area.y + 1, height: area.height - 1, ..area })
     } else {
         (area.bottom() - 1, Rect { x, height: area.height - 1, ..area })
@@ -118,12 +118,11 @@ impl Scale {
         };
         1 + (share.clamp(0.0, 1.0) * f64::from(levels - 1)).round() as u32
     }
+}
 
-    /// Most values lie below the limit.
-    fn lies_below(self, shown: &[Point], limit: f64) -> bool {
-        let values: Vec<f64> = shown.iter().filter_map(|point| point.value).collect();
-        values.iter().filter(|value| **value < limit).count() * 2 > values.len()
-    }
+fn most_lie_below(shown: &[Point], limit: f64) -> bool {
+    let values: Vec<f64> = shown.iter().filter_map(|point| point.value).collect();
+    values.iter().filter(|value| **value < limit).count() * 2 > values.len()
 }
 
 #[cfg(test)]

@@ -119,17 +119,14 @@ pub fn rows(lines: &[RevisionLine], height: usize, cursor: Option<usize>) -> Vec
     let mut rows = Vec::new();
     let mut at = 0;
     while at < lines.len() {
-        match groups.iter().find(|group| group.from == at) {
-            Some(group) => {
-                if counts {
-                    pods(lines, group, &mut rows);
-                }
-                at = group.to;
+        if let Some(group) = groups.iter().find(|group| group.from == at) {
+            if counts {
+                pods(lines, group, &mut rows);
             }
-            None => {
-                rows.push(Row::Line(at, &lines[at]));
-                at += 1;
-            }
+            at = group.to;
+        } else {
+            rows.push(Row::Line(at, &lines[at]));
+            at += 1;
         }
     }
     if rows.len() > height {

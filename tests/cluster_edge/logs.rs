@@ -236,7 +236,7 @@ fn logs_of_the_simulated_cluster_go_on_after_its_server_was_away() {
         {"name": "main", "state": {"running": {"startedAt": "2026-01-12T01:59:00Z"}}}]});
     let meta = json!({"name": "p", "namespace": "shop"});
     store(&running)
-        .create(&PODS, json!({"metadata": meta, "spec": {"containers": [{"name": "main", "image": "web:1"}]}}))
+        .create(&PODS, json!({"metadata": meta, "spec": {"nodeName": "node-1", "containers": [{"name": "main", "image": "web:1"}]}}))
         .unwrap();
     store(&running)
         .modify::<Refused>(&PODS, "shop", "p", Part::Status, |pod| {

@@ -1,11 +1,11 @@
 //! What a page tells of runs, stages, weights and events: words in tables.
 
 use crate::scenes::{self, Scene, at, metric, run, threshold};
-use rolltop::app::model::{Mark, TreeKind};
+use rolltop::app::model::{Mark, RevisionLine, RolloutPage, TreeKind};
 use rolltop::app::node::{Folds, Spot};
 use rolltop::argo::runs::{Comparison, RunKind};
 
-fn line<'a>(page: &'a rolltop::app::model::RolloutPage, kind: TreeKind) -> &'a rolltop::app::model::RevisionLine {
+fn line(page: &RolloutPage, kind: TreeKind) -> &RevisionLine {
     page.revisions.iter().find(|line| line.kind == kind).unwrap()
 }
 
@@ -69,7 +69,7 @@ fn a_pod_that_does_not_start_is_the_reason_and_the_deadline_counts() {
         (Mark::Bad, "ImagePullBackOff"),
         (Mark::Bad, "CrashLoopBackOff"),
         (Mark::Bad, "OOMKilled"),
-        (Mark::Busy, "Pending"),
+        (Mark::Attention, "Pending"),
         (Mark::Busy, "Terminating"),
     ];
     for pod in expected {
@@ -193,7 +193,7 @@ fn events_are_a_story_with_the_newest_last_and_repeated_ones_once() {
 #[test]
 fn a_run_without_an_end_says_what_it_has_measured() {
     let mut scene = scenes::analysis();
-    let mut endless = metric("errors", "Running", threshold(Comparison::Below, "5"), &[("Failed", "[7]")]);
+    let mut endless = metric("errors", "Running", Some(threshold(Comparison::Below, "5")), &[("Failed", "[7]")]);
     endless.wanted = None;
     let mut run = run("checkout-7f9c4d5b6-42-2", RunKind::Inline(Some(2)), "Running", vec![endless]);
     run.started_at = Some(at("14:32:07"));

@@ -797,7 +797,7 @@ pub fn four_channels() -> Model {
 
 /// Every screen, by name.
 pub fn all() -> Vec<(&'static str, Model)> {
-    let mut all = vec![
+    vec![
         ("overview", overview(false)),
         ("overview_many", overview(true)),
         ("four_channels", four_channels()),
@@ -816,7 +816,5 @@ pub fn all() -> Vec<(&'static str, Model)> {
         ("first_run", first_run()),
         ("empty", empty()),
         ("footer", busy_footer()),
-    ];
-    all.extend(super::closer::all());
-    all
+    ]
 }

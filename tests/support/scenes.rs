@@ -230,8 +230,8 @@ pub fn measurements(values: &[(&str, &str)]) -> Vec<MeasurementPicture> {
     values.iter().enumerate().map(of).collect()
 }
 
-pub fn threshold(good: Comparison, text: &str) -> Option<Threshold> {
-    Some(Threshold { limit: text.parse().unwrap(), good, text: text.into() })
+pub fn threshold(good: Comparison, text: &str) -> Threshold {
+    Threshold { limit: text.parse().unwrap(), good, text: text.into() }
 }
 
 pub fn metric(name: &str, phase: &str, limit: Option<Threshold>, values: &[(&str, &str)]) -> MetricPicture {
@@ -324,13 +324,13 @@ pub fn analysis() -> Scene {
     let mut scene = two_sets(Parts::new("checkout", steps(), analysis_status())).scene(|picture| {
         let latency = MetricPicture {
             dry_run: true,
-            ..metric("p99-latency", "Running", threshold(Comparison::Below, "250"), &LATENCY)
+            ..metric("p99-latency", "Running", Some(threshold(Comparison::Below, "250")), &LATENCY)
         };
         let step = run(
             "checkout-7f9c4d5b6-42-2",
             RunKind::Inline(Some(2)),
             "Running",
-            vec![metric("success-rate", "Running", threshold(Comparison::AtLeast, "0.99"), &GOOD), latency],
+            vec![metric("success-rate", "Running", Some(threshold(Comparison::AtLeast, "0.99")), &GOOD), latency],
         );
         let queue = MetricPicture {
             wanted: None,
@@ -365,9 +365,9 @@ pub fn failed() -> Scene {
         ];
         let broken = MetricPicture {
             message: "failed (3) > failureLimit (2)".into(),
-            ..metric("success-rate", "Failed", threshold(Comparison::AtLeast, "0.99"), &values)
+            ..metric("success-rate", "Failed", Some(threshold(Comparison::AtLeast, "0.99")), &values)
         };
-        let fine = metric("p99-latency", "Successful", threshold(Comparison::Below, "250"), &LATENCY);
+        let fine = metric("p99-latency", "Successful", Some(threshold(Comparison::Below, "250")), &LATENCY);
         let mut failed = run("checkout-7f9c4d5b6-42-2", RunKind::Inline(Some(2)), "Failed", vec![broken, fine]);
         failed.message = "Metric \"success-rate\" assessed Failed due to failed (3) > failureLimit (2)".into();
         picture.revisions[0].analysis_runs = vec![failed];
@@ -432,7 +432,7 @@ pub fn after_switch() -> Scene {
         "blueGreen": {"activeSelector": "7f9c4d5b6", "previewSelector": "7f9c4d5b6",
             "postPromotionAnalysisRunStatus": {"name": "web-7f9c4d5b6-42-post", "status": "Running"}}});
     blue_green_parts(status).scene(|picture| {
-        let metrics = vec![metric("success-rate", "Running", threshold(Comparison::AtLeast, "0.99"), &GOOD)];
+        let metrics = vec![metric("success-rate", "Running", Some(threshold(Comparison::AtLeast, "0.99")), &GOOD)];
         picture.revisions[0].analysis_runs =
             vec![run("web-7f9c4d5b6-42-post", RunKind::PostPromotion, "Running", metrics)];
         picture.revisions[1].replica_sets[0].scale_down_at = Some(at("14:32:31"));
@@ -461,7 +461,7 @@ pub fn experiment() -> Scene {
             set
         };
         let sets = vec![template("baseline", "aaa"), template("canary", "bbb")];
-        let metrics = vec![metric("success-rate", "Running", threshold(Comparison::AtLeast, "0.99"), &GOOD)];
+        let metrics = vec![metric("success-rate", "Running", Some(threshold(Comparison::AtLeast, "0.99")), &GOOD)];
         let wanted = |name: &str| TemplatePicture {
             name: name.into(),
             status: "Running".into(),

@@ -43,6 +43,7 @@ pub fn agrees(session: &Session, api: &Api) -> Numbers {
 /// Presses `p` until the dialog is open (the cluster may still be asked what the user may), and reads it.
 #[track_caller]
 pub fn opens_dialog(session: &mut Session) -> String {
+    session.until("the answer to what the user may", |text| !text.contains("whether you may"));
     loop {
         session.send("p");
         let text = session.until("an answer to p", |text| {

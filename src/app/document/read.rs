@@ -175,8 +175,8 @@ fn write(state: &mut State) {
         described.extend(revisions(state, &document.view));
         described.extend(timeline::described(state, &document.view.key, &document.view.node));
         let lines = text::of_description(&described);
-        let whole = lines.iter().map(|line| format!("{}{}\n", " ".repeat(line.indent), line.text)).collect();
-        (whole, lines)
+        let whole: Vec<String> = lines.iter().map(|line| format!("{}{}", " ".repeat(line.indent), line.text)).collect();
+        (whole.join("\n"), lines)
     } else {
         // A JSON value has a YAML form; if the library ever said no, that would be what is shown.
         let whole = serde_saphyr::to_string(&*value).unwrap_or_else(|error| format!("# {error}\n"));

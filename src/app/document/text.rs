@@ -55,8 +55,8 @@ pub fn of_yaml(yaml: &str) -> Vec<Line> {
 fn key_of(text: &str) -> usize {
     let name = text.trim_start_matches("- ");
     let dashes = text.len() - name.len();
-    if name.starts_with('"') {
-        let end = name[1..].find("\":").map(|at| at + 3);
+    if let Some(quoted) = name.strip_prefix('"') {
+        let end = quoted.find("\":").map(|at| at + 3);
         return end.map_or(0, |end| dashes + end);
     }
     match name.find(": ") {
@@ -133,7 +133,9 @@ fn nest(lines: &mut [Line]) {
         }
     }
     let length = lines.len();
-    open.into_iter().for_each(|(index, _)| lines[index].end = length);
+    for (index, _) in open {
+        lines[index].end = length;
+    }
 }
 
 /// The lines that are shown when some are folded.

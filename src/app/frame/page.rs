@@ -57,7 +57,7 @@ pub fn length(state: &State, row: &Row, view: &RolloutView) -> usize {
         return spots.len();
     }
     match view.focus {
-        Pane::Steps => with(state, row, |subject| words::ladder_length(subject)),
+        Pane::Steps => with(state, row, words::ladder_length),
         Pane::Events => events(state, row).len(),
         _ => row.rollout.status.conditions.len() * 2,
     }

@@ -106,6 +106,8 @@ pub fn mark(pod: &PodPicture) -> Mark {
     match &*pod.status {
         "Running" if pod.ready < pod.containers => Mark::Busy,
         "Running" | "Completed" | "Succeeded" => Mark::Ok,
+        // No node takes it: the reason is told only then.
+        "Pending" if pod.message.is_some() => Mark::Attention,
         "Pending" | "Terminating" | "ContainerCreating" | "PodInitializing" => Mark::Busy,
         "Failed"
         | "InvalidImageName"

@@ -37,9 +37,8 @@ pub fn between(earlier: Timestamp, later: Timestamp) -> SignedDuration {
 pub fn span(span: SignedDuration, style: Style) -> String {
     match style {
         Style::Long => long(span),
-        Style::Tight => tight(span),
         Style::Coarse if span.as_secs() < MINUTE => "<1m".to_owned(),
-        Style::Coarse => tight(span),
+        Style::Tight | Style::Coarse => tight(span),
     }
 }
 

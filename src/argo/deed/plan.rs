@@ -7,6 +7,7 @@ mod children;
 mod form;
 mod template;
 
+pub use children::{Lone, alone};
 pub use form::{Body, Guard, Named, Object, Plan, Request};
 
 use super::refusal::{NotAborted, Refusal};
@@ -105,7 +106,7 @@ pub fn plan(deed: &Deed, facts: Facts<'_>) -> Result<Plan, Refusal> {
         }
         Deed::Restart { at } => restart(facts, *at),
         Deed::Undo(target) => template::back(facts, *target),
-        Deed::SetImage { container, image } => template::set_image(facts, container, image),
+        Deed::SetImage { images } => template::set_image(facts, images),
         Deed::Scale { replicas } => scale(facts, *replicas),
         Deed::TerminateRun { name } => children::terminate_run(facts, name),
         Deed::TerminateExperiment { name } => children::terminate_experiment(facts, name),
@@ -204,8 +205,12 @@ fn abort(facts: Facts<'_>) -> Result<Plan, Refusal> {
         return Err(Refusal::AlreadyAborted);
     }
     in_update(rollout)?;
-    let plan = Plan::new(Deed::Abort, facts, vec![status(&json!({"abort": true}))])
-        .or_at_once(json!({"status": {"abort": true}}))
+    // While `promoteFull` stands the controller takes an abort back; the plugin's abort does nothing then. Both flags
+    // change in one patch, else this would be no brake.
+    let fields =
+        if rollout.status.promote_full { json!({"abort": true, "promoteFull": false}) } else { json!({"abort": true}) };
+    let plan = Plan::new(Deed::Abort, facts, vec![status(&fields)])
+        .or_at_once(json!({ "status": fields }))
         .noting("the spec keeps the new version: it stays Degraded until it is retried, undone or changed");
     let blue_green = rollout.spec.strategy_kind() == StrategyKind::BlueGreen;
     let switched = blue_green && rollout.status.blue_green.active_selector == rollout.status.current_pod_hash;

@@ -196,5 +196,5 @@ fn state(name: &str) -> World {
 }
 
 fn set_image(container: &str, image: &str) -> Deed {
-    Deed::SetImage { container: container.into(), image: image.into() }
+    Deed::set_image(container, image)
 }

@@ -1,3 +1,5 @@
+//! What is described of each kind of object, also when fields are missing or odd.
+
 use super::*;
 use crate::argo::mask::masked;
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! No form of a secret is shown, and what only looks like one is.
+
 use super::*;
 use proptest::prelude::*;
 use serde_json::json;

@@ -95,9 +95,9 @@ fn assignments(words: &str) -> String {
         let quoted = value.trim_start_matches('\\').starts_with(['"', '\'']);
         let value = value.trim_start_matches(['"', '\'', '\\']);
         out.push_str(&after[..after.len() - value.len()]);
-        let ends = |c: char| match quoted {
-            true => matches!(c, '"' | '\'' | '\\'),
-            false => c.is_whitespace() || matches!(c, '&' | ',' | ';' | '"' | '\'' | '\\' | '}' | ')' | ']' | '#'),
+        let ends = |c: char| {
+            let closes = matches!(c, '"' | '\'' | '\\');
+            closes || (!quoted && (c.is_whitespace() || matches!(c, '&' | ',' | ';' | '}' | ')' | ']' | '#')))
         };
         let length = value.find(ends).unwrap_or(value.len());
         if length > 0 {

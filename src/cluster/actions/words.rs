@@ -71,6 +71,17 @@ impl Words<'_> {
         }
     }
 
+    /// The AnalysisRun or Experiment is not there any more, or not as it was decided on.
+    pub fn another(&self, request: &Request, gone: bool) -> Answer {
+        let (kind, name) = match &request.object {
+            Object::Run(named) => ("AnalysisRun", &*named.name),
+            Object::Experiment(named) => ("Experiment", &*named.name),
+            Object::Rollout | Object::Workload(..) => ("rollout", self.name),
+        };
+        let what = if gone { "is not there any more" } else { "was changed at the same moment: look at it again" };
+        Answer::Moved { sentence: format!("nothing was done: the {kind} {name} {what}") }
+    }
+
     /// The second of two requests came too late.
     pub fn overtaken(&self) -> Trouble {
         let sentence = format!("{} was changed before its pause by hand could be ended as well", self.name);

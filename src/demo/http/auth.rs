@@ -1,16 +1,21 @@
-//! Who asks, and what they may: two users in each cluster, each with a bearer token of its own and a path of its own.
+//! Who asks, and what they may: two users in each cluster, each with a bearer token of its own and a path of its own;
+//! and a third one with a token alone, who may what a test grants ([`super::rules`]).
 
 use super::failure::Failure;
+use super::rules::{self, Rule};
 use super::target::Target;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// What a user may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Rights {
     /// Everything.
     All,
     /// get, list, watch.
     Read,
+    /// What these rules grant.
+    Rules(Arc<[Rule]>),
 }
 
 /// A user.
@@ -30,10 +35,13 @@ pub(crate) const ADMIN: User =
 pub(crate) const VIEWER: User =
     User { name: "viewer", uid: "2", groups: &["simulated:viewers", "system:authenticated"], rights: Rights::Read };
 
+/// The name of the user whose rights a test grants.
+pub(crate) const GRANTED: &str = "granted";
+
 /// The bearer token of a user of a cluster. Loopback only, so nothing is kept secret by it; but a request without one,
 /// or with that of another cluster, must be refused as a real server does.
-pub(crate) fn token(cluster: &str, user: &User) -> String {
-    format!("simulated-{cluster}-{}", user.name)
+pub(crate) fn token(cluster: &str, user: &str) -> String {
+    format!("simulated-{cluster}-{user}")
 }
 
 /// A way in: the cluster that a path names, and the user whose context has that path.
@@ -60,7 +68,10 @@ impl Door {
             return Ok(self.user.clone());
         }
         let sent = authorization.strip_prefix("Bearer ").unwrap_or_default().trim();
-        [ADMIN, VIEWER].into_iter().find(|user| token(&self.cluster, user) == sent).ok_or_else(Failure::unauthorized)
+        [ADMIN, VIEWER]
+            .into_iter()
+            .find(|user| token(&self.cluster, user.name) == sent)
+            .ok_or_else(Failure::unauthorized)
     }
 }
 
@@ -70,18 +81,23 @@ fn is_client_go(agent: &str) -> bool {
 }
 
 impl User {
-    pub(crate) fn may(&self, verb: &str) -> bool {
-        self.rights == Rights::All || matches!(verb, "get" | "list" | "watch")
+    pub(crate) fn may(&self, verb: &str, group: &str, resource: &str, sub: Option<&str>) -> bool {
+        match &self.rights {
+            Rights::All => true,
+            Rights::Read => matches!(verb, "get" | "list" | "watch"),
+            Rights::Rules(rules) => rules::grant(rules, verb, group, resource, sub),
+        }
     }
 
     /// Lets a request on a resource through, or refuses it with the words of a real server.
     pub(crate) fn check(&self, verb: &str, target: &Target) -> Result<(), Failure> {
-        if self.may(verb) { Ok(()) } else { Err(forbidden(self, verb, target, "")) }
+        let may = self.may(verb, target.kind.group, target.kind.plural, target.sub.as_deref());
+        if may { Ok(()) } else { Err(forbidden(self, verb, target, "")) }
     }
 
-    /// The reason that an access review gives.
-    pub(crate) fn reason(&self, verb: &str) -> Option<&'static str> {
-        (self.rights == Rights::Read && self.may(verb)).then_some(
+    /// The reason that an access review gives for a yes.
+    pub(crate) fn reason(&self) -> Option<&'static str> {
+        (self.rights == Rights::Read).then_some(
             "RBAC: allowed by ClusterRoleBinding \"simulated-view\" of ClusterRole \"simulated-view\" to Group \"simulated:viewers\"",
         )
     }

@@ -5,6 +5,7 @@ use super::auth::{Rights, User};
 use super::call::Call;
 use super::failure::Failure;
 use super::faults::Faults;
+use super::rules::Rule;
 use super::target::Target;
 use crate::demo::store::{KINDS, stamp};
 use serde_json::{Value, json};
@@ -73,24 +74,30 @@ fn access(cluster: &str, faults: &Faults, user: &User, spec: &Value) -> Value {
     });
     let verb = text("verb");
     let forbidden = faults.forbids(cluster, verb, target.as_ref());
-    let allowed = user.may(verb) && !forbidden;
+    let sub = some(text("subresource"));
+    let allowed = user.may(verb, text("group"), text("resource"), sub.as_deref()) && !forbidden;
     let mut status = json!({"allowed": allowed});
-    if let (true, Some(reason), Some(map)) = (allowed, user.reason(verb), status.as_object_mut()) {
+    if let (true, Some(reason), Some(map)) = (allowed, user.reason(), status.as_object_mut()) {
         map.insert("reason".into(), json!(reason));
     }
     status
 }
 
 fn rules(user: &User) -> Value {
-    let verbs: &[&str] = if user.rights == Rights::All { &["*"] } else { &["get", "list", "watch"] };
-    let paths: &[&str] = if user.rights == Rights::All { &["*"] } else { &["get"] };
+    let all = |verbs: &[&str]| vec![json!({"verbs": verbs, "apiGroups": ["*"], "resources": ["*"]})];
+    let (granted, paths): (Vec<Value>, &[&str]) = match &user.rights {
+        Rights::All => (all(&["*"]), &["*"]),
+        Rights::Read => (all(&["get", "list", "watch"]), &["get"]),
+        Rights::Rules(rules) => (rules.iter().map(Rule::json).collect(), &["get"]),
+    };
+    let mut resources = vec![
+        json!({"verbs": ["create"], "apiGroups": ["authorization.k8s.io"],
+               "resources": ["selfsubjectaccessreviews", "selfsubjectrulesreviews"]}),
+        json!({"verbs": ["create"], "apiGroups": ["authentication.k8s.io"], "resources": ["selfsubjectreviews"]}),
+    ];
+    resources.extend(granted);
     json!({
-        "resourceRules": [
-            {"verbs": ["create"], "apiGroups": ["authorization.k8s.io"],
-             "resources": ["selfsubjectaccessreviews", "selfsubjectrulesreviews"]},
-            {"verbs": ["create"], "apiGroups": ["authentication.k8s.io"], "resources": ["selfsubjectreviews"]},
-            {"verbs": verbs, "apiGroups": ["*"], "resources": ["*"]},
-        ],
+        "resourceRules": resources,
         "nonResourceRules": [
             {"verbs": ["get"], "nonResourceURLs": ["/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez",
                 "/openapi", "/openapi/*", "/readyz", "/version", "/version/"]},

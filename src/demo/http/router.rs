@@ -6,6 +6,7 @@ use super::call::{Call, Query};
 use super::failure::Failure;
 use super::faults::{Deed, Faults};
 use super::record::{Logged, RequestLog};
+use super::rules::Grants;
 use super::target::Target;
 use super::{control, discovery, list, logs, openapi, patch, reviews, scale, watch, write};
 use crate::demo::world::{Cluster, World};
@@ -24,6 +25,8 @@ pub struct Server {
     pub(crate) world: World,
     pub(crate) faults: Faults,
     pub(crate) log: RequestLog,
+    /// What a test grants.
+    pub(crate) grants: Grants,
     /// Pods that write a lot.
     pub(crate) chatter: logs::Chatter,
     /// One per cluster: a change cuts its open watches.
@@ -38,7 +41,7 @@ pub(crate) struct HungUp;
 impl Server {
     pub(crate) fn new(world: World, faults: Faults, log: RequestLog) -> Self {
         let cuts = world.clusters.iter().map(|_| Sender::new(0)).collect();
-        Self { world, faults, log, chatter: logs::Chatter::default(), cuts }
+        Self { world, faults, log, grants: Grants::default(), chatter: logs::Chatter::default(), cuts }
     }
 
     /// Cuts the open watches of a cluster.
@@ -122,7 +125,9 @@ impl Server {
         door: &Door,
         mut call: Call,
     ) -> Result<Response<Body>, HungUp> {
-        let signed = door.sign_in(call.header(header::AUTHORIZATION), call.header(header::USER_AGENT));
+        let authorization = call.header(header::AUTHORIZATION);
+        let granted = self.grants.user(&cluster.name, authorization);
+        let signed = granted.map_or_else(|| door.sign_in(authorization, call.header(header::USER_AGENT)), Ok);
         let target = Target::parse(&call.path).ok();
         let watches = call.query.flag("watch");
         let verb = target.as_ref().and_then(|target| target.verb(&call.method, watches).ok()).unwrap_or_default();

@@ -6,6 +6,9 @@ use crate::argo::deed::Deed;
 use crate::argo::deed::refusal::Refusal;
 use crate::argo::experiment::Experiment;
 use crate::argo::meta::Meta;
+use crate::argo::picture::Children;
+use crate::argo::rollout::Rollout;
+use jiff::Timestamp;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -38,14 +41,46 @@ fn named(meta: &Meta) -> Named {
     Named { name: meta.name.clone(), uid: meta.uid.clone(), resource_version: meta.resource_version.clone() }
 }
 
+/// An AnalysisRun or an Experiment that no rollout owns.
+#[derive(Clone, Copy, Debug)]
+pub enum Lone<'a> {
+    /// An AnalysisRun.
+    Run(&'a AnalysisRun),
+    /// An Experiment.
+    Experiment(&'a Experiment),
+}
+
+impl Lone<'_> {
+    /// What stands in the place of the rollout: an object without spec and status, with the name and uid of this one.
+    #[must_use]
+    pub fn in_place(self) -> Rollout {
+        let meta = match self {
+            Self::Run(run) => &run.meta,
+            Self::Experiment(experiment) => &experiment.meta,
+        };
+        Rollout { meta: meta.clone(), ..Rollout::default() }
+    }
+}
+
+/// Decides on what no rollout owns: ending it, deleting it, beginning it again.
+///
+/// # Errors
+/// A [`Refusal`] when the deed would do nothing, or goes to a rollout.
+pub fn alone(deed: &Deed, lone: Lone<'_>, now: Timestamp) -> Result<Plan, Refusal> {
+    let rollout = lone.in_place();
+    let facts = Facts { rollout: &rollout, children: Children::default(), now };
+    match (deed, lone) {
+        (Deed::TerminateRun { .. }, Lone::Run(run)) => end_run(facts, run),
+        (Deed::DeleteRun { .. }, Lone::Run(run)) => remove_run(facts, run),
+        (Deed::TerminateExperiment { .. }, Lone::Experiment(experiment)) => end_experiment(facts, experiment),
+        (Deed::RetryExperiment { .. }, Lone::Experiment(experiment)) => begin_again(facts, experiment),
+        _ => Err(Refusal::NotKnown { what: "rollouts" }),
+    }
+}
+
 pub(super) fn terminate_run(facts: Facts<'_>, name: &Arc<str>) -> Result<Plan, Refusal> {
     let run = run_of(facts, name)?;
-    if finished(&run.status.phase) {
-        return Err(Refusal::Finished { what: "AnalysisRun", phase: run.status.phase.clone() });
-    }
-    let body = Body::Merge(json!({"spec": {"terminate": true}}));
-    let request = Request { object: Object::Run(named(&run.meta)), subresource: None, body };
-    let plan = Plan::new(Deed::TerminateRun { name: name.clone() }, facts, vec![request]);
+    let plan = end_run(facts, run)?;
     let status = &facts.rollout.status;
     let inline = status.canary.current_step_analysis_run_status.as_ref().is_some_and(|current| *current.name == **name);
     Ok(if inline {
@@ -55,14 +90,26 @@ pub(super) fn terminate_run(facts: Facts<'_>, name: &Arc<str>) -> Result<Plan, R
     })
 }
 
+fn end_run(facts: Facts<'_>, run: &AnalysisRun) -> Result<Plan, Refusal> {
+    if finished(&run.status.phase) {
+        return Err(Refusal::Finished { what: "AnalysisRun", phase: run.status.phase.clone() });
+    }
+    let body = Body::Merge(json!({"spec": {"terminate": true}}));
+    let request = Request { object: Object::Run(named(&run.meta)), subresource: None, body };
+    Ok(Plan::new(Deed::TerminateRun { name: run.meta.name.clone() }, facts, vec![request]))
+}
+
 pub(super) fn terminate_experiment(facts: Facts<'_>, name: &Arc<str>) -> Result<Plan, Refusal> {
-    let experiment = experiment_of(facts, name)?;
+    end_experiment(facts, experiment_of(facts, name)?)
+}
+
+fn end_experiment(facts: Facts<'_>, experiment: &Experiment) -> Result<Plan, Refusal> {
     if finished(&experiment.status.phase) {
         return Err(Refusal::Finished { what: "Experiment", phase: experiment.status.phase.clone() });
     }
     let body = Body::Merge(json!({"spec": {"terminate": true}}));
     let request = Request { object: Object::Experiment(named(&experiment.meta)), subresource: None, body };
-    Ok(Plan::new(Deed::TerminateExperiment { name: name.clone() }, facts, vec![request]))
+    Ok(Plan::new(Deed::TerminateExperiment { name: experiment.meta.name.clone() }, facts, vec![request]))
 }
 
 pub(super) fn retry_experiment(facts: Facts<'_>, name: &Arc<str>) -> Result<Plan, Refusal> {
@@ -70,19 +117,20 @@ pub(super) fn retry_experiment(facts: Facts<'_>, name: &Arc<str>) -> Result<Plan
     if experiment.meta.owned_by(&facts.rollout.meta.uid) {
         return Err(Refusal::RetryTheRollout);
     }
+    begin_again(facts, experiment)
+}
+
+fn begin_again(facts: Facts<'_>, experiment: &Experiment) -> Result<Plan, Refusal> {
     if !finished(&experiment.status.phase) {
         return Err(Refusal::NotFinished { what: "Experiment" });
     }
     let body = Body::Merge(json!({"status": null}));
     let request = Request { object: Object::Experiment(named(&experiment.meta)), subresource: None, body };
-    Ok(Plan::new(Deed::RetryExperiment { name: name.clone() }, facts, vec![request]))
+    Ok(Plan::new(Deed::RetryExperiment { name: experiment.meta.name.clone() }, facts, vec![request]))
 }
 
 pub(super) fn delete_run(facts: Facts<'_>, name: &Arc<str>) -> Result<Plan, Refusal> {
     let run = run_of(facts, name)?;
-    if !finished(&run.status.phase) {
-        return Err(Refusal::NotFinished { what: "AnalysisRun" });
-    }
     let status = &facts.rollout.status;
     let current = [
         &status.canary.current_step_analysis_run_status,
@@ -90,9 +138,18 @@ pub(super) fn delete_run(facts: Facts<'_>, name: &Arc<str>) -> Result<Plan, Refu
         &status.blue_green.pre_promotion_analysis_run_status,
         &status.blue_green.post_promotion_analysis_run_status,
     ];
-    if current.into_iter().flatten().any(|current| *current.name == **name) {
-        return Err(Refusal::StillNamed);
+    let named = current.into_iter().flatten().any(|current| *current.name == **name);
+    match remove_run(facts, run)? {
+        _ if named => Err(Refusal::StillNamed),
+        plan => Ok(plan),
+    }
+}
+
+fn remove_run(facts: Facts<'_>, run: &AnalysisRun) -> Result<Plan, Refusal> {
+    if !finished(&run.status.phase) {
+        return Err(Refusal::NotFinished { what: "AnalysisRun" });
     }
     let request = Request { object: Object::Run(named(&run.meta)), subresource: None, body: Body::Delete };
-    Ok(Plan::new(Deed::DeleteRun { name: name.clone() }, facts, vec![request]).noting("its measurements are lost"))
+    Ok(Plan::new(Deed::DeleteRun { name: run.meta.name.clone() }, facts, vec![request])
+        .noting("its measurements are lost"))
 }

@@ -97,6 +97,13 @@ impl Plan {
         self.deed == other.deed && self.requests == other.requests && self.unified == other.unified
     }
 
+    /// Whether all of it goes to AnalysisRuns and Experiments, each by a version of its own: what the rollout does
+    /// meanwhile does not matter then.
+    #[must_use]
+    pub fn leaves_the_rollout(&self) -> bool {
+        self.requests.iter().all(|request| matches!(request.object, Object::Run(_) | Object::Experiment(_)))
+    }
+
     /// Whether a request of it goes to this subresource of the rollout.
     #[must_use]
     pub fn patches(&self, subresource: Option<&str>) -> bool {

@@ -59,36 +59,55 @@ pub(super) fn back(facts: Facts<'_>, target: Target) -> Result<Plan, Refusal> {
     Ok(plan.noting("only the pod template goes back: not steps, replicas, Services or ConfigMaps"))
 }
 
-pub(super) fn set_image(facts: Facts<'_>, container: &Arc<str>, image: &Arc<str>) -> Result<Plan, Refusal> {
+/// Where a container stands in a template: its list, its index, and itself.
+type Found<'a> = (&'static str, usize, &'a Container);
+
+pub(super) fn set_image(facts: Facts<'_>, images: &Arc<[(Arc<str>, Arc<str>)]>) -> Result<Plan, Refusal> {
     let rollout = facts.rollout;
-    check_image(image)?;
+    for (_, image) in images.iter() {
+        check_image(image)?;
+    }
     let (object, path) = template_home(rollout)?;
     let template: &PodTemplate = match (&rollout.spec.template, facts.children.workload) {
         (_, Some(workload)) if object != Object::Rollout => &workload.spec.template,
         (Some(template), _) if object == Object::Rollout => template,
         _ => return Err(Refusal::NotKnown { what: "containers" }),
     };
-    let lists = [("containers", &template.spec.containers), ("initContainers", &template.spec.init_containers)];
-    let found = lists.iter().find_map(|(list, containers)| {
-        let at = containers.iter().position(|known| known.name == *container)?;
-        Some((*list, at, &containers[at]))
-    });
-    let Some((list, at, present)) = found else {
-        let known = lists.iter().flat_map(|(_, containers)| containers.iter());
-        let known = known.map(|container: &Container| container.name.to_string()).collect();
-        return Err(Refusal::Missing { what: "container", name: container.as_ref().into(), known });
-    };
-    if present.image == *image {
+    let mut operations = Vec::new();
+    for (container, image) in images.iter() {
+        for (list, at, present) in containers(template, container)? {
+            if present.image == *image {
+                continue;
+            }
+            let place = format!("{path}/spec/{list}/{at}");
+            // The test holds the place to the name: between the look and the write somebody may have added a container.
+            operations.push(json!({"op": "test", "path": format!("{place}/name"), "value": &*present.name}));
+            operations.push(json!({"op": "replace", "path": format!("{place}/image"), "value": &**image}));
+        }
+    }
+    if operations.is_empty() {
         return Err(Refusal::SameImage);
     }
-    // The test holds the place to the name: between the look and the write somebody may have added a container.
-    let body = Body::Json(json!([
-        {"op": "test", "path": format!("{path}/spec/{list}/{at}/name"), "value": &**container},
-        {"op": "replace", "path": format!("{path}/spec/{list}/{at}/image"), "value": &**image},
-    ]));
-    let deed = Deed::SetImage { container: container.clone(), image: image.clone() };
-    let plan = Plan::new(deed, facts, vec![Request { object, subresource: None, body }]);
+    let request = Request { object, subresource: None, body: Body::Json(operations.into()) };
+    let plan = Plan::new(Deed::SetImage { images: images.clone() }, facts, vec![request]);
     Ok(supersedes(rollout, plan))
+}
+
+/// The container of this name; of `*` all, as the plugin has it.
+fn containers<'a>(template: &'a PodTemplate, name: &str) -> Result<Vec<Found<'a>>, Refusal> {
+    let lists = [("containers", &template.spec.containers), ("initContainers", &template.spec.init_containers)];
+    let all =
+        lists.iter().flat_map(|(list, containers)| containers.iter().enumerate().map(|(at, one)| (*list, at, one)));
+    let found: Vec<Found<'a>> = if name == "*" {
+        all.clone().collect()
+    } else {
+        all.clone().find(|(_, _, one)| &*one.name == name).into_iter().collect()
+    };
+    if found.is_empty() {
+        let known = all.map(|(_, _, one)| one.name.to_string()).collect();
+        return Err(Refusal::Missing { what: "container", name: name.into(), known });
+    }
+    Ok(found)
 }
 
 fn check_image(image: &str) -> Result<(), Refusal> {

@@ -160,7 +160,7 @@ fn every_deed_in_every_state_sends_what_the_plugin_sends_or_says_why_not() {
                 skip(3),
                 format!(r#"{STATUS}{{"status":{{"currentStepIndex":4}}}}"#),
                 refused("a full promotion is already"),
-                abort.clone(),
+                format!(r#"{STATUS}{{"status":{{"abort":true,"promoteFull":false}}}}"#),
                 refused("not aborted"),
                 pause.clone(),
                 refused("not paused"),
