@@ -13,6 +13,7 @@ use crate::config::settings::Settings;
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use tokio::task::JoinHandle;
 
 /// The folder of rolltop's state.
 fn folder(base: &Base) -> Option<PathBuf> {
@@ -34,7 +35,33 @@ pub fn open_log(base: &Base, settings: &Settings) -> Audit {
     Audit::open(folder(base).as_deref(), Who::here(&base.user), need, limits)
 }
 
-/// Sends a plan, once, on the record.
+/// A write that was answered.
+pub struct Sent {
+    /// How.
+    pub answer: Answer,
+    telling: Option<JoinHandle<bool>>,
+}
+
+impl Sent {
+    /// Waits until the event is made, or cannot be: the process must not end before. No longer than a request takes.
+    pub async fn told(telling: Telling) {
+        if let Some(telling) = telling.0 {
+            // It says itself what went wrong; the write was done all the same.
+            let _ = telling.await;
+        }
+    }
+
+    /// The answer, and the event that is on its way.
+    #[must_use]
+    pub fn split(self) -> (Answer, Telling) {
+        (self.answer, Telling(self.telling))
+    }
+}
+
+/// An event that is on its way.
+pub struct Telling(Option<JoinHandle<bool>>);
+
+/// Sends a plan, once, on the record. The event about it is made meanwhile: what follows does not wait for it.
 ///
 /// # Errors
 /// The log cannot be written and the configuration requires it: nothing was sent.
@@ -45,7 +72,7 @@ pub async fn send(
     plan: &Plan,
     reason: Option<&str>,
     dry_run: bool,
-) -> Result<Answer, Failure> {
+) -> Result<Sent, Failure> {
     let settings = &ready.resolved.settings;
     let mut log = open_log(base, settings);
     let meta = &found.rollout.meta;
@@ -69,7 +96,7 @@ pub async fn send(
         Answer::Accepted { resource_version } => resource_version.clone(),
         // Half of it was done, and that is told.
         Answer::Partly { .. } => "".into(),
-        Answer::Moved { .. } | Answer::Refused(_) | Answer::Unknown(_) => return Ok(answer),
+        Answer::Moved { .. } | Answer::Refused(_) | Answer::Unknown(_) => return Ok(Sent { answer, telling: None }),
     };
     // What belongs to no rollout has none to tell on.
     if settings.record.events && !dry_run && !stands_alone(plan) {
@@ -81,9 +108,11 @@ pub async fn send(
             host: log.who().host.clone(),
             why: reason.unwrap_or_default().to_owned(),
         };
-        found.connection.tell(&namespace, &meta.name, &told).await;
+        let (connection, name) = (found.connection.clone(), meta.name.clone());
+        let telling = tokio::spawn(async move { connection.tell(&namespace, &name, &told).await });
+        return Ok(Sent { answer, telling: Some(telling) });
     }
-    Ok(answer)
+    Ok(Sent { answer, telling: None })
 }
 
 /// An AnalysisRun or Experiment of no rollout stands in the place of one.
