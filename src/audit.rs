@@ -172,16 +172,18 @@ impl Audit {
 
     /// Writes down how it ended. Gives what is wrong with the log, once.
     pub fn after(&mut self, entry: Entry, answer: &Answer) -> Option<String> {
-        self.end(&entry, &line::Outcome::of(answer))
+        self.end(entry, &line::Outcome::of(answer))
     }
 
     /// Writes down that nobody waits for the answer any more. Gives what is wrong with the log, once.
     pub fn unanswered(&mut self, entry: Entry) -> Option<String> {
-        self.end(&entry, &line::Outcome::unanswered())
+        self.end(entry, &line::Outcome::unanswered())
     }
 
-    fn end(&mut self, entry: &Entry, outcome: &line::Outcome) -> Option<String> {
-        let line = line::after(&entry.id, Timestamp::now(), &entry.about, outcome, entry.since.elapsed());
+    /// An entry ends once, so it is taken.
+    fn end(&mut self, entry: Entry, outcome: &line::Outcome) -> Option<String> {
+        let Entry { id, since, about } = entry;
+        let line = line::after(&id, Timestamp::now(), &about, outcome, since.elapsed());
         self.write(&line).filter(|_| !std::mem::replace(&mut self.told, true))
     }
 

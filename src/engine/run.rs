@@ -218,8 +218,10 @@ impl Loop {
             self.hurry |= matches!(news, News::Link(_, Link::Live));
             if let News::Answer(request, answer) = &news {
                 let (order, note) = self.keeper.after(*request, answer);
-                order.into_iter().for_each(|order| self.outlet.order(order));
-                note.into_iter().for_each(|note| self.mailbox.news(note));
+                if let Some(order) = order {
+                    self.outlet.order(order);
+                }
+                note.map(|note| self.mailbox.news(note)).unwrap_or_default();
             }
             if let Some(code) = self.feed(Event::News(news))? {
                 return Ok(Some(code));
