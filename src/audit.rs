@@ -35,8 +35,10 @@ pub enum Need {
 /// Who writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Who {
-    /// The user at this machine.
+    /// The user at this machine, as the environment calls them.
     pub user: String,
+    /// The user's number, which the environment cannot change.
+    pub user_id: u32,
     /// The machine.
     pub host: String,
 }
@@ -46,7 +48,8 @@ impl Who {
     #[must_use]
     pub fn here(user: &str) -> Self {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        Self { user: crate::clean::clean(user).into_owned(), host: crate::clean::clean(&host).into_owned() }
+        let user_id = rustix::process::getuid().as_raw();
+        Self { user_id, user: crate::clean::clean(user).into_owned(), host: crate::clean::clean(&host).into_owned() }
     }
 }
 
@@ -169,16 +172,18 @@ impl Audit {
 
     /// Writes down how it ended. Gives what is wrong with the log, once.
     pub fn after(&mut self, entry: Entry, answer: &Answer) -> Option<String> {
-        self.end(&entry, &line::Outcome::of(answer))
+        self.end(entry, &line::Outcome::of(answer))
     }
 
     /// Writes down that nobody waits for the answer any more. Gives what is wrong with the log, once.
     pub fn unanswered(&mut self, entry: Entry) -> Option<String> {
-        self.end(&entry, &line::Outcome::unanswered())
+        self.end(entry, &line::Outcome::unanswered())
     }
 
-    fn end(&mut self, entry: &Entry, outcome: &line::Outcome) -> Option<String> {
-        let line = line::after(&entry.id, Timestamp::now(), &entry.about, outcome, entry.since.elapsed());
+    /// An entry ends once, so it is taken.
+    fn end(&mut self, entry: Entry, outcome: &line::Outcome) -> Option<String> {
+        let Entry { id, since, about } = entry;
+        let line = line::after(&id, Timestamp::now(), &about, outcome, since.elapsed());
         self.write(&line).filter(|_| !std::mem::replace(&mut self.told, true))
     }
 

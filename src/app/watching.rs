@@ -106,7 +106,7 @@ fn follow(state: &mut State, key: &RolloutKey) -> Vec<Effect> {
         // Before the list is complete, what is not there is not known to be gone.
         if state.sources.get(key.source).is_some_and(|source| source.listed && !source.doubtful) {
             state.watching.follows.remove(key);
-            return call(state, Mark::Attention, format!("{} was deleted and is no longer watched", key.name));
+            return call(state, Mark::Attention, &format!("{} was deleted and is no longer watched", key.name));
         }
         return Vec::new();
     };
@@ -131,11 +131,11 @@ fn follow(state: &mut State, key: &RolloutKey) -> Vec<Effect> {
         Situation::Failed => (Mark::Bad, format!("{name} failed: {words}")),
         Situation::Finished | Situation::Going => (Mark::Ok, format!("{name} finished: {words}")),
     };
-    call(state, mark, what)
+    call(state, mark, &what)
 }
 
 /// Calls the person: the words on the screen, the bell once, a notification where it is wished.
-pub(super) fn call(state: &mut State, mark: Mark, words: String) -> Vec<Effect> {
+pub(super) fn call(state: &mut State, mark: Mark, words: &str) -> Vec<Effect> {
     state.say(mark, format!("{SIGN} {words}"));
     let mut effects = vec![Effect::Bell];
     effects.extend(state.setup.settings.osc9.then_some(Effect::Notify));

@@ -15,6 +15,7 @@ use std::time::Duration;
 #[serde(rename_all = "camelCase")]
 pub struct About {
     user: String,
+    user_id: u32,
     host: String,
     from: &'static str,
     channel: String,
@@ -32,6 +33,7 @@ impl About {
         let tidy = |text: &str| clean(text).into_owned();
         Self {
             user: who.user.clone(),
+            user_id: who.user_id,
             host: who.host.clone(),
             from: attempt.from.word(),
             channel: tidy(attempt.channel),
@@ -85,7 +87,8 @@ struct After<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Outcome {
-    outcome: &'static str,
+    #[serde(rename = "outcome")]
+    word: &'static str,
     #[serde(skip_serializing_if = "String::is_empty")]
     message: String,
     /// resourceVersion after the write.
@@ -96,12 +99,11 @@ pub struct Outcome {
 impl Outcome {
     /// From the answer.
     pub(super) fn of(answer: &Answer) -> Self {
-        let said =
-            |outcome, message: String| Self { outcome, message: safe(&message), resource_version: String::new() };
+        let said = |word, message: String| Self { word, message: safe(&message), resource_version: String::new() };
         let raw = |trouble: &Trouble| trouble.sentence.clone();
         match answer {
             Answer::Accepted { resource_version } => {
-                Self { outcome: "accepted", message: String::new(), resource_version: resource_version.to_string() }
+                Self { word: "accepted", message: String::new(), resource_version: resource_version.to_string() }
             }
             Answer::Moved { sentence } => said("moved", sentence.clone()),
             Answer::Refused(trouble) => said("refused", raw(trouble)),
@@ -113,7 +115,7 @@ impl Outcome {
     /// Nobody waits for the answer.
     pub(super) fn unanswered() -> Self {
         let message = "rolltop ended before the answer came; it may have happened".to_owned();
-        Self { outcome: "unanswered", message, resource_version: String::new() }
+        Self { word: "unanswered", message, resource_version: String::new() }
     }
 }
 

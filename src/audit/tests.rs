@@ -26,7 +26,7 @@ fn promote() -> Plan {
 }
 
 fn who() -> Who {
-    Who { user: "ana".to_owned(), host: "bastion".to_owned() }
+    Who { user: "ana".to_owned(), user_id: 1_000, host: "bastion".to_owned() }
 }
 
 struct Place(tempfile::TempDir);

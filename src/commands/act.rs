@@ -10,7 +10,7 @@ mod follow;
 mod subject;
 mod told;
 
-use super::audit;
+use super::audit::{self, Sent};
 use super::base::{Base, Ready};
 use super::fleet::block_on;
 use super::outcome::{Failure, code, warn, warn_all};
@@ -115,13 +115,21 @@ async fn carry_out(base: &Base, ready: &Ready, options: &Options, out: &mut dyn 
     consent::by_person(base, &teller, &plan)?;
     consent::by_cluster(&subject, &plan).await?;
 
-    let answer = send(base, &teller, &plan).await?;
+    let (answer, telling) = send(base, &teller, &plan).await?.split();
+    let ended = conclude(&teller, &plan, answer, out).await;
+    Sent::told(telling).await;
+    ended
+}
+
+/// Tells what was answered, and follows what comes of it where that is wished.
+async fn conclude(teller: &Teller<'_>, plan: &Plan, answer: Answer, out: &mut dyn Write) -> Result<u8, Failure> {
+    let options = teller.options;
     let version = match (answer, options.wait) {
         (Answer::Accepted { resource_version }, _) => resource_version,
         // Nobody knows whether it happened: what is watched will tell.
         (Answer::Unknown(trouble), Some(limit)) if !options.dry_run => {
             warn(&format!("{}; looking whether it happened", trouble.sentence));
-            return follow::to_the_end(&teller, &plan, limit, out).await;
+            return follow::to_the_end(teller, plan, limit, out).await;
         }
         (other, _) => return Err(teller.refused(&other, out)?),
     };
@@ -134,23 +142,28 @@ async fn carry_out(base: &Base, ready: &Ready, options: &Options, out: &mut dyn 
         None => {
             let words = format!("{}: the server took it; --wait follows what comes of it", plan.deed.verb());
             teller.tell(out, Close::Accepted, &words, more)?;
-            teller.remarks(&plan);
+            teller.remarks(plan);
             Ok(code::DONE)
         }
-        Some(limit) => follow::to_the_end(&teller, &plan, limit, out).await,
+        Some(limit) => follow::to_the_end(teller, plan, limit, out).await,
     }
 }
 
 /// Sends, once, on the record.
-async fn send(base: &Base, teller: &Teller<'_>, plan: &Plan) -> Result<Answer, Failure> {
+async fn send(base: &Base, teller: &Teller<'_>, plan: &Plan) -> Result<Sent, Failure> {
     let (subject, options) = (teller.subject, teller.options);
-    let sending = audit::Sending {
-        plan,
-        reason: options.reason.as_deref().unwrap_or_default(),
-        dry_run: options.dry_run,
-        on_rollout: !subject.is_alone(),
-    };
-    audit::send(base, teller.ready, &subject.found, &sending).await
+    let found = &subject.found;
+    tracing::info!(
+        action = plan.deed.verb(),
+        object = teller.object(),
+        reason = options.reason,
+        dry_run = options.dry_run,
+        "sending"
+    );
+    let reason = options.reason.as_deref();
+    let sent = audit::send(base, teller.ready, found, plan, reason, options.dry_run).await?;
+    tracing::info!(action = plan.deed.verb(), object = teller.object(), answer = ?sent.answer, "answered");
+    Ok(sent)
 }
 
 /// Which condition is not met, in words.

@@ -5,7 +5,7 @@ use super::base::{Base, Ready};
 use super::fleet::Found;
 use super::format::line;
 use super::outcome::{Failure, code, warn_all};
-use crate::argo::deed::plan::Plan;
+use crate::argo::deed::plan::{Object, Plan};
 use crate::argo::deed::told::Told;
 use crate::argo::feed::Answer;
 use crate::audit::{self, Attempt, Audit, From, Limits, Need, Who, read};
@@ -13,6 +13,7 @@ use crate::config::settings::Settings;
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use tokio::task::JoinHandle;
 
 /// The folder of rolltop's state.
 fn folder(base: &Base) -> Option<PathBuf> {
@@ -34,25 +35,44 @@ pub fn open_log(base: &Base, settings: &Settings) -> Audit {
     Audit::open(folder(base).as_deref(), Who::here(&base.user), need, limits)
 }
 
-/// What is sent.
-#[derive(Clone, Copy, Debug)]
-pub struct Sending<'a> {
-    /// The plan.
-    pub plan: &'a Plan,
-    /// Why, in the words of who does it; may be empty.
-    pub reason: &'a str,
-    /// The server checks and stores nothing.
-    pub dry_run: bool,
-    /// It belongs to a rollout, which can be told of it.
-    pub on_rollout: bool,
+/// A write that was answered.
+pub struct Sent {
+    /// How.
+    pub answer: Answer,
+    telling: Option<JoinHandle<bool>>,
 }
 
-/// Sends a plan, once, on the record.
+impl Sent {
+    /// Waits until the event is made, or cannot be: the process must not end before. No longer than a request takes.
+    pub async fn told(telling: Telling) {
+        if let Some(telling) = telling.0 {
+            // It says itself what went wrong; the write was done all the same.
+            let _ = telling.await;
+        }
+    }
+
+    /// The answer, and the event that is on its way.
+    #[must_use]
+    pub fn split(self) -> (Answer, Telling) {
+        (self.answer, Telling(self.telling))
+    }
+}
+
+/// An event that is on its way.
+pub struct Telling(Option<JoinHandle<bool>>);
+
+/// Sends a plan, once, on the record. The event about it is made meanwhile: what follows does not wait for it.
 ///
 /// # Errors
 /// The log cannot be written and the configuration requires it: nothing was sent.
-pub async fn send(base: &Base, ready: &Ready, found: &Found, sending: &Sending<'_>) -> Result<Answer, Failure> {
-    let Sending { plan, reason, dry_run, on_rollout } = *sending;
+pub async fn send(
+    base: &Base,
+    ready: &Ready,
+    found: &Found,
+    plan: &Plan,
+    reason: Option<&str>,
+    dry_run: bool,
+) -> Result<Sent, Failure> {
     let settings = &ready.resolved.settings;
     let mut log = open_log(base, settings);
     let meta = &found.rollout.meta;
@@ -65,7 +85,7 @@ pub async fn send(base: &Base, ready: &Ready, found: &Found, sending: &Sending<'
         namespace: &namespace,
         name: &meta.name,
         plan,
-        reason,
+        reason: reason.unwrap_or_default(),
         dry_run,
     };
     let begun = log.before(&attempt).map_err(|why| Failure::new(code::NOT_ALLOWED, why))?;
@@ -76,20 +96,31 @@ pub async fn send(base: &Base, ready: &Ready, found: &Found, sending: &Sending<'
         Answer::Accepted { resource_version } => resource_version.clone(),
         // Half of it was done, and that is told.
         Answer::Partly { .. } => "".into(),
-        Answer::Moved { .. } | Answer::Refused(_) | Answer::Unknown(_) => return Ok(answer),
+        Answer::Moved { .. } | Answer::Refused(_) | Answer::Unknown(_) => return Ok(Sent { answer, telling: None }),
     };
-    if settings.record.events && !dry_run && on_rollout {
+    // What belongs to no rollout has none to tell on.
+    if settings.record.events && !dry_run && !stands_alone(plan) {
         let told = Told {
             deed: plan.deed.clone(),
             uid: plan.seen.uid.clone(),
             resource_version,
             user: log.who().user.clone(),
             host: log.who().host.clone(),
-            why: reason.to_owned(),
+            why: reason.unwrap_or_default().to_owned(),
         };
-        found.connection.tell(&namespace, &meta.name, &told).await;
+        let (connection, name) = (found.connection.clone(), meta.name.clone());
+        let telling = tokio::spawn(async move { connection.tell(&namespace, &name, &told).await });
+        return Ok(Sent { answer, telling: Some(telling) });
     }
-    Ok(answer)
+    Ok(Sent { answer, telling: None })
+}
+
+/// An AnalysisRun or Experiment of no rollout stands in the place of one.
+fn stands_alone(plan: &Plan) -> bool {
+    plan.requests.iter().any(|request| match &request.object {
+        Object::Run(named) | Object::Experiment(named) => named.uid == plan.seen.uid,
+        Object::Rollout | Object::Workload(..) => false,
+    })
 }
 
 /// Shows the newest writes of the log, at most so many.

@@ -1,6 +1,7 @@
 //! Effects: what the state asked for, carried out. Whatever touches the network is handed to the network thread.
 
 use super::audit::Keeper;
+use super::mailbox::Mailbox;
 use super::replay::Player;
 use crate::app::effect::Effect;
 use crate::argo::feed::{News, Order};
@@ -78,6 +79,18 @@ pub fn carry_out(effect: Effect, outlet: &Outlet, keeper: &mut Keeper) -> Option
             tracing::info!("{line}");
             None
         }
+    }
+}
+
+/// News may be the answer to a write: it goes on record, and what was taken is told on the rollout.
+pub fn answered(news: &News, outlet: &Outlet, keeper: &mut Keeper, mailbox: &Mailbox) {
+    let News::Answer(request, answer) = news else { return };
+    let (order, note) = keeper.after(*request, answer);
+    if let Some(order) = order {
+        outlet.order(order);
+    }
+    if let Some(note) = note {
+        mailbox.news(note);
     }
 }
 

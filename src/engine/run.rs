@@ -216,11 +216,7 @@ impl Loop {
             // A list that is complete now is what the person waits for: its frame does not wait for the pace. It comes
             // once per connection, so no storm of frames can follow from it.
             self.hurry |= matches!(news, News::Link(_, Link::Live));
-            if let News::Answer(request, answer) = &news {
-                let (order, note) = self.keeper.after(*request, answer);
-                order.into_iter().for_each(|order| self.outlet.order(order));
-                note.into_iter().for_each(|note| self.mailbox.news(note));
-            }
+            effects::answered(&news, &self.outlet, &mut self.keeper, &self.mailbox);
             if let Some(code) = self.feed(Event::News(news))? {
                 return Ok(Some(code));
             }

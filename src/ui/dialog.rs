@@ -113,7 +113,7 @@ fn draw_finder(pen: &mut Pen<'_>, screen: Rect, open: &FinderDialog, framed: boo
     let area = Rect { height: height.min(screen.bottom().saturating_sub(area.y)), ..area };
     pen.clear(area);
     let inner = if framed {
-        frame(pen, area, "find a command, a rollout, a channel", &found(open));
+        frame(pen, area, &open.title, &found(open));
         Rect { x: area.x + 3, y: area.y + 1, width: width.saturating_sub(5), height: area.height.saturating_sub(2) }
     } else {
         Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }

@@ -68,8 +68,17 @@ impl Clusters {
 
     /// The writes that were sent so far, to all clusters.
     pub fn writes(&self) -> Vec<Logged> {
-        self.requests().into_iter().filter(Logged::writes).collect()
+        self.requests().into_iter().filter(|logged| logged.writes() && !is_event(logged)).collect()
     }
+
+    /// The events that were made to tell of them.
+    pub fn events(&self) -> Vec<Logged> {
+        self.requests().into_iter().filter(is_event).collect()
+    }
+}
+
+fn is_event(logged: &Logged) -> bool {
+    logged.method == "POST" && logged.path.split('?').next().is_some_and(|path| path.ends_with("/events"))
 }
 
 /// The binary in a folder that is also its home.

@@ -657,6 +657,7 @@ pub fn finder() -> Model {
     ];
     Model {
         dialog: Some(Dialog::Finder(Box::new(FinderDialog {
+            title: "find a command, a rollout, a channel".to_owned(),
             input: "pro".into(),
             lines,
             first: 0,

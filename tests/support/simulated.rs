@@ -114,8 +114,18 @@ impl Simulated {
     /// The writes to a cluster that came from rolltop.
     pub fn writes(&self, cluster: &str) -> Vec<rolltop::demo::http::record::Logged> {
         let all = self.running.requests().writes(cluster);
-        all.into_iter().filter(|logged| logged.agent.starts_with("rolltop")).collect()
+        all.into_iter().filter(|logged| logged.agent.starts_with("rolltop") && !is_event(logged)).collect()
     }
+
+    /// The events that rolltop made on a cluster, to tell of its writes.
+    pub fn events(&self, cluster: &str) -> Vec<rolltop::demo::http::record::Logged> {
+        let all = self.running.requests().writes(cluster);
+        all.into_iter().filter(|logged| logged.agent.starts_with("rolltop") && is_event(logged)).collect()
+    }
+}
+
+fn is_event(logged: &rolltop::demo::http::record::Logged) -> bool {
+    logged.method == "POST" && logged.path.split('?').next().is_some_and(|path| path.ends_with("/events"))
 }
 
 /// An ended command in words.

@@ -20,6 +20,7 @@ pub fn dialog(state: &State, finder: &Finder) -> FinderDialog {
         _ => String::new(),
     };
     FinderDialog {
+        title: "find a command, a rollout, a channel".to_owned(),
         input: finder.text.clone(),
         lines,
         first,

@@ -44,7 +44,7 @@ fn write(state: &State, open: &Confirm) -> WriteDialog {
     if let Some(condition) = when::arming(state, &open.key) {
         dialog.title = format!("{} when {}", dialog.title, condition.words());
         if let Some(button) = dialog.buttons.last_mut() {
-            button.label = "Arm".to_owned();
+            "Arm".clone_into(&mut button.label);
         }
     }
     answer(state, &mut dialog.footnote);

@@ -25,6 +25,8 @@ pub enum Dialog {
 /// The finder: a line that is typed, and what it finds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FinderDialog {
+    /// What is found with it.
+    pub title: String,
     /// What has been typed.
     pub input: String,
     /// The lines around the chosen one.

@@ -43,7 +43,7 @@ pub struct Armed {
     healthy_since: Option<Timestamp>,
     /// Its children, watched for as long as it is armed.
     detail: Detail,
-    armed_at: Timestamp,
+    since: Timestamp,
 }
 
 /// `W`: asks for the condition; where one is armed, disarms it.
@@ -143,7 +143,7 @@ pub fn confirmed(state: &mut State, key: &RolloutKey, plan: &Plan) -> Option<Vec
         against,
         healthy_since: None,
         detail: Detail::new(id, wanted, &rollout, cluster_now),
-        armed_at: state.now,
+        since: state.now,
     };
     let before = state.watching.armed.insert(key.clone(), armed);
     let mut effects: Vec<Effect> =
@@ -264,7 +264,7 @@ fn disarm(state: &mut State, key: &RolloutKey, why: &str, calls: bool) -> Vec<Ef
         format!("disarmed: {} is not promoted when {}: {why}; nothing was sent", armed.name, armed.condition.words());
     let mut effects = vec![Effect::Order(Order::CloseDetail(armed.detail.id)), Effect::Log(words.clone())];
     if calls {
-        effects.extend(call(state, Mark::Attention, words));
+        effects.extend(call(state, Mark::Attention, &words));
     } else {
         state.say(Mark::Attention, words);
     }
@@ -274,10 +274,10 @@ fn disarm(state: &mut State, key: &RolloutKey, why: &str, calls: bool) -> Vec<Ef
 /// The condition holds: what was confirmed is sent, bound to the newest form of the object.
 fn fire(state: &mut State, key: &RolloutKey, plan: Plan) -> Vec<Effect> {
     let Some(armed) = state.watching.armed.remove(key) else { return Vec::new() };
-    let clock = present::time::clock(armed.armed_at, state.now);
+    let clock = present::time::clock(armed.since, state.now);
     let reason = format!("armed at {clock}: when {}", armed.condition.words());
     let mut effects = vec![Effect::Order(Order::CloseDetail(armed.detail.id))];
-    effects.extend(call(state, Mark::Ok, format!("{}: {}, promote is sent", armed.name, armed.condition.words())));
+    effects.extend(call(state, Mark::Ok, &format!("{}: {}, promote is sent", armed.name, armed.condition.words())));
     effects.extend(deeds::send(state, key.clone(), plan, Some(reason)));
     effects
 }
@@ -375,6 +375,7 @@ pub fn dialog(state: &State) -> Option<Dialog> {
         _ => "type healthy 5m or ok 3; the next dialog shows what will be promoted".to_owned(),
     };
     Some(Dialog::Finder(Box::new(FinderDialog {
+        title: "promote when: the condition".to_owned(),
         input: asking.text.clone(),
         total: lines.len(),
         selected: asking.at.min(lines.len().saturating_sub(1)),

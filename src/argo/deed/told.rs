@@ -61,8 +61,8 @@ fn done(deed: &Deed) -> String {
         Deed::Restart { .. } => "restarted".to_owned(),
         Deed::Undo(_) => "undone".to_owned(),
         Deed::SetImage { images } => {
-            let set = images.iter().map(|(container, image)| format!("image of {container} set to {image}"));
-            set.collect::<Vec<_>>().join(", ")
+            let all: Vec<String> = images.iter().map(|(container, image)| format!("{container}={image}")).collect();
+            format!("image set to {}", all.join(", "))
         }
         Deed::Scale { replicas } => format!("scaled to {replicas}"),
         Deed::TerminateRun { name } => format!("analysis run {name} terminated"),
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn reasons_are_one_word_in_capitals_as_events_have_them() {
-        let image = Deed::set_image("c", "i");
+        let image = Deed::SetImage { images: [("c".into(), "i".into())].into() };
         for (deed, reason) in [
             (Deed::Promote(Extent::Full), "RolltopPromoteFull"),
             (image, "RolltopSetImage"),

@@ -43,11 +43,6 @@ impl Alone {
 }
 
 impl Subject {
-    /// It is an object that no rollout owns.
-    pub const fn is_alone(&self) -> bool {
-        self.lone.is_some()
-    }
-
     /// Finds it.
     ///
     /// # Errors
