@@ -35,7 +35,6 @@ fn what(subject: &Subject<'_>, deed: &Deed) -> String {
     match deed {
         Deed::Promote(Extent::Pause) => format!("promote {}{at}", version::wanted(subject)),
         Deed::Promote(Extent::Full) => format!("promote {} in full{at}", version::wanted(subject)),
-        Deed::Promote(Extent::Step | Extent::AllSteps) => format!("{}{at}", deed.verb()),
         Deed::Abort => format!("abort {}{at}", version::wanted(subject)),
         Deed::Retry => format!("retry {}", version::wanted(subject)),
         Deed::Restart { .. } => words::count(i64::from(subject.picture.replicas.current), "pod", "pods"),
