@@ -31,7 +31,7 @@ fn first_clause(why: &str) -> &str {
 
 fn what(subject: &Subject<'_>, deed: &Deed) -> String {
     let at = subject.position();
-    let at = if at.is_empty() { String::new() } else { format!(" at {at}") };
+    let at = if at.is_empty() || !subject.is_updating() { String::new() } else { format!(" at {at}") };
     match deed {
         Deed::Promote(Extent::Pause) => format!("promote {}{at}", version::wanted(subject)),
         Deed::Promote(Extent::Full) => format!("promote {} in full{at}", version::wanted(subject)),
