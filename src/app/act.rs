@@ -76,20 +76,9 @@ pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Quit => return quit(state),
         Action::Repaint => return vec![Effect::Repaint],
         Action::Suspend => return vec![Effect::Suspend],
-        Action::Interrupt => {}
-        Action::Logs => return navigate::look(state, |key, node| Screen::Logs(LogsView::new(key, node))),
-        Action::Events => return navigate::look(state, |key, node| Screen::Timeline(TimelineView::new(key, node))),
-        Action::Describe => {
-            return navigate::look(state, |key, node| Screen::Document(DocumentView::new(key, node, true)));
-        }
-        Action::Yaml => {
-            return navigate::look(state, |key, node| Screen::Document(DocumentView::new(key, node, false)));
-        }
-        Action::Charts => return navigate::look(state, |key, _| Screen::Charts(ChartsView::new(key))),
-        Action::Sort => sort(state, state.matrix.order.next()),
-        Action::Palette => finder::open(state),
-        // Done above: they write.
-        Action::Promote
+        // What writes was done above.
+        Action::Interrupt
+        | Action::Promote
         | Action::PromoteFull
         | Action::SkipStep
         | Action::SkipAllSteps
@@ -102,6 +91,17 @@ pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
         | Action::Scale
         | Action::Terminate
         | Action::DeleteRun => {}
+        Action::Logs => return navigate::look(state, |key, node| Screen::Logs(LogsView::new(key, node))),
+        Action::Events => return navigate::look(state, |key, node| Screen::Timeline(TimelineView::new(key, node))),
+        Action::Describe => {
+            return navigate::look(state, |key, node| Screen::Document(DocumentView::new(key, node, true)));
+        }
+        Action::Yaml => {
+            return navigate::look(state, |key, node| Screen::Document(DocumentView::new(key, node, false)));
+        }
+        Action::Charts => return navigate::look(state, |key, _| Screen::Charts(ChartsView::new(key))),
+        Action::Sort => sort(state, state.matrix.order.next()),
+        Action::Palette => finder::open(state),
         Action::Search
         | Action::NextHit
         | Action::PreviousHit

@@ -55,7 +55,9 @@ pub fn toggle(state: &mut State) -> Vec<Effect> {
         Selected::Several(rows) => rows.into_iter().map(|row| row.key.clone()).collect(),
     };
     if keys.iter().all(|key| state.marks.has(key)) {
-        keys.iter().for_each(|key| state.marks.remove(key));
+        for key in &keys {
+            state.marks.remove(key);
+        }
     } else {
         state.marks.0.extend(keys);
     }

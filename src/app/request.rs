@@ -109,7 +109,7 @@ impl Write {
         let mut verdict = verdict::line(&about, &self.stage(), now);
         let done = matches!((&self.answer, &self.reaction), (Some((Answer::Accepted { .. }, _)), Reaction::Done(_)));
         if done && verdict.hint.is_empty() {
-            verdict.hint = verdict::afterwards(&self.plan.deed).to_owned();
+            verdict::afterwards(&self.plan.deed).clone_into(&mut verdict.hint);
         }
         verdict
     }

@@ -196,11 +196,17 @@ fn write_rows(write: &WriteDialog, width: u16) -> Vec<Ranked> {
         }
     } else if !write.evidence.is_empty() {
         rows.push(Ranked(Row::Blank, 9));
+        // About several rollouts the dialog has no call to show: each of them is named, before all else.
+        let several = write.buttons.len() == 2;
         for (mark, words) in &write.evidence {
             for (at, line) in text::wrap(words, usize::from(width.saturating_sub(2).max(1))).into_iter().enumerate() {
                 let sign = if at == 0 { mark.sign() } else { " " };
                 // Warnings stay longer than what is well.
-                let rank = if glyph::urgency(*mark) >= 3 { 4 } else { 6 };
+                let rank = match glyph::urgency(*mark) {
+                    _ if several => 1,
+                    3.. => 4,
+                    _ => 6,
+                };
                 rows.push(Ranked(Row::Evidence(sign, glyph::role(*mark), line), rank));
             }
         }
@@ -209,7 +215,11 @@ fn write_rows(write: &WriteDialog, width: u16) -> Vec<Ranked> {
         rows.push(Ranked(Row::Blank, 9));
         let verb = write.title.split(' ').next().unwrap_or_default().to_lowercase();
         let place = write.rows.first().and_then(|(_, words)| words.split(" · ").next()).unwrap_or_default();
-        for line in text::wrap(&format!("Type {wanted} to {verb} in {place}:"), usize::from(width)) {
+        let question = match write.buttons.len() {
+            2 => format!("Type {wanted} to go on:"),
+            _ => format!("Type {wanted} to {verb} in {place}:"),
+        };
+        for line in text::wrap(&question, usize::from(width)) {
             rows.push(Ranked(Row::Text(line), 1));
         }
         let active = write.reason.as_ref().is_none_or(|reason| !reason.active);

@@ -120,7 +120,8 @@ fn a_preview_with_a_timer_needs_nobody() {
     assert_eq!(page::headline(&subject), format!("Preview is up, cut-over by itself {left}"));
     let dialog = dialog_of(&moment, None, None, false);
     assert_eq!(dialog.buttons[BUTTON_PROMOTE].label, "Switch to green");
-    assert!(dialog.evidence[0].1.starts_with("preview pods"), "{:?}", dialog.evidence);
+    assert_eq!(dialog.evidence[0], (Mark::Ok, "the analysis before the switch passed".to_owned()));
+    assert!(dialog.evidence[1].1.starts_with("preview pods"), "{:?}", dialog.evidence);
 }
 
 #[test]

@@ -48,9 +48,8 @@ impl Form {
     pub fn is_changed(&self) -> bool {
         match &self.field {
             Field::Revision(_) => false,
-            Field::Image { text, .. } => text.is_some(),
+            Field::Image { text, .. } | Field::Replicas(text) => text.is_some(),
             Field::Restart(text) => !text.is_empty(),
-            Field::Replicas(text) => text.is_some(),
         }
     }
 

@@ -196,13 +196,12 @@ fn tenths(span: SignedDuration) -> String {
 #[must_use]
 pub const fn afterwards(deed: &Deed) -> &'static str {
     match deed {
-        Deed::Promote(Extent::Full) => "u goes back",
+        Deed::Promote(Extent::Full) | Deed::SetImage { .. } => "u goes back",
         Deed::Promote(_) => "until it is done, a aborts",
         Deed::Abort => "Degraded until t retries it, u goes back, or i sets another image",
         Deed::Retry => "a aborts again",
         Deed::Pause => "s resumes",
         Deed::Undo(_) => "only the pod template went back; u goes to another revision",
-        Deed::SetImage { .. } => "u goes back",
         Deed::Resume
         | Deed::Restart { .. }
         | Deed::Scale { .. }

@@ -20,7 +20,7 @@ pub fn dialog(state: &State, open: &Bulk) -> WriteDialog {
         evidence.push((Mark::Absent, format!("{} more above", open.first)));
     }
     let shown = open.items.iter().skip(open.first).take(room);
-    evidence.extend(shown.map(|item| line(state, item)));
+    evidence.extend(shown.map(|item| line(state, item)).map(|(mark, words)| (mark, cut(&words, wide(state)))));
     let below = all.saturating_sub(open.first + room);
     if below > 0 {
         evidence.push((Mark::Absent, format!("{below} more below (↓)")));
@@ -47,6 +47,18 @@ pub fn dialog(state: &State, open: &Bulk) -> WriteDialog {
     };
     answer(state, &mut dialog.footnote);
     dialog
+}
+
+/// Cells of a line of the dialog: each object has one, so that none is pushed out.
+fn wide(state: &State) -> usize {
+    usize::from(state.size.0).saturating_sub(8).clamp(12, 57)
+}
+
+fn cut(words: &str, wide: usize) -> String {
+    if words.chars().count() <= wide {
+        return words.to_owned();
+    }
+    words.chars().take(wide - 1).chain(['…']).collect()
 }
 
 fn capital(verb: &str) -> String {

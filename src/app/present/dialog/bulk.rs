@@ -31,11 +31,10 @@ fn first_clause(why: &str) -> &str {
 
 fn what(subject: &Subject<'_>, deed: &Deed) -> String {
     let at = subject.position();
-    let at = if at.is_empty() { String::new() } else { format!(" at {at}") };
+    let at = if at.is_empty() || !subject.is_updating() { String::new() } else { format!(" at {at}") };
     match deed {
         Deed::Promote(Extent::Pause) => format!("promote {}{at}", version::wanted(subject)),
         Deed::Promote(Extent::Full) => format!("promote {} in full{at}", version::wanted(subject)),
-        Deed::Promote(Extent::Step | Extent::AllSteps) => format!("{}{at}", deed.verb()),
         Deed::Abort => format!("abort {}{at}", version::wanted(subject)),
         Deed::Retry => format!("retry {}", version::wanted(subject)),
         Deed::Restart { .. } => words::count(i64::from(subject.picture.replicas.current), "pod", "pods"),

@@ -143,7 +143,7 @@ pub(super) fn rows(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(String, S
             row("metrics", run(subject, name).map(runs::brief).unwrap_or_default());
         }
         Deed::TerminateExperiment { name } | Deed::RetryExperiment { name } => {
-            row("object", format!("experiment {name}"))
+            row("object", format!("experiment {name}"));
         }
     }
     rows
