@@ -342,7 +342,7 @@ fn the_list_the_board_the_filter_help_and_messages() {
     session.send("\x1b");
     session.until("no filter", |text| !text.contains("/is:paused"));
     session.send("?");
-    session.shows("promote the pause of");
+    session.shows("end the pause");
     session.send("q");
     session.send("@");
     session.shows("messages");

@@ -45,7 +45,15 @@ const NEEDS: &[(&str, &str, &[&[&str]])] = &[
 fn granted(role: &str) -> (Clusters, String) {
     let clusters = Clusters::new("fleet", 0.0);
     let production = &clusters.running.world().clusters[2];
-    for (kind, spec) in [(&ANALYSIS_RUNS, json!({"metrics": []})), (&EXPERIMENTS, json!({"templates": []}))] {
+    // They go on for a day: the controllers must not end them before they are asked to.
+    let metric = json!({"name": "later", "initialDelay": "24h", "interval": "1h",
+        "provider": {"prometheus": {"address": "http://prometheus", "query": "up"}}});
+    let pods =
+        json!({"metadata": {"labels": {"app": "lone"}}, "spec": {"containers": [{"name": "main", "image": "lone:1"}]}});
+    let template =
+        json!({"name": "one", "replicas": 1, "selector": {"matchLabels": {"app": "lone"}}, "template": pods});
+    let (run, experiment) = (json!({"metrics": [metric]}), json!({"templates": [template], "duration": "24h"}));
+    for (kind, spec) in [(&ANALYSIS_RUNS, run), (&EXPERIMENTS, experiment)] {
         for (name, phase) in [("lone-running", "Running"), ("lone-finished", "Failed")] {
             let object = json!({"apiVersion": "argoproj.io/v1alpha1", "kind": kind.kind, "spec": spec,
                 "metadata": {"name": name, "namespace": "demo"}, "status": {"phase": phase}});

@@ -70,11 +70,6 @@ impl Clusters {
     pub fn writes(&self) -> Vec<Logged> {
         self.requests().into_iter().filter(|logged| logged.writes() && !is_event(logged)).collect()
     }
-
-    /// The events that were made to tell of them.
-    pub fn events(&self) -> Vec<Logged> {
-        self.requests().into_iter().filter(is_event).collect()
-    }
 }
 
 fn is_event(logged: &Logged) -> bool {
