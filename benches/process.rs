@@ -176,7 +176,8 @@ fn main() {
     let table = Table { short: std::env::var_os("ROLLTOP_BENCH_SHORT").is_some() };
     // `ROLLTOP_BENCH=logs,rows` measures these parts alone.
     let only = std::env::var("ROLLTOP_BENCH").unwrap_or_default();
-    let parts: [(&str, fn(&Table)); 10] = [
+    type Part = (&'static str, fn(&Table));
+    let parts: [Part; 10] = [
         ("start", |table| {
             table.start_and_memory(200, Some("≤ 1.5"), "< 18 MB");
             table.start_and_memory(1_000, Some("≤ 1.5"), "< 25 MB");

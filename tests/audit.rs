@@ -216,7 +216,7 @@ fn count(session: &Session, part: &str) -> usize {
 
 /// Bells; the end of a title or a notification is the same byte.
 fn bells(session: &Session) -> usize {
-    let all = session.bytes().iter().filter(|byte| **byte == 7).count();
+    let all = String::from_utf8_lossy(&session.bytes()).matches(char::from(7)).count();
     all - count(session, "\x1b]0;") - count(session, "\x1b]9;")
 }
 

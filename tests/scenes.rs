@@ -18,8 +18,11 @@ use std::fmt::Write as _;
 /// The screens of a rollout besides its page: name, the keys that lead there from the page.
 const CLOSER: [(&str, &str); 5] = [("yaml", "y"), ("describe", "d"), ("events", "e"), ("logs", "l"), ("charts", "m")];
 
+/// A name, the pane it is entered from, and how its screen is known.
+type Deeper = (&'static str, Pane, fn(&Body) -> bool);
+
 /// Screens that lie deeper: where there are some, by the pane of the page and the kind that Enter opens there.
-const DEEPER: [(&str, Pane, fn(&Body) -> bool); 2] = [
+const DEEPER: [Deeper; 2] = [
     ("run", Pane::Analysis, |body| matches!(body, Body::Run(_))),
     ("experiment", Pane::Revisions, |body| matches!(body, Body::Experiment(_))),
 ];

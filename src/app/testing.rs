@@ -172,11 +172,11 @@ impl Script {
         self.news(News::Link(source, Link::Live));
         self.heard(source);
         self.news(News::Rollouts(source, Delta::Reset(rollouts.into_iter().map(Arc::new).collect())));
-        self.rights(source, Permission::Allowed);
+        self.rights(source, &Permission::Allowed);
     }
 
-    pub fn rights(&mut self, source: SourceId, permission: Permission) {
-        let access = Access::of_all(&permission, self.now);
+    pub fn rights(&mut self, source: SourceId, permission: &Permission) {
+        let access = Access::of_all(permission, self.now);
         self.news(News::Access(source, Namespace::from("shop"), access));
     }
 

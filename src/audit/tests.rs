@@ -209,7 +209,8 @@ fn a_large_log_is_begun_anew_and_so_many_are_kept() {
 
 #[test]
 fn a_link_a_log_that_others_may_write_and_a_folder_in_its_place_are_refused_in_words_once() {
-    let traps: [(fn(&Place), &str); 3] = [
+    type Trap = (fn(&Place), &'static str);
+    let traps: [Trap; 3] = [
         (
             |place| {
                 let elsewhere = place.0.path().join("elsewhere");

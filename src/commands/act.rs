@@ -2,8 +2,8 @@
 //! as the keys of the UI: [`plan`](crate::argo::deed::plan) decides, the edge of the cluster reads again and compares,
 //! and it is sent once.
 //!
-//! In this order: find the object and what the deed needs to know ([`subject`]), look at the conditions, decide, ask
-//! the settings, a person and the cluster whether it may be ([`consent`]), send, tell ([`told`]), follow ([`follow`]).
+//! In this order: find the object and what the deed needs to know (`subject`), look at the conditions, decide, ask
+//! the settings, a person and the cluster whether it may be (`consent`), send, tell (`told`), follow (`follow`).
 
 mod consent;
 mod follow;

@@ -1,7 +1,7 @@
 //! The dialog before a write: where, what changes, what comes after, what speaks for and against it, and the way back.
 //!
-//! [`promote`] has the words of what moves along the steps, [`change`] those of all other deeds, [`evidence`] what
-//! speaks for and against, [`back`] the way back, [`bulk`] one line for each of several rollouts.
+//! `promote` has the words of what moves along the steps, `change` those of all other deeds, `evidence` what
+//! speaks for and against, `back` the way back, [`bulk`] one line for each of several rollouts.
 
 mod back;
 pub mod bulk;

@@ -113,7 +113,7 @@ fn no_key_writes_in_a_read_only_place_or_without_the_right() {
         }
     }
     let mut script = in_test(paused("web", 7));
-    script.rights(TEST, Permission::Denied("viewer".to_owned()));
+    script.rights(TEST, &Permission::Denied("viewer".to_owned()));
     for key in "p P a s r i #".split(' ') {
         script.keys(key);
         assert_eq!(script.model().dialog, None, "{key}");

@@ -65,7 +65,7 @@ fn a_few_letters_find_a_command_by_its_name_or_another_word_for_it() {
 fn a_command_that_is_off_says_why_and_does_nothing() {
     let mut script = Script::fleet();
     script.on_checkout();
-    script.rights(PRODUCTION, Permission::Denied(String::new()));
+    script.rights(PRODUCTION, &Permission::Denied(String::new()));
     script.keys(":");
     type_in(&mut script, "promote");
     let line = finder(&script).lines.remove(0);

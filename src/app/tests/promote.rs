@@ -306,10 +306,10 @@ fn rights_are_asked_once_and_p_waits_for_the_answer() {
     assert_eq!(asked, 1);
     script.keys("p");
     assert!(script.toast().contains("asking prod-eu"), "{}", script.toast());
-    script.rights(PRODUCTION, Permission::Denied("role viewer".to_owned()));
+    script.rights(PRODUCTION, &Permission::Denied("role viewer".to_owned()));
     script.keys("p");
     assert_eq!(script.model().dialog, None);
-    script.rights(PRODUCTION, Permission::Allowed);
+    script.rights(PRODUCTION, &Permission::Allowed);
     script.keys("p");
     assert!(script.model().dialog.is_some());
     script.keys("Esc").take();
@@ -333,7 +333,7 @@ fn rights_that_were_asked_for_before_a_new_beginning_count_no_more() {
     ));
     script.keys("p");
     assert_eq!(script.model().dialog, None, "{}", script.toast());
-    script.rights(PRODUCTION, Permission::Allowed);
+    script.rights(PRODUCTION, &Permission::Allowed);
     script.keys("p");
     assert!(script.model().dialog.is_some(), "{}", script.toast());
 }
@@ -355,7 +355,7 @@ fn in_a_terminal_too_small_to_read_no_key_answers_a_dialog() {
 fn rights_that_are_taken_away_under_the_dialog_turn_the_button_off() {
     let mut script = asked();
     script.keys("c h e c k o u t Tab");
-    script.rights(PRODUCTION, Permission::Denied(String::new()));
+    script.rights(PRODUCTION, &Permission::Denied(String::new()));
     assert!(!dialog(&script).buttons[2].on);
     script.keys("Enter");
     assert_eq!(script.promotes(), []);

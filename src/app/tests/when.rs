@@ -103,7 +103,7 @@ fn armed(condition: &str) -> ArmedScript {
     assert!(asked.title.starts_with("Promote checkout when "), "{}", asked.title);
     assert_eq!(asked.typed, Some(("checkout".to_owned(), String::new())), "the name is asked for as before a promote");
     script.keys("Tab Enter");
-    assert_eq!(script.model().dialog.is_some(), true, "not without the name");
+    assert!(script.model().dialog.is_some(), "not without the name");
     script.keys("c h e c k o u t Enter").wait(1);
     let orders = orders(&mut script);
     assert_eq!(writes(&orders), 0, "nothing is sent when it is armed");
@@ -224,7 +224,7 @@ fn every_surprise_disarms_it_with_its_reason() {
             },
             "production",
         ),
-        (|armed| armed.script.rights(PRODUCTION, Permission::Denied("no".to_owned())), "patch rollouts/status"),
+        (|armed| armed.script.rights(PRODUCTION, &Permission::Denied("no".to_owned())), "patch rollouts/status"),
         (
             |armed| {
                 armed.script.keys("p").wait(1).keys("c h e c k o u t Tab Enter");
