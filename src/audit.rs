@@ -5,7 +5,7 @@
 //!
 //! Must not know: clusters, the terminal, how a write is sent. It is told what is going to be sent and what came of it.
 //!
-//! Start reading at [`Audit`]; [`file`] is where the lines lie (mode, traps, rotation), [`line`](mod@line) what stands in
+//! Start reading at [`Audit`]; [`mod@file`] is where the lines lie (mode, traps, rotation), [`line`](mod@line) what stands in
 //! one, [`calls`] the requests of a plan as an API server sees them, [`read`] what the log tells again.
 
 pub mod calls;
