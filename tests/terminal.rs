@@ -99,7 +99,7 @@ fn a_panic_on_the_network_thread_is_told_and_the_screen_lives_on() {
     session.shows("internal error");
     session.until("the end of the message line", |text| !text.trim().is_empty());
     session.send("?");
-    session.shows("another order of the list");
+    session.shows("end the pause");
     session.send("Q");
     assert_eq!(session.ends(), 0);
     session.is_restored();
@@ -220,7 +220,7 @@ fn ctrl_z_gives_the_shell_back_and_fg_the_screen() {
         assert_ne!(session.raw(), Some(false));
     }
     session.send("?");
-    session.shows("another order of the list");
+    session.shows("end the pause");
     session.send("Q");
     session.until("the prompt", |text| text.trim_end().ends_with("ready>"));
     session.send("echo code $?\r");
@@ -431,7 +431,7 @@ fn nothing_is_written_while_nothing_changes() {
     session.rests_for(Duration::from_secs(5));
     // Keys that mean nothing here cost nothing either: what is written then is the frame of `j` alone.
     let before = session.bytes().len();
-    session.send("XYW");
+    session.send("XYZ");
     session.rests_for(Duration::from_millis(500));
     assert_eq!(session.bytes().len(), before, "an unknown key writes nothing");
     session.send("j");
