@@ -4,8 +4,17 @@
 //!
 //! Start reading at [`RolloutKey`]: state, selection and caches are keyed by it, never by a row number.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use std::fmt;
 use std::sync::Arc;
+
+/// All but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A name or a value as it stands in a URL: everything but the unreserved characters of RFC 3986 is percent-encoded.
+pub fn encoded(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, RESERVED)
+}
 
 macro_rules! name_type {
     ($(#[$doc:meta])* $name:ident) => {

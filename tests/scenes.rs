@@ -3,16 +3,19 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "support/frame.rs"]
+mod frame;
 #[path = "support/stage.rs"]
 mod stage;
 
+use frame::{style_words, styles, text};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use rolltop::app::model::{Body, Mark, Pane, StepLine};
 use rolltop::demo::scenario;
 use rolltop::ui::theme::Depth;
-use stage::{Scene, mono, style_words, styles, text, theme};
+use stage::{Scene, mono, theme};
 use std::fmt::Write as _;
 
 /// The screens of a rollout besides its page: name, the keys that lead there from the page.

@@ -9,11 +9,14 @@ mod analysis;
 mod closer;
 #[path = "screens/deeds.rs"]
 mod deeds;
+#[path = "support/frame.rs"]
+mod frame;
 #[path = "screens/models.rs"]
 mod models;
 
+use frame::{style_words, styles, text};
 use proptest::prelude::*;
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use rolltop::app::event::Target;
@@ -39,65 +42,6 @@ fn drawn(model: &Model, theme: &Theme, width: u16, height: u16) -> (Buffer, Plac
     let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
     let placed = screen::render(&mut buf, model, theme);
     (buf, placed)
-}
-
-/// The rows of a frame, without blanks at their ends.
-fn text(buf: &Buffer) -> String {
-    let mut out = String::new();
-    for y in 0..buf.area.height {
-        let row: String = (0..buf.area.width).map(|x| buf[(x, y)].symbol()).collect();
-        out.push_str(row.trim_end());
-        out.push('\n');
-    }
-    out
-}
-
-fn style_words(cell: &Cell) -> String {
-    let mut words = Vec::new();
-    if cell.fg != Color::Reset {
-        words.push(cell.fg.to_string());
-    }
-    if cell.bg != Color::Reset {
-        words.push(format!("on {}", cell.bg));
-    }
-    for (modifier, word) in [
-        (Modifier::BOLD, "bold"),
-        (Modifier::DIM, "dim"),
-        (Modifier::UNDERLINED, "underlined"),
-        (Modifier::REVERSED, "reversed"),
-    ] {
-        if cell.modifier.contains(modifier) {
-            words.push(word.to_owned());
-        }
-    }
-    words.join(" ")
-}
-
-/// A grid of letters, one per style, and what the letters mean; plain cells are blank.
-fn styles(buf: &Buffer) -> String {
-    let mut legend: Vec<String> = Vec::new();
-    let mut out = String::new();
-    for y in 0..buf.area.height {
-        let mut row = String::new();
-        for x in 0..buf.area.width {
-            let words = style_words(&buf[(x, y)]);
-            if words.is_empty() {
-                row.push(' ');
-                continue;
-            }
-            let at = legend.iter().position(|known| *known == words).unwrap_or_else(|| {
-                legend.push(words);
-                legend.len() - 1
-            });
-            row.push(char::from(b'a' + at as u8));
-        }
-        out.push_str(row.trim_end());
-        out.push('\n');
-    }
-    for (at, words) in legend.iter().enumerate() {
-        let _ = writeln!(out, "{} {words}", char::from(b'a' + at as u8));
-    }
-    out
 }
 
 #[test]

@@ -2,10 +2,9 @@
 
 use crate::argo::deed::plan::{Body, Named, Object, Plan, Request};
 use crate::argo::mask;
-use crate::names::Namespace;
+use crate::names::{Namespace, encoded};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 
 /// One request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -62,7 +61,7 @@ fn call(request: &Request, namespace: &Namespace, name: &str) -> Call {
         }
     };
     let below = request.subresource.map(|sub| format!("/{sub}")).unwrap_or_default();
-    let path = format!("{group}/namespaces/{}/{plural}/{}{below}", encode(namespace.as_str()), encode(name));
+    let path = format!("{group}/namespaces/{}/{plural}/{}{below}", encoded(namespace.as_str()), encoded(name));
     let bound = match &request.object {
         Object::Run(Named { resource_version, .. }) | Object::Experiment(Named { resource_version, .. }) => {
             Some(resource_version.to_string())
@@ -79,18 +78,4 @@ fn call(request: &Request, namespace: &Namespace, name: &str) -> Call {
         Body::Delete => ("DELETE", "", Value::Null),
     };
     Call { method, path, content_type, body, resource_version: bound }
-}
-
-/// Percent-encodes everything but the unreserved characters of RFC 3986.
-fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }

@@ -1,8 +1,7 @@
 //! Places: which path of the API a request goes to, with its query in the right spelling.
 
 use super::wire::Kind;
-use crate::names::Namespace;
-use std::fmt::Write as _;
+use crate::names::{Namespace, encoded};
 use std::marker::PhantomData;
 
 /// Objects per page of a list, as kubectl has it.
@@ -96,7 +95,7 @@ impl<T: Kind> Place<T> {
 
     fn path(&self) -> String {
         match &self.namespace {
-            Some(namespace) => format!("{}/namespaces/{}/{}", T::GROUP, encode(namespace.as_str()), T::PLURAL),
+            Some(namespace) => format!("{}/namespaces/{}/{}", T::GROUP, encoded(namespace.as_str()), T::PLURAL),
             None => format!("{}/{}", T::GROUP, T::PLURAL),
         }
     }
@@ -110,17 +109,12 @@ pub fn object<T: Kind>(namespace: &Namespace, name: &str, subresource: Option<&s
 
 /// The path of one object of a kind that is told by its group and plural.
 pub fn named(group: &str, plural: &str, namespace: &Namespace, name: &str) -> String {
-    format!("{group}/namespaces/{}/{plural}/{}", encode(namespace.as_str()), encode(name))
-}
-
-/// The path of one object of a kind that is only written, not read as one of ours.
-pub fn object_at(group: &str, plural: &str, namespace: &Namespace, name: &str) -> String {
-    format!("{group}/namespaces/{}/{plural}/{}", encode(namespace.as_str()), encode(name))
+    format!("{group}/namespaces/{}/{plural}/{}", encoded(namespace.as_str()), encoded(name))
 }
 
 /// The path of the events of a namespace.
 pub fn events(namespace: &Namespace) -> String {
-    format!("/api/v1/namespaces/{}/events", encode(namespace.as_str()))
+    format!("/api/v1/namespaces/{}/events", encoded(namespace.as_str()))
 }
 
 /// A path with its query.
@@ -141,26 +135,13 @@ impl Query {
         self.next = '&';
         self.text.push_str(key);
         self.text.push('=');
-        self.text.push_str(&encode(value));
+        self.text.extend(encoded(value));
     }
 
     /// The whole.
     pub fn into_text(self) -> String {
         self.text
     }
-}
-
-/// Percent-encodes everything but the unreserved characters of RFC 3986.
-fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 #[cfg(test)]

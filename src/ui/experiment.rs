@@ -15,7 +15,7 @@ const WIDE: u16 = 120;
 
 /// Draws the screen.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &ExperimentPage, placed: &mut Placed) {
-    let y = head::draw(
+    let rest = head::draw(
         pen,
         area,
         &head::Head {
@@ -24,12 +24,9 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &ExperimentPage, placed: &mut P
             facts: &page.facts,
             notes: &page.notes,
             stale: page.stale.as_deref(),
+            outcome: &page.outcome,
         },
     );
-    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let bottom = head::outcome(pen, inner, y, &page.outcome);
-    let y = y + u16::from(area.height >= 16);
-    let rest = Rect { y, height: bottom.saturating_sub(y), ..inner };
     placed.page_rows = rest.height.max(1);
     if area.width >= WIDE {
         let width = (rest.width / 3).min(60);

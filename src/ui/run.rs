@@ -22,7 +22,7 @@ const LEAST_TABLE: u16 = 4;
 
 /// Draws the screen.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &RunPage, placed: &mut Placed) {
-    let y = head::draw(
+    let rest = head::draw(
         pen,
         area,
         &head::Head {
@@ -31,13 +31,9 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, page: &RunPage, placed: &mut Placed) 
             facts: &page.facts,
             notes: &page.notes,
             stale: page.stale.as_deref(),
+            outcome: &page.outcome,
         },
     );
-    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let bottom = head::outcome(pen, inner, y, &page.outcome);
-    let roomy = area.height >= 16;
-    let y = y + u16::from(roomy);
-    let rest = Rect { y, height: bottom.saturating_sub(y), ..inner };
     placed.page_rows = 1;
     if let Some(metric) = page.metric.as_ref().filter(|_| rest.height > 0) {
         body(pen, rest, page, metric, placed);

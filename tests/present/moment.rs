@@ -1,6 +1,7 @@
 //! Moments of recordings of a real cluster: the rollout, its ReplicaSets, its pods and the time.
 
-use jiff::{SignedDuration, Timestamp};
+use crate::scenes::context;
+use jiff::Timestamp;
 use rolltop::app::present::Context;
 use rolltop::argo::deed::plan::{Facts, Plan, plan};
 use rolltop::argo::deed::refusal::Refusal;
@@ -63,19 +64,6 @@ impl Moment {
     }
 
     pub fn context(&self) -> Context<'_> {
-        Context {
-            now: self.now,
-            cluster_now: self.now,
-            stale: None,
-            heard: Some(SignedDuration::from_secs(1)),
-            changed: false,
-            drift: false,
-            promoting: false,
-            channel: "production",
-            cluster: "prod-eu",
-            service: &self.rollout.meta.name,
-            protected: true,
-            promote_key: "p",
-        }
+        context(self.now, &self.rollout)
     }
 }

@@ -25,22 +25,27 @@ pub struct Scene {
     pub events: Vec<Arc<KubeEvent>>,
 }
 
+/// Fresh data of a protected channel.
+pub fn context(now: Timestamp, rollout: &Rollout) -> Context<'_> {
+    Context {
+        now,
+        cluster_now: now,
+        stale: None,
+        heard: Some(SignedDuration::from_secs(1)),
+        changed: false,
+        drift: false,
+        promoting: false,
+        channel: "production",
+        cluster: "prod-eu",
+        service: &rollout.meta.name,
+        protected: true,
+        promote_key: "p",
+    }
+}
+
 impl Scene {
     pub fn context(&self) -> Context<'_> {
-        Context {
-            now: self.now,
-            cluster_now: self.now,
-            stale: None,
-            heard: Some(SignedDuration::from_secs(1)),
-            changed: false,
-            drift: false,
-            promoting: false,
-            channel: "production",
-            cluster: "prod-eu",
-            service: &self.rollout.meta.name,
-            protected: true,
-            promote_key: "p",
-        }
+        context(self.now, &self.rollout)
     }
 
     pub fn page(&self) -> RolloutPage {

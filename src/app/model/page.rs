@@ -109,12 +109,6 @@ impl RolloutPage {
             Pane::Revisions | Pane::Conditions => true,
         }
     }
-
-    /// Lines of the analysis, counted as [`RolloutPage::cursor`] counts them.
-    #[must_use]
-    pub fn analysis_lines(&self) -> usize {
-        self.analysis.iter().map(|run| 1 + run.metrics.len()).sum()
-    }
 }
 
 /// A version in its role, with its pods.

@@ -79,12 +79,12 @@ impl Doing<'_> {
         let sub = request.subresource;
         Some(match &request.object {
             Object::Rollout => place::object::<Rollout>(self.namespace, self.name, sub),
-            Object::Run(named) => place::object_at(Rollout::GROUP, "analysisruns", self.namespace, &named.name),
-            Object::Experiment(named) => place::object_at(Rollout::GROUP, "experiments", self.namespace, &named.name),
+            Object::Run(named) => place::named(Rollout::GROUP, "analysisruns", self.namespace, &named.name),
+            Object::Experiment(named) => place::named(Rollout::GROUP, "experiments", self.namespace, &named.name),
             Object::Workload(kind, name) => match &**kind {
-                "Deployment" => place::object_at("/apis/apps/v1", "deployments", self.namespace, name),
-                "ReplicaSet" => place::object_at("/apis/apps/v1", "replicasets", self.namespace, name),
-                "PodTemplate" => place::object_at("/api/v1", "podtemplates", self.namespace, name),
+                "Deployment" => place::named("/apis/apps/v1", "deployments", self.namespace, name),
+                "ReplicaSet" => place::named("/apis/apps/v1", "replicasets", self.namespace, name),
+                "PodTemplate" => place::named("/api/v1", "podtemplates", self.namespace, name),
                 _ => return None,
             },
         })

@@ -73,17 +73,14 @@ impl Recorder {
             key.2 = String::new();
             message = format!("(combined from similar events): {message}");
         }
-        if let Some((namespace, name)) = self.told.get(&key) {
-            let counted = store.modify::<Refused>(&EVENTS, namespace, name, Part::Main, |event| {
-                let count = number(event, "/count").unwrap_or(1) + 1;
-                set(event, &["count"], json!(count));
-                set(event, &["lastTimestamp"], json!(time));
-                set(event, &["message"], json!(message));
-                Ok(())
-            });
-            if counted.is_ok() {
-                return;
-            }
+        let again = |event: &mut Value| {
+            let count = number(event, "/count").unwrap_or(1) + 1;
+            set(event, &["count"], json!(count));
+            set(event, &["lastTimestamp"], json!(time));
+            set(event, &["message"], json!(message));
+        };
+        if self.is_counted(store, &key, again) {
+            return;
         }
         let mut event = self.event(about, now);
         for (name, value) in [
@@ -122,15 +119,12 @@ impl Recorder {
         }
         let time = now.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string();
         let key = (text(about, "/metadata/uid").to_owned(), reason.to_owned(), message.to_owned());
-        if let Some((namespace, name)) = self.told.get(&key) {
-            let counted = store.modify::<Refused>(&EVENTS, namespace, name, Part::Main, |event| {
-                let count = number(event, "/series/count").unwrap_or(1) + 1;
-                set(event, &["series"], json!({"count": count, "lastObservedTime": time}));
-                Ok(())
-            });
-            if counted.is_ok() {
-                return;
-            }
+        let again = |event: &mut Value| {
+            let count = number(event, "/series/count").unwrap_or(1) + 1;
+            set(event, &["series"], json!({"count": count, "lastObservedTime": time}));
+        };
+        if self.is_counted(store, &key, again) {
+            return;
         }
         let mut event = self.event(about, now);
         for (name, value) in [
@@ -148,6 +142,17 @@ impl Recorder {
             set(&mut event, &[name], value);
         }
         self.create(store, key, event);
+    }
+
+    /// Whether it was told before and its event is still there: then that one is counted up.
+    fn is_counted(&self, store: &Store, key: &Said, mut again: impl FnMut(&mut Value)) -> bool {
+        self.told.get(key).is_some_and(|(namespace, name)| {
+            let counted = store.modify::<Refused>(&EVENTS, namespace, name, Part::Main, |event| {
+                again(event);
+                Ok(())
+            });
+            counted.is_ok()
+        })
     }
 
     /// Name and object of a new event.

@@ -21,10 +21,21 @@ pub struct Head<'a> {
     pub notes: &'a [String],
     /// Age of the data when it is stale.
     pub stale: Option<&'a str>,
+    /// At the foot: what it did to the rollout.
+    pub outcome: &'a str,
+}
+
+/// Draws the head and the outcome at the foot; returns the place between them, without the columns at the sides.
+pub fn draw(pen: &mut Pen<'_>, area: Rect, head: &Head<'_>) -> Rect {
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let y = top(pen, area, head);
+    let bottom = outcome(pen, inner, y, head.outcome);
+    let y = y + u16::from(area.height >= 16);
+    Rect { y, height: bottom.saturating_sub(y), ..inner }
 }
 
 /// Draws the head; returns the row after it.
-pub fn draw(pen: &mut Pen<'_>, area: Rect, head: &Head<'_>) -> u16 {
+fn top(pen: &mut Pen<'_>, area: Rect, head: &Head<'_>) -> u16 {
     let role = glyph::role(head.mark);
     let x = area.x + 3;
     let room = area.width.saturating_sub(4);
@@ -70,7 +81,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, head: &Head<'_>) -> u16 {
 }
 
 /// Draws the outcome at the foot of `area`; returns the row where it begins, with a blank one before it.
-pub fn outcome(pen: &mut Pen<'_>, area: Rect, from: u16, outcome: &str) -> u16 {
+fn outcome(pen: &mut Pen<'_>, area: Rect, from: u16, outcome: &str) -> u16 {
     let lines = text::wrap(outcome, usize::from(area.width.max(1)));
     let rows = lines.len().min(2) as u16;
     if outcome.is_empty() || area.bottom().saturating_sub(from) < rows + 6 {
