@@ -215,7 +215,7 @@ fn ctrl_z_gives_the_shell_back_and_fg_the_screen() {
         session.send("echo still $((40 + 2))\r");
         session.shows("still 42");
         session.send("fg\r");
-        session.until("the screen again", |text| text.contains("gradual-rollout") && text.contains("promote"));
+        session.until("the screen again", |text| text.contains("gradual-rollout") && text.contains("q quit"));
         assert_eq!(session.modes(), (true, true));
         assert_ne!(session.raw(), Some(false));
     }
@@ -266,7 +266,7 @@ fn small_windows_show_less_and_come_back_whole() {
     session.resize(1, 1);
     session.resize(80, 24);
     session.until("the whole screen", |text| {
-        text.contains("gradual-rollout") && text.contains("promote") && text.contains("needs you")
+        text.contains("gradual-rollout") && text.contains("needs you") && text.contains("q quit")
     });
     session.resize(300, 100);
     session.until("a large screen", |text| text.lines().any(|line| line.chars().count() > 160));
