@@ -5,8 +5,9 @@
 //!
 //! ```text
 //! main → cli → commands → engine → { tui, ui, cluster, report, audit }        commands → demo
-//!                         ui → app → { argo, config } → { names, keys, clean }
-//!                         cluster → argo → names     tui → keys     { report, audit } → { argo, names }
+//!                         ui → app → { deploy, argo, config } → { names, keys, clean }
+//!                         cluster → { deploy, argo } → names     tui → keys     { report, audit } → { argo, names }
+//!                         deploy → { service, argo } → { config, names, clean }
 //! ```
 //!
 //! Start reading at [`engine`] for the loop, at [`app`] for what a key or a watch event changes, at [`argo`] for
@@ -21,9 +22,11 @@ pub mod cluster;
 pub mod commands;
 pub mod config;
 pub mod demo;
+pub mod deploy;
 pub mod engine;
 pub mod keys;
 pub mod names;
 pub mod report;
+pub mod service;
 pub mod tui;
 pub mod ui;

@@ -23,20 +23,26 @@ const ROOMS: &[Room] = &[
     Room { name: "clean", may_name: &[], must_not_use: IMPURE },
     Room { name: "argo", may_name: &["names"], must_not_use: IMPURE },
     Room { name: "config", may_name: &["names", "keys"], must_not_use: IMPURE },
-    Room { name: "app", may_name: &["argo", "config", "names", "keys", "clean"], must_not_use: IMPURE },
+    Room { name: "service", may_name: &["config", "names", "clean"], must_not_use: IMPURE },
+    Room { name: "deploy", may_name: &["service", "argo", "config", "names", "clean"], must_not_use: IMPURE },
+    Room {
+        name: "app",
+        may_name: &["deploy", "service", "argo", "config", "names", "keys", "clean"],
+        must_not_use: IMPURE,
+    },
     Room {
         name: "ui",
-        may_name: &["app", "argo", "config", "names", "keys", "clean"],
+        may_name: &["app", "deploy", "service", "argo", "config", "names", "keys", "clean"],
         must_not_use: &["kube", "tokio", "hyper", "crossterm", "signal_hook", "rustix"],
     },
     Room {
         name: "cluster",
-        may_name: &["argo", "names", "clean"],
+        may_name: &["deploy", "service", "argo", "names", "clean"],
         // `rustix` ends the process group of a login command that hangs; the terminal stays unknown.
         must_not_use: &["ratatui", "crossterm", "signal_hook"],
     },
     Room { name: "tui", may_name: &["keys"], must_not_use: &["kube", "hyper"] },
-    Room { name: "report", may_name: &["argo", "names", "clean"], must_not_use: IMPURE },
+    Room { name: "report", may_name: &["deploy", "service", "argo", "names", "clean"], must_not_use: IMPURE },
     Room {
         name: "audit",
         may_name: &["argo", "names", "clean"],
@@ -45,15 +51,18 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "engine",
-        may_name: &["app", "ui", "cluster", "tui", "report", "audit", "argo", "config", "names", "keys", "clean"],
+        may_name: &[
+            "app", "ui", "cluster", "tui", "report", "audit", "deploy", "service", "argo", "config", "names", "keys",
+            "clean",
+        ],
         must_not_use: &["hyper", "clap"],
     },
     Room { name: "demo", may_name: &["names"], must_not_use: &["kube", "ratatui", "crossterm", "k8s_openapi"] },
     Room {
         name: "commands",
         may_name: &[
-            "engine", "app", "ui", "cluster", "tui", "report", "audit", "argo", "config", "names", "keys", "clean",
-            "demo",
+            "engine", "app", "ui", "cluster", "tui", "report", "audit", "deploy", "service", "argo", "config", "names",
+            "keys", "clean", "demo",
         ],
         must_not_use: &["ratatui"],
     },
