@@ -1,6 +1,7 @@
 //! The command line, declared once.
 
 use super::acting::{DeleteRun, OnRollout, Promote, Restart, Retry, Scale, SetImage, Terminate, Undo};
+use super::deploying::{Deploy, Diff};
 use crate::config::duration;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
@@ -163,6 +164,10 @@ pub enum Command {
     Terminate(Terminate),
     /// Delete a finished AnalysisRun
     DeleteRun(DeleteRun),
+    /// Deploy a service, or plain manifests, to a release channel: shows what will change, then applies it
+    Deploy(Deploy),
+    /// Show what a deploy would change: 0 nothing, 3 something
+    Diff(Diff),
     /// Show the log of writes, the newest first
     Audit {
         /// Form; json is one object a line
