@@ -247,15 +247,7 @@ pub(crate) fn merge(ty: &Ty, live: &mut Value, applied: &Value) {
     };
     let new = parts(ty, applied).unwrap_or_default();
     if keyed {
-        let present: Vec<String> =
-            parts(ty, live).unwrap_or_default().into_iter().map(|(element, _, _)| element).collect();
-        let Some(list) = live.as_array_mut() else { return };
-        for (element, ty, value) in new {
-            match present.iter().position(|other| *other == element) {
-                Some(at) => merge(ty, &mut list[at], value),
-                None => list.push(value.clone()),
-            }
-        }
+        merge_items(ty, live, new);
         return;
     }
     let Some(map) = live.as_object_mut() else { return };
@@ -267,6 +259,40 @@ pub(crate) fn merge(ty: &Ty, live: &mut Value, applied: &Value) {
             }
         }
     }
+}
+
+/// Merges the items of a list: in the order of what is applied, what only others have staying before what it stood before
+/// (structured-merge-diff, typed/merge.go, `mergeListItems`).
+fn merge_items(ty: &Ty, live: &mut Value, applied: Vec<(String, &Ty, &Value)>) {
+    let elements: Vec<String> =
+        parts(ty, live).unwrap_or_default().into_iter().map(|(element, _, _)| element).collect();
+    let Some(list) = live.as_array_mut() else { return };
+    let mut present: Vec<(String, Option<Value>)> =
+        elements.into_iter().zip(std::mem::take(list).into_iter().map(Some)).collect();
+    let kept: Vec<bool> =
+        present.iter().map(|(element, _)| !applied.iter().any(|(other, _, _)| other == element)).collect();
+    let mut at = 0;
+    for (element, ty, value) in applied {
+        // Others' items, up to the next one that is still to come.
+        while at < present.len() && (kept[at] || present[at].1.is_none()) {
+            list.extend(present[at].1.take());
+            at += 1;
+        }
+        let mut item = present.iter_mut().find(|(other, _)| *other == element).and_then(|(_, item)| item.take());
+        match &mut item {
+            Some(present) => merge(ty, present, value),
+            None => item = Some(value.clone()),
+        }
+        list.extend(item);
+    }
+    list.extend(
+        present
+            .into_iter()
+            .skip(at)
+            .zip(kept.into_iter().skip(at))
+            .filter(|(_, kept)| *kept)
+            .filter_map(|((_, item), _)| item),
+    );
 }
 
 /// Takes out of an object what was `lost`, unless it is still `held`. A field that the schema names goes with all that is
@@ -389,6 +415,25 @@ mod tests {
         let want =
             json!({"spec": {"replicas": 1, "template": {"spec": {"containers": [{"name": "side", "image": "s"}]}}}});
         assert_eq!(live, want);
+    }
+
+    #[test]
+    fn a_list_takes_the_order_of_what_is_applied_and_keeps_the_items_of_others_in_between() {
+        let list = |names: &[&str]| {
+            let env: Vec<Value> = names.iter().map(|name| json!({"name": name})).collect();
+            json!({"spec": {"template": {"spec": {"containers": [{"name": "c", "env": env}]}}}})
+        };
+        for (live, applied, want) in [
+            (&["a", "b"][..], &["b", "a"][..], &["b", "a"][..]),
+            (&["x", "a", "b"], &["b", "a"], &["x", "b", "a"]),
+            (&["a", "x", "b", "y"], &["a", "b"], &["a", "x", "b", "y"]),
+            (&["a"], &["n", "a", "m"], &["n", "a", "m"]),
+            (&["x"], &["a"], &["x", "a"]),
+        ] {
+            let mut merged = list(live);
+            merge(&rollout(), &mut merged, &list(applied));
+            assert_eq!(merged, list(want), "{live:?} {applied:?}");
+        }
     }
 
     #[test]

@@ -128,6 +128,9 @@ impl Server {
         let authorization = call.header(header::AUTHORIZATION);
         let granted = self.grants.user(&cluster.name, authorization);
         let signed = granted.map_or_else(|| door.sign_in(authorization, call.header(header::USER_AGENT)), Ok);
+        if let Ok(user) = &signed {
+            call.user = user.clone();
+        }
         let target = Target::parse(&call.path).ok();
         let watches = call.query.flag("watch");
         let verb = target.as_ref().and_then(|target| target.verb(&call.method, watches).ok()).unwrap_or_default();
@@ -165,8 +168,7 @@ impl Server {
                 Err(may.err().unwrap_or_else(|| denied(message)))
             }
             (Ok(_), Some(_)) if !fate.carried_out => Ok(Answer::text(200, "")),
-            (Ok(user), _) => {
-                call.user = user;
+            (Ok(_), _) => {
                 logged.carried_out = true;
                 route(cluster, (&self.faults, &self.chatter), &call, cut)
             }
