@@ -148,6 +148,12 @@ impl Audit {
         }
     }
 
+    /// The same log for another writer of this process, which tells for itself that it cannot be written.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { log: self.log.clone(), who: self.who.clone(), need: self.need, told: false, count: self.count }
+    }
+
     /// Who writes.
     #[must_use]
     pub const fn who(&self) -> &Who {

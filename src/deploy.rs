@@ -14,6 +14,7 @@ pub mod conflicts;
 pub mod consequence;
 pub mod content;
 pub mod diff;
+pub mod feed;
 pub mod needs;
 pub mod order;
 pub mod plan;

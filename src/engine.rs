@@ -8,6 +8,7 @@
 //! place of clusters, [`fault`] is what happens to a panic, and [`start`] is what all begins with.
 
 pub mod audit;
+pub mod deploying;
 pub mod effects;
 pub mod fault;
 pub mod lane;

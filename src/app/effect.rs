@@ -1,12 +1,16 @@
 //! Effects: what is to be done outside, as plain values. Only `engine` carries them out.
 
 use crate::argo::feed::Order;
+use crate::deploy::feed::Order as DeployOrder;
 
 /// To be done outside.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Ask the edge of the cluster.
     Order(Order),
+    /// Read services, make a plan of a deploy, carry one out; told as
+    /// [`Event::Deploy`](super::event::Event::Deploy).
+    Deploy(DeployOrder),
     /// Leave, with this exit code.
     Quit(u8),
     /// Stop the process (Ctrl-Z), terminal restored meanwhile.

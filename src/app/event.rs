@@ -1,6 +1,7 @@
 //! Events: everything that can change the state.
 
 use crate::argo::feed::News;
+use crate::deploy::feed::News as DeployNews;
 use crate::keys::KeyChord;
 use jiff::Timestamp;
 
@@ -35,6 +36,8 @@ pub enum Event {
     Resumed,
     /// From the edge of the cluster.
     News(News),
+    /// About services and deploys.
+    Deploy(DeployNews),
     /// The log of writes was read: its lines, newest write first, or why it cannot be.
     Audit(Result<Vec<String>, String>),
     /// An internal fault that was caught; shown, never fatal.

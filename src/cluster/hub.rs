@@ -4,6 +4,7 @@ pub use super::backoff::Tempo;
 
 use super::access;
 use super::actions::{self, record};
+use super::deploying::Errand;
 use super::detail;
 use super::leg::Shared;
 use super::login;
@@ -62,10 +63,29 @@ pub fn end_login_commands() {
 /// Where news go. Called from the network thread; must not block.
 pub type Sink = Arc<dyn Fn(News) + Send + Sync>;
 
+/// What comes in.
+#[derive(Debug)]
+enum Asked {
+    Order(Order),
+    Deploy(Errand),
+}
+
+/// Hands errands of a deploy to the network thread, from any thread.
+#[derive(Clone, Debug)]
+pub struct Errands(mpsc::UnboundedSender<Asked>);
+
+impl Errands {
+    /// Hands one on; returns at once.
+    pub fn send(&self, errand: Errand) {
+        // The thread ends only with the hub, or could not be started, which was told.
+        let _ = self.0.send(Asked::Deploy(errand));
+    }
+}
+
 /// The running hub. Dropping it ends all tasks.
 #[derive(Debug)]
 pub struct Hub {
-    orders: mpsc::UnboundedSender<Order>,
+    orders: mpsc::UnboundedSender<Asked>,
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
 }
@@ -121,7 +141,13 @@ impl Hub {
     /// Hands an order to the network thread; returns at once.
     pub fn order(&self, order: Order) {
         // The thread ends only with the hub, or could not be started, which was told.
-        let _ = self.orders.send(order);
+        let _ = self.orders.send(Asked::Order(order));
+    }
+
+    /// Where errands of a deploy are handed in.
+    #[must_use]
+    pub fn errands(&self) -> Errands {
+        Errands(self.orders.clone())
     }
 }
 
@@ -164,7 +190,7 @@ struct Network {
 }
 
 impl Network {
-    async fn run(&mut self, targets: Vec<Target>, mut orders: mpsc::UnboundedReceiver<Order>) {
+    async fn run(&mut self, targets: Vec<Target>, mut orders: mpsc::UnboundedReceiver<Asked>) {
         let mut tasks = JoinSet::new();
         for target in targets {
             let shared = Shared::new();
@@ -176,7 +202,8 @@ impl Network {
         loop {
             tokio::select! {
                 order = orders.recv() => match order {
-                    Some(order) => self.on_order(order, &mut tasks),
+                    Some(Asked::Order(order)) => self.on_order(order, &mut tasks),
+                    Some(Asked::Deploy(errand)) => self.on_errand(errand, &mut tasks),
                     None => return,
                 },
                 // Finished questions and writes are taken away; sources never finish by themselves.
@@ -185,6 +212,14 @@ impl Network {
                 },
             }
         }
+    }
+
+    fn on_errand(&self, errand: Errand, tasks: &mut JoinSet<()>) {
+        let Some(known) = self.sources.get(&errand.source()) else {
+            return errand.refuse(source::no_client("this channel"));
+        };
+        let (shared, context) = (Arc::clone(&known.shared), known.context.clone());
+        tasks.spawn(errand.carry_out(shared, context, self.access.timeout));
     }
 
     fn on_order(&mut self, order: Order, tasks: &mut JoinSet<()>) {

@@ -104,6 +104,7 @@ pub fn open(
         speed,
         mouse,
         title: !matches!(base.terminal.get("TERM").as_deref(), None | Some("linux" | "dumb")),
+        home: base.home.clone(),
         report_dir: base.state_home.clone().map_or_else(std::env::temp_dir, |home| home.join("rolltop")),
     };
     crate::engine::run::run(start).map_err(|error| match error {

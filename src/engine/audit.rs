@@ -54,6 +54,18 @@ impl Keeper {
         Self { audit, events: setup.settings.record.events, places, under_way: HashMap::new() }
     }
 
+    /// The log, for the record of a deploy.
+    #[must_use]
+    pub fn log(&self) -> Audit {
+        self.audit.beside()
+    }
+
+    /// Whether events are made for what was written.
+    #[must_use]
+    pub const fn makes_events(&self) -> bool {
+        self.events
+    }
+
     /// A write is about to be sent. What is to be told instead of sending it (`Err`), or beside it.
     ///
     /// # Errors

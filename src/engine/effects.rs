@@ -6,6 +6,7 @@ use super::replay::Player;
 use crate::app::effect::Effect;
 use crate::argo::feed::{News, Order};
 use crate::cluster::hub::Hub;
+use crate::deploy::feed::Order as DeployOrder;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -24,6 +25,8 @@ pub enum Todo {
     Tell(News),
     /// Read the log of writes.
     ReadAudit,
+    /// About services and deploys.
+    Deploy(DeployOrder),
 }
 
 /// Where orders go.
@@ -68,6 +71,7 @@ pub fn carry_out(effect: Effect, outlet: &Outlet, keeper: &mut Keeper) -> Option
             outlet.order(order);
             None
         }
+        Effect::Deploy(order) => Some(Todo::Deploy(order)),
         Effect::Bell => Some(Todo::Bytes(BELL.to_vec())),
         Effect::Notify => Some(Todo::Bytes(NOTIFICATION.to_vec())),
         Effect::ReadAudit => Some(Todo::ReadAudit),

@@ -23,6 +23,8 @@ pub enum Signal {
     TerminalGone(std::io::Error),
     /// The log of writes was read: its lines, or why it cannot be.
     Audit(Result<Vec<String>, String>),
+    /// About services and deploys.
+    Deploy(Box<crate::deploy::feed::News>),
     /// A thread other than the loop's panicked; in words.
     Fault(String),
 }

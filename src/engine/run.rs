@@ -4,6 +4,7 @@
 //! something visible changes by itself. It sleeps for ever when nothing does.
 
 use super::audit::{self, Keeper};
+use super::deploying::{self, Workshop};
 use super::effects::{self, Outlet, Todo};
 use super::fault;
 use super::mailbox::{Mailbox, Signal};
@@ -89,6 +90,8 @@ struct Loop {
     bytes: VecDeque<u8>,
     title: Title,
     keeper: Keeper,
+    /// Reads services and renders them; a recording has none.
+    workshop: Option<Workshop>,
     audit_log: Option<PathBuf>,
     resumed_at: Option<Instant>,
     /// When the frame under way was made, if it shows a dialog.
@@ -99,7 +102,7 @@ struct Loop {
 
 impl Loop {
     fn begin(start: Start, mailbox: Mailbox) -> Result<Self, RunError> {
-        let Start { setup, theme, feed, clock, speed, mouse, title, keeper, audit_log, report_dir: _ } = start;
+        let Start { setup, theme, feed, clock, speed, mouse, title, keeper, audit_log, report_dir: _, home } = start;
         let modes = Modes { mouse, title };
         let (columns, rows) = crossterm::terminal::size()?;
         let screen = Screen::new(columns, rows, colours(&theme))?;
@@ -141,6 +144,10 @@ impl Loop {
             }
             Feed::Replay { recording, speed } => Outlet::Player(Player::start(recording, speed, clock.clone(), sink)?),
         };
+        let workshop = match &outlet {
+            Outlet::Hub(hub) => Some(Workshop::start(&setup, home, hub.errands(), mailbox.clone())),
+            Outlet::Player(_) => None,
+        };
         let (state, first) = State::new(setup);
         let told = (Instant::now(), (clock)());
         let mut this = Self {
@@ -162,6 +169,7 @@ impl Loop {
             bytes: VecDeque::new(),
             title: Title::new(title),
             keeper,
+            workshop,
             audit_log,
             resumed_at: None,
             dialog_made: None,
@@ -201,6 +209,7 @@ impl Loop {
                 Signal::Resumed => self.resumed()?,
                 Signal::TerminalGone(error) => return Err(RunError::Terminal(error)),
                 Signal::Audit(read) => drop(self.feed(Event::Audit(read))?),
+                Signal::Deploy(news) => drop(self.feed(Event::Deploy(*news))?),
                 Signal::Fault(words) => {
                     self.feed(Event::Fault(words))?;
                 }
@@ -288,6 +297,7 @@ impl Loop {
                     self.dirty = true;
                 }
                 Some(Todo::Tell(news)) => self.mailbox.news(news),
+                Some(Todo::Deploy(order)) => deploying::order(order, self.workshop.as_ref(), &self.outlet, &self.keeper),
                 Some(Todo::ReadAudit) => audit::read(self.audit_log.clone(), &self.mailbox),
             }
         }

@@ -53,6 +53,8 @@ pub struct Start {
     pub keeper: Keeper,
     /// Where the log of writes lies, to be shown; `None`: nowhere.
     pub audit_log: Option<PathBuf>,
+    /// The home folder, which `~` in the configuration stands for.
+    pub home: Option<PathBuf>,
     /// Where panic reports are written.
     pub report_dir: PathBuf,
 }
