@@ -332,6 +332,7 @@ fn settings(file: Option<&File>, channels: Vec<FileChannel>, warnings: Vec<Strin
         record: file.map(|file| file.record).unwrap_or_default(),
         osc9: file.is_some_and(|file| file.osc9),
         service_of,
+        services: file.map(|file| file.services.clone()).unwrap_or_default(),
         warnings,
     }
 }
