@@ -11,3 +11,5 @@
 
 pub mod object;
 pub mod rendered;
+pub mod template;
+pub mod yaml;
