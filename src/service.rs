@@ -9,7 +9,10 @@
 //!
 //! Start reading at [`rendered`].
 
+pub mod config;
+pub mod finding;
 pub mod object;
+pub mod parameter;
 pub mod rendered;
 pub mod template;
 pub mod yaml;
