@@ -9,10 +9,14 @@
 //!
 //! Start reading at [`rendered`].
 
+pub mod catalog;
 pub mod config;
+pub mod discover;
+pub mod files;
 pub mod finding;
 pub mod object;
 pub mod parameter;
 pub mod rendered;
 pub mod template;
+pub mod walk;
 pub mod yaml;

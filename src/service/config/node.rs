@@ -1,7 +1,8 @@
 //! Looking into the tree of a service config: fields by either of their spellings, and what a scalar is.
 
 use super::table::spells;
-use crate::service::yaml::{Entry, Node, Style, What};
+use crate::service::yaml::{Entry, Node, What};
+use serde_json::Value;
 
 /// What a node is, as a reader of JSON would see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,35 +39,20 @@ impl Kind {
     }
 }
 
-/// What a node is.
+/// What a node is; bare words are what `kubectl` takes them for.
 #[must_use]
 pub fn kind(node: &Node) -> Kind {
     match &node.what {
         What::Sequence(_) => Kind::List,
         What::Mapping(_) => Kind::Object,
-        What::Scalar { text, style } => {
-            let said_text = node.tag.as_deref().is_some_and(|tag| tag.ends_with("str"));
-            if *style == Style::Plain && !said_text { plain(text) } else { Kind::Text }
-        }
+        What::Scalar { .. } => match node.scalar() {
+            Some(Value::Null) => Kind::Null,
+            Some(Value::Bool(flag)) => Kind::Bool(flag),
+            Some(Value::Number(number)) if number.is_f64() => Kind::Float,
+            Some(Value::Number(_)) => Kind::Int,
+            _ => Kind::Text,
+        },
     }
-}
-
-/// What a plain scalar is.
-fn plain(text: &str) -> Kind {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Kind::Null,
-        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => return Kind::Bool(true),
-        "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => return Kind::Bool(false),
-        _ => {}
-    }
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Kind::Int;
-    }
-    let numeric = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'))
-        && digits.parse::<f64>().is_ok();
-    if numeric { Kind::Float } else { Kind::Text }
 }
 
 /// The entries of an object; none where it is something else.
