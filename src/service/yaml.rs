@@ -1,7 +1,14 @@
 //! YAML as a tree that keeps its places: service configs and manifests are read into it, and every message about them
 //! can say the line and the column.
 //!
-//! The events come from the parser of `serde-saphyr`; what scalars mean is what `kubectl` takes them for.
+//! The events come from the parser of `serde-saphyr`; what scalars mean is what `kubectl` takes them for ([`scalar`]).
+//! Where `kubectl` and other readers differ, the text is refused or doubted, never guessed.
+
+pub mod events;
+pub mod scalar;
+mod tree;
+
+use serde_json::Value;
 
 /// Where something stands in a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,4 +96,80 @@ pub struct Fault {
     pub what: String,
     /// What to try.
     pub hint: Option<String>,
+}
+
+/// A text as it was read: what is well formed in it, and what is not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Text {
+    /// The documents; those with faults may be missing.
+    pub documents: Vec<Document>,
+    /// What is wrong: nobody should use a document of a text that has one.
+    pub faults: Vec<Fault>,
+    /// Bare words that `kubectl` takes for something else than other readers do.
+    pub doubts: Vec<Fault>,
+}
+
+/// Reads a text. A byte order mark at its beginning counts for nothing, not even for an offset.
+#[must_use]
+pub fn read(text: &str) -> Text {
+    tree::read(&events::read(text))
+}
+
+/// The text without a byte order mark at its beginning.
+#[must_use]
+pub fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+impl Node {
+    /// The value of a scalar as `kubectl` reads it; none for lists and mappings.
+    #[must_use]
+    pub fn scalar(&self) -> Option<Value> {
+        match &self.what {
+            What::Scalar { text, style } => meaning(text, *style, self.tag.as_deref()).ok(),
+            _ => None,
+        }
+    }
+
+    /// The value with all that is in it.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        match &self.what {
+            What::Scalar { .. } => self.scalar().unwrap_or_default(),
+            What::Sequence(items) => items.iter().map(Self::value).collect(),
+            What::Mapping(entries) => entries
+                .iter()
+                .map(|entry| (entry.key.clone(), entry.value.value()))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+        }
+    }
+
+    /// The entry of a mapping.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        match &self.what {
+            What::Mapping(entries) => entries.iter().find(|entry| entry.key == key),
+            _ => None,
+        }
+    }
+}
+
+/// What a scalar means: its tag decides, else quotes make it text, else it is a bare word.
+///
+/// # Errors
+/// A word that its tag does not fit, or that no JSON can hold.
+pub fn meaning(text: &str, style: Style, tag: Option<&str>) -> Result<Value, String> {
+    if tag == Some("str") || tag.is_none() && style != Style::Plain {
+        return Ok(Value::String(text.to_owned()));
+    }
+    let value = scalar::kubectl(text)?;
+    let fits = match tag {
+        Some("int") => value.is_i64(),
+        Some("float") => value.is_number(),
+        Some("bool") => value.is_boolean(),
+        Some("null") => value.is_null(),
+        _ => true,
+    };
+    if fits { Ok(value) } else { Err(format!("\"{text}\" is no !!{}", tag.unwrap_or_default())) }
 }
