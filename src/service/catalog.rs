@@ -59,7 +59,9 @@ impl Catalog {
     pub fn find(&self, name: &str) -> Result<&Service, Vec<Finding>> {
         match self.services.iter().find(|service| service.name() == name) {
             Some(service) if service.broken => {
-                let of_file = |finding: &&Finding| finding.is_error() && path_of(&finding.problem.place) == Some(&service.home.file);
+                let of_file = |finding: &&Finding| {
+                    finding.is_error() && path_of(&finding.problem.place) == Some(&service.home.file)
+                };
                 Err(self.findings.iter().filter(of_file).cloned().collect())
             }
             Some(service) => Ok(service),
@@ -68,7 +70,11 @@ impl Catalog {
                 let hint = suggest(name, known).unwrap_or_else(|| {
                     "services = [\"services/**/*.pvn.yaml\"] in the configuration says where services are".to_owned()
                 });
-                let told = Finding::error("service/unknown", Place::Flag("SERVICE".to_owned()), format!("there is no service \"{name}\""));
+                let told = Finding::error(
+                    "service/unknown",
+                    Place::Flag("SERVICE".to_owned()),
+                    format!("there is no service \"{name}\""),
+                );
                 let errors = self.findings.iter().filter(|finding| finding.is_error()).cloned();
                 Err(std::iter::once(told.hint(hint)).chain(errors).collect())
             }
@@ -105,10 +111,8 @@ fn read_all(found: &[Found], mut findings: Vec<Finding>, services: &Services, ch
     for file in found {
         let folder = file.path.parent().map(Path::to_path_buf).unwrap_or_default();
         let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
-        let boundary = boundaries
-            .entry(folder.clone())
-            .or_insert_with(|| files::boundary(&folder, Some(&file.searched)))
-            .clone();
+        let boundary =
+            boundaries.entry(folder.clone()).or_insert_with(|| files::boundary(&folder, Some(&file.searched))).clone();
         let home = Home { file: files::tidy(&file.path).display().to_string(), folder, boundary };
         let bytes = match files::bytes(&file.path) {
             Ok(bytes) => bytes,
@@ -186,12 +190,18 @@ fn only_document(file: &str, text: &str, findings: &mut Vec<Finding>) -> Option<
         return None;
     };
     if let Some((mark, _)) = full.next() {
-        let told = Finding::error("service/documents", place(file, mark), "a service config is one YAML document, and here begins another");
+        let told = Finding::error(
+            "service/documents",
+            place(file, mark),
+            "a service config is one YAML document, and here begins another",
+        );
         findings.push(told.hint("put each service into a file of its own"));
     }
     if kind(&node) != Kind::Object {
         let what = format!("the file holds {}, not an object", kind(&node).words());
-        findings.push(Finding::error("service/kind", place(file, node.mark), what).hint("a service config begins with service:"));
+        findings.push(
+            Finding::error("service/kind", place(file, node.mark), what).hint("a service config begins with service:"),
+        );
         return None;
     }
     Some(node)
@@ -230,7 +240,9 @@ fn of_kind<'n>(file: &str, node: &'n Node, findings: &mut Vec<Finding>) -> Optio
         }
         [(first, _), (second, entry), ..] => {
             let what = format!("the file is of two kinds, {first} and {second}");
-            findings.push(Finding::error("service/kind", place(file, entry.mark), what).hint("put each into a file of its own"));
+            findings.push(
+                Finding::error("service/kind", place(file, entry.mark), what).hint("put each into a file of its own"),
+            );
             None
         }
     }

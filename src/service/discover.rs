@@ -41,7 +41,8 @@ pub fn by_patterns(services: &Services, home: Option<&Path>) -> (Vec<Found>, Vec
         };
         let searched = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base.clone() };
         if let Err(error) = std::fs::metadata(&searched) {
-            let what = format!("\"{}\": folder {} cannot be read: {}", written.text, base.display(), walk::words(&error));
+            let what =
+                format!("\"{}\": folder {} cannot be read: {}", written.text, base.display(), walk::words(&error));
             findings.push(Finding::error("files/missing", written.at.clone(), what));
             continue;
         }
@@ -58,7 +59,11 @@ pub fn by_patterns(services: &Services, home: Option<&Path>) -> (Vec<Found>, Vec
                 continue;
             }
             if !is_service(&path.to_string_lossy()) {
-                let what = format!("{} fits \"{}\" and is left out: service configs end in .pvn.yaml", path.display(), written.text);
+                let what = format!(
+                    "{} fits \"{}\" and is left out: service configs end in .pvn.yaml",
+                    path.display(),
+                    written.text
+                );
                 findings.push(Finding::warning("files/ignored", written.at.clone(), what));
                 continue;
             }
@@ -82,11 +87,15 @@ fn stopped(at: &Place, stop: &Stop) -> Finding {
         Stop::Unreadable { path, why } => {
             Finding::error("files/unreadable", at.clone(), format!("{path} cannot be read: {why}"))
         }
-        Stop::Loop { path } => {
-            Finding::warning("files/loop", at.clone(), format!("{path} leads back to a folder around it, and is left out"))
+        Stop::Loop { path } => Finding::warning(
+            "files/loop",
+            at.clone(),
+            format!("{path} leads back to a folder around it, and is left out"),
+        ),
+        Stop::TooMany => {
+            Finding::error("files/too-many", at.clone(), format!("more than {} files lie below", walk::MOST))
+                .hint("begin the pattern with the folder that holds the services")
         }
-        Stop::TooMany => Finding::error("files/too-many", at.clone(), format!("more than {} files lie below", walk::MOST))
-            .hint("begin the pattern with the folder that holds the services"),
     }
 }
 
@@ -118,8 +127,12 @@ pub fn by_paths(paths: &[PathBuf]) -> (Vec<Found>, Vec<Finding>) {
             Err(error) => {
                 let wanted = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 let siblings: Vec<String> = path.parent().into_iter().flat_map(walk::names).collect();
-                let hint = near(&wanted, siblings.iter().map(String::as_str)).map(|near| format!("did you mean \"{near}\"?"));
-                findings.push(Finding::error("files/missing", whole(), format!("cannot be read: {}", walk::words(&error))).maybe(hint));
+                let hint =
+                    near(&wanted, siblings.iter().map(String::as_str)).map(|near| format!("did you mean \"{near}\"?"));
+                findings.push(
+                    Finding::error("files/missing", whole(), format!("cannot be read: {}", walk::words(&error)))
+                        .maybe(hint),
+                );
             }
             Ok(about) if about.is_dir() => {
                 let (files, stops) = walk::files(path, true);
@@ -131,12 +144,17 @@ pub fn by_paths(paths: &[PathBuf]) -> (Vec<Found>, Vec<Finding>) {
                     found.entry(file.clone()).or_insert_with(|| Found { path: file, searched: path.clone() });
                 }
                 if !any {
-                    let told = Finding::error("files/none", whole(), "there is no service config in this folder or below");
+                    let told =
+                        Finding::error("files/none", whole(), "there is no service config in this folder or below");
                     findings.push(told.hint("service configs end in .pvn.yaml"));
                 }
             }
             Ok(_) if !is_service(&path.to_string_lossy()) => {
-                let told = Finding::error("files/not-a-service", whole(), "is not a service config: its name does not end in .pvn.yaml");
+                let told = Finding::error(
+                    "files/not-a-service",
+                    whole(),
+                    "is not a service config: its name does not end in .pvn.yaml",
+                );
                 findings.push(told.hint("name the service config; the manifests that it uses are checked with it"));
             }
             Ok(_) => {

@@ -104,7 +104,12 @@ impl Gather<'_> {
 
     fn allowed(&mut self, text: &str, at: &At<String>) -> bool {
         if text.trim().is_empty() {
-            self.error("files/missing", at, "the path is empty".to_owned(), Some("write . for the folder of this file".to_owned()));
+            self.error(
+                "files/missing",
+                at,
+                "the path is empty".to_owned(),
+                Some("write . for the folder of this file".to_owned()),
+            );
             return false;
         }
         if text.starts_with(['/', '~', '\\']) || Path::new(text).is_absolute() {
@@ -199,7 +204,8 @@ impl Gather<'_> {
             return true;
         }
         let what = format!("\"{below}\" leads out of {}", self.home.boundary.display());
-        let hint = "manifests lie in the repository of their service file; symbolic links are followed before this is asked";
+        let hint =
+            "manifests lie in the repository of their service file; symbolic links are followed before this is asked";
         self.error("files/outside", at, what, Some(hint.to_owned()));
         false
     }
@@ -210,7 +216,9 @@ impl Gather<'_> {
             Ok(real) if !self.inside(at, below, &real) => return,
             _ => {}
         }
-        let (Some(include), Some(exclude)) = (self.patterns(&target, &local.include), self.patterns(&target, &local.exclude)) else {
+        let (Some(include), Some(exclude)) =
+            (self.patterns(&target, &local.include), self.patterns(&target, &local.exclude))
+        else {
             return;
         };
         let mut any = false;
@@ -226,7 +234,10 @@ impl Gather<'_> {
                 let below = Path::new(below).join(&file);
                 self.take(at, &below.to_string_lossy(), &target.join(&file));
             } else if name.ends_with(".json") {
-                let what = format!("{} is not read: manifests end in .yaml or .yml", self.shown(&Path::new(below).join(&file)));
+                let what = format!(
+                    "{} is not read: manifests end in .yaml or .yml",
+                    self.shown(&Path::new(below).join(&file))
+                );
                 self.findings.push(Finding::note("files/ignored", place(&self.home.file, at.mark), what));
             }
         }
@@ -263,7 +274,11 @@ impl Gather<'_> {
                 return self.error("files/pattern", at, what, None);
             }
         };
-        self.findings.push(Finding::note("portable/glob", place(&self.home.file, at.mark), "Prodvana has no patterns in local.path"));
+        self.findings.push(Finding::note(
+            "portable/glob",
+            place(&self.home.file, at.mark),
+            "Prodvana has no patterns in local.path",
+        ));
         let (base, _) = walk::base(text);
         let target = self.home.folder.join(&base);
         if let Err(error) = std::fs::metadata(&target) {
@@ -275,7 +290,9 @@ impl Gather<'_> {
             _ => {}
         }
         let folder = self.home.folder.clone();
-        let (Some(include), Some(exclude)) = (self.patterns(&folder, &local.include), self.patterns(&folder, &local.exclude)) else {
+        let (Some(include), Some(exclude)) =
+            (self.patterns(&folder, &local.include), self.patterns(&folder, &local.exclude))
+        else {
             return;
         };
         let mut any = false;
