@@ -10,6 +10,7 @@
 //! Start reading at [`rendered`].
 
 pub mod object;
+pub mod plain;
 pub mod rendered;
 pub mod template;
 pub mod yaml;
