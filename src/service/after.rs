@@ -2,16 +2,13 @@
 
 use super::catalog::Service;
 use super::config::{EnvEntry, EnvValue, Patch, PatchTarget, Source};
-use super::finding::{Finding, place};
+use super::finding::Finding;
 use super::object::Object;
 use super::settle::{Cell, namespace};
 use super::texts::Strings;
 use crate::config::problem::suggest;
 use crate::config::settings::Settings;
 use serde_json::{Value, json};
-
-/// Most objects of a service.
-pub const MOST_OBJECTS: usize = 200;
 
 /// Kinds of Kubernetes and Argo that have no namespace.
 const CLUSTER_SCOPED: &[&str] = &[
@@ -64,7 +61,8 @@ pub fn patch(objects: &mut [Object], source: &Source, strings: &mut Strings<'_>)
         if !any {
             let titles: Vec<String> =
                 objects.iter().map(|object| format!("{}/{}", object.kind(), object.name())).collect();
-            let told = Finding::error("service/patch", strings.place(patch.mark), "no object fits the target of this patch");
+            let told =
+                Finding::error("service/patch", strings.place(patch.mark), "no object fits the target of this patch");
             findings.push(told.hint(format!("there are: {}", titles.join(", "))));
         }
     }
@@ -89,7 +87,10 @@ fn no_path(patch: &Patch, path: &str, object: &Object, title: &str, strings: &St
         Some(Value::Array(list)) => (0..list.len()).map(|at| at.to_string()).collect(),
         _ => Vec::new(),
     };
-    let what = format!("{title} has no {path}: there is no \"{missing}\" in {}", if around.is_empty() { "it" } else { around });
+    let what = format!(
+        "{title} has no {path}: there is no \"{missing}\" in {}",
+        if around.is_empty() { "it" } else { around }
+    );
     let told = Finding::error("service/patch", strings.place(patch.path.mark), what);
     told.maybe(suggest(missing, keys.iter().map(String::as_str)))
 }
@@ -136,7 +137,9 @@ pub fn env(
         }
     }
     for object in objects.iter_mut().filter(|object| matches!(object.kind(), "Rollout" | "Deployment")) {
-        let Some(Value::Array(containers)) = object.value.pointer_mut("/spec/template/spec/containers") else { continue };
+        let Some(Value::Array(containers)) = object.value.pointer_mut("/spec/template/spec/containers") else {
+            continue;
+        };
         for container in containers.iter_mut().filter_map(Value::as_object_mut) {
             let there = container.entry("env").or_insert_with(|| json!([]));
             let Value::Array(there) = there else { continue };
@@ -153,20 +156,18 @@ pub fn env(
     Vec::new()
 }
 
-/// What objects may not be: too many, in another namespace, or in none.
+/// What objects may not be: in another namespace, or in none.
 pub fn limits(objects: &[Object], service: &Service, settings: &Settings, cell: Cell<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if objects.len() > MOST_OBJECTS {
-        let at = place(&service.home.file, service.config.name.mark);
-        let what = format!("service {} has {} objects; {MOST_OBJECTS} are the most", service.name(), objects.len());
-        findings.push(Finding::error("manifest/too-many", at, what).hint("split it into several services"));
-    }
     let home = namespace(service, &settings.services, cell);
     for object in objects {
         let kind = object.kind();
         if CLUSTER_SCOPED.contains(&kind) {
             if !settings.services.allow_cluster_scoped.iter().any(|allowed| allowed == kind) {
-                let what = format!("{} is of kind {kind}, which has no namespace and belongs to the whole cluster", object.title());
+                let what = format!(
+                    "{} is of kind {kind}, which has no namespace and belongs to the whole cluster",
+                    object.title()
+                );
                 let told = Finding::error("manifest/cluster-scoped", object.place("/kind"), what);
                 findings.push(told.hint(format!("allow_cluster_scoped = [\"{kind}\"] in the configuration allows it")));
             }
@@ -181,7 +182,9 @@ pub fn limits(objects: &[Object], service: &Service, settings: &Settings, cell: 
                 cell.channel.name
             );
             let told = Finding::error("manifest/namespace", object.place("/metadata/namespace"), what);
-            findings.push(told.hint(format!("leave the namespace out, or add extra_namespaces = [\"{own}\"] to the runtime")));
+            findings.push(
+                told.hint(format!("leave the namespace out, or add extra_namespaces = [\"{own}\"] to the runtime")),
+            );
         }
     }
     findings

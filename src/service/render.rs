@@ -69,7 +69,7 @@ fn done(
     mut findings: Vec<Finding>,
     used: BTreeSet<String>,
 ) -> Render {
-    findings.extend(settled.remarks);
+    findings.extend(settled.remarks.iter().cloned());
     finding::sort(&mut findings);
     let label = bundle.filter(|name| !name.is_empty()).unwrap_or_else(|| label(service, &settled));
     let warnings = findings.iter().filter(|found| found.severity == finding::Severity::Warning);
@@ -150,7 +150,9 @@ fn objects(service: &Service, settings: &Settings, cell: Cell<'_>, values: &Valu
         From::Inlined(inlined) => {
             let block = if inlined.value.literal { block(&service.text, inlined) } else { None };
             let (manifest, indent) = match block {
-                Some((text, indent)) => (Manifest { path: service.home.file.clone(), bytes: text.into_bytes() }, indent),
+                Some((text, indent)) => {
+                    (Manifest { path: service.home.file.clone(), bytes: text.into_bytes() }, indent)
+                }
                 None => {
                     let path = format!("{} (inlined)", service.home.file);
                     (Manifest { path, bytes: inlined.value.text.clone().into_bytes() }, 0)
@@ -164,7 +166,8 @@ fn objects(service: &Service, settings: &Settings, cell: Cell<'_>, values: &Valu
         From::Local(local) => {
             let mut strings = texts::Strings::new(&service.home.file, &service.text, values, settings);
             let filled = local.sub_path.as_ref().map(|sub| strings.fill(sub));
-            let paths = local.paths.iter().filter_map(|path| strings.fill(path).map(|value| At { value, mark: path.mark }));
+            let paths =
+                local.paths.iter().filter_map(|path| strings.fill(path).map(|value| At { value, mark: path.mark }));
             let mut told_local = super::config::Local { paths: paths.collect(), ..local.clone() };
             let used = std::mem::take(&mut strings.used);
             if finding::any_error(&strings.findings) {
@@ -189,7 +192,10 @@ fn block(text: &str, inlined: &At<super::config::Inlined>) -> Option<(String, us
     // The parser's place of a block is its header or its first line, whichever it says: the text decides.
     let begins = (header..=header + 1).find(|line| {
         text.lines().nth(line - 1 + first).is_some_and(|line| line.trim_end_matches('\r').ends_with(lines[first]))
-            && text.lines().nth(line - 1 + first).is_some_and(|line| line.trim_start().starts_with(lines[first].trim_start()))
+            && text
+                .lines()
+                .nth(line - 1 + first)
+                .is_some_and(|line| line.trim_start().starts_with(lines[first].trim_start()))
     })?;
     let written = text.lines().nth(begins - 1 + first)?.trim_end_matches('\r');
     let indent = written.chars().count().checked_sub(lines[first].chars().count())?;

@@ -166,7 +166,8 @@ const LAST: &str = "last deployed";
 
 fn misfit(definition: &Definition, layer: &Layer<'_>, wrong: Wrong) -> Finding {
     let code = "parameter/value";
-    Finding::error(code, layer.at.clone(), format!("parameter \"{}\": {}", definition.name.value, wrong.what)).maybe(wrong.hint)
+    Finding::error(code, layer.at.clone(), format!("parameter \"{}\": {}", definition.name.value, wrong.what))
+        .maybe(wrong.hint)
 }
 
 fn file_of(at: &Place) -> String {
@@ -205,7 +206,11 @@ fn layers<'a>(
             Takes::Secret => "secret:name/key",
             Takes::Commit { .. } => "0000000",
         };
-        layers.push(Layer { value, origin: "a value made up for this check".to_owned(), at: in_file(definition.name.mark) });
+        layers.push(Layer {
+            value,
+            origin: "a value made up for this check".to_owned(),
+            at: in_file(definition.name.mark),
+        });
     }
     if let Some(value) = given.last.get(name) {
         layers.push(Layer { value, origin: LAST.to_owned(), at: Place::Whole(format!("the value {LAST}")) });
@@ -228,7 +233,11 @@ fn layers<'a>(
         }
     }
     if let Some(value) = given.version.get(name) {
-        layers.push(Layer { value, origin: given.version_origin.clone(), at: Place::Whole(given.version_origin.clone()) });
+        layers.push(Layer {
+            value,
+            origin: given.version_origin.clone(),
+            at: Place::Whole(given.version_origin.clone()),
+        });
     }
     if let Some((_, value)) = given.explicit.iter().rev().find(|(of, _)| of == name) {
         let origin = given.explicit_origin.clone();
@@ -278,7 +287,11 @@ fn repeats(given: &Given) -> Vec<Finding> {
         let times = given.explicit.iter().filter(|(other, _)| other == name).count();
         if times > 1 && !given.explicit[..at].iter().any(|(other, _)| other == name) {
             let flag = Place::Flag(format!("{} {name}", given.explicit_origin));
-            told.push(Finding::warning("parameter/repeated", flag, format!("given {times} times; the last one counts")));
+            told.push(Finding::warning(
+                "parameter/repeated",
+                flag,
+                format!("given {times} times; the last one counts"),
+            ));
         }
     }
     told

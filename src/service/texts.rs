@@ -1,10 +1,10 @@
 //! Texts of a service config that may hold templates: filled for each channel, after the YAML was read.
 
 use super::config::At;
-use super::yaml::Mark;
-use crate::config::problem::Place;
 use super::finding::{Finding, place};
 use super::template::{Values, fill, lex};
+use super::yaml::Mark;
+use crate::config::problem::Place;
 use crate::config::settings::Settings;
 use std::collections::BTreeSet;
 
