@@ -297,7 +297,9 @@ impl Loop {
                     self.dirty = true;
                 }
                 Some(Todo::Tell(news)) => self.mailbox.news(news),
-                Some(Todo::Deploy(order)) => deploying::order(order, self.workshop.as_ref(), &self.outlet, &self.keeper),
+                Some(Todo::Deploy(order)) => {
+                    deploying::order(order, self.workshop.as_ref(), &self.outlet, &self.keeper)
+                }
                 Some(Todo::ReadAudit) => audit::read(self.audit_log.clone(), &self.mailbox),
             }
         }
