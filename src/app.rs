@@ -12,6 +12,7 @@
 //! | where versions differ between channels | [`drift`] |
 //! | what the edge of the cluster tells | [`news`], [`connection`] |
 //! | what passes by itself | [`clock`] |
+//! | what would be deployed, and is | [`deploying`] |
 //! | what is looked at closely | [`node`], [`logs`], [`document`], [`timeline`], [`search`], [`reading`], [`run`], [`experiment`], [`charts`] |
 //! | what a frame shows | [`model`], [`frame`], [`present`] |
 
@@ -23,6 +24,7 @@ pub mod charts;
 pub mod clock;
 pub mod connection;
 pub mod deeds;
+pub mod deploying;
 pub mod detail;
 pub mod document;
 pub mod drift;

@@ -34,6 +34,7 @@ mod login;
 mod logs;
 mod object;
 pub mod oneshot;
+mod pages;
 mod place;
 mod sieve;
 mod skew;

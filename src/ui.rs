@@ -10,6 +10,7 @@ pub mod board;
 pub mod cell;
 pub mod charts;
 pub mod chrome;
+pub mod deploy;
 pub mod dialog;
 pub mod document;
 pub mod events;

@@ -14,13 +14,14 @@ use super::selection::Selected;
 use super::sorting::Sorting;
 use super::state::State;
 use super::timeline::{self, TimelineView};
-use super::{deeds, experiment, finder, marks, navigate, page, search, watching};
+use super::{deeds, deploying, experiment, finder, marks, navigate, page, search, watching};
 use crate::argo::feed::Order;
 
 /// Carries out an action that is available.
 pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         action if action.writes() => return deeds::start(state, action),
+        Action::Deploy => return deploying::open::open(state),
         Action::Mark => return marks::toggle(state),
         Action::MarkAll => return marks::all(state),
         Action::ClearMarks => return marks::clear(state),
@@ -131,7 +132,7 @@ fn closer(state: &mut State, action: Action) -> Vec<Effect> {
         Place::Analysis => super::run::act(state, action),
         Place::Charts => charts::act(state, action),
         Place::Rollout => page::act(state, action),
-        Place::Matrix | Place::Board | Place::Text => Vec::new(),
+        Place::Matrix | Place::Board | Place::Text | Place::Deploy => Vec::new(),
     }
 }
 
@@ -185,7 +186,7 @@ fn back(state: &mut State) -> Vec<Effect> {
 }
 
 fn quit(state: &mut State) -> Vec<Effect> {
-    if state.writes.in_flight() == 0 {
+    if state.writes.in_flight() + deploying::flight::in_flight(state) == 0 {
         return vec![Effect::Quit(0)];
     }
     state.overlay = Some(Overlay::Leave(0));

@@ -32,6 +32,8 @@ pub enum Action {
     SetImage,
     /// Another number of pods.
     Scale,
+    /// Deploy a service from its config.
+    Deploy,
     /// End the AnalysisRun or the Experiment under the cursor.
     Terminate,
     /// Delete the finished AnalysisRun under the cursor.
@@ -232,6 +234,8 @@ pub enum Place {
     Analysis,
     /// Charts.
     Charts,
+    /// The form of a deploy.
+    Deploy,
 }
 
 impl Place {
@@ -248,6 +252,7 @@ impl Place {
             Self::Timeline => "events",
             Self::Analysis => "analysis",
             Self::Charts => "charts",
+            Self::Deploy => "deploy",
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::argo::deed::plan::Plan;
 use crate::argo::deed::{Deed, Extent};
 use crate::argo::feed::Right;
 use crate::config::settings::Confirm;
+use crate::names::{Namespace, SourceId};
 
 /// Whether an action works now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,7 @@ pub fn availability(state: &State, action: Action) -> Availability {
     let why = match action {
         Action::PromoteWhen if armed(state) => None,
         Action::PromoteWhen => doable(state, &PROMOTE).err().filter(|why| !why.starts_with("asking ")),
+        Action::Deploy => super::deploying::open::off(state),
         Action::Watch => nothing_selected(state).or_else(|| match state.selected() {
             Selected::Several(_) => Some("several rollouts stand here: press v and choose one".to_owned()),
             _ => None,
@@ -97,6 +99,9 @@ pub fn doable<'a>(state: &'a State, deed: &Deed) -> Result<(&'a Row, Plan), Stri
 /// # Errors
 /// One is, in words.
 pub fn nothing_under_way(state: &State, row: &Row) -> Result<(), String> {
+    if let Some(flight) = super::deploying::flight::blocking(state, &row.key) {
+        return Err(format!("a deploy of {} to {} is on its way", flight.service, flight.place));
+    }
     match state.writes.blocking(&row.key, state.now) {
         Some(write) => Err(off(&Why::InFlight { service: &write.service })),
         None => Ok(()),
@@ -117,11 +122,19 @@ pub fn rights(state: &State, row: &Row, plan: &Plan) -> Result<(), String> {
 /// # Errors
 /// Why not, in words.
 pub fn writable(state: &State, row: &Row, rights: &[Right]) -> Result<(), String> {
-    let cluster = state.sources.get(row.key.source).map_or("", |source| source.info.cluster.as_str());
-    match state.access.rights(row.key.source, &row.key.namespace, rights) {
+    writable_at(state, row.key.source, &row.key.namespace, rights)
+}
+
+/// The same for a namespace, whatever is in it.
+///
+/// # Errors
+/// Why not, in words.
+pub fn writable_at(state: &State, source: SourceId, namespace: &Namespace, rights: &[Right]) -> Result<(), String> {
+    let cluster = state.sources.get(source).map_or("", |source| source.info.cluster.as_str());
+    match state.access.rights(source, namespace, rights) {
         Rights::Yes | Rights::Unsure(_) => Ok(()),
         Rights::No { what, reason } => {
-            Err(off(&Why::Denied { what, namespace: row.key.namespace.as_str(), cluster, reason: &reason }))
+            Err(off(&Why::Denied { what, namespace: namespace.as_str(), cluster, reason: &reason }))
         }
         Rights::Asking => Err(format!("asking {cluster} whether you may; press the key again")),
     }
@@ -132,18 +145,36 @@ pub fn writable(state: &State, row: &Row, rights: &[Right]) -> Result<(), String
 /// # Errors
 /// Why not, in words.
 pub fn place_allows(state: &State, row: &Row) -> Result<(), String> {
-    let channel = channel_name(&state.setup, row.channel);
+    place_allows_source(state, row.channel, row.key.source)
+}
+
+/// Whether writes may go to a channel at all.
+///
+/// # Errors
+/// Why not, in words.
+pub fn place_allows_channel(state: &State, at: usize) -> Result<(), String> {
+    let channel = channel_name(&state.setup, at);
     if state.setup.replay {
         return Err(off(&Why::Replay));
     }
     if state.setup.read_only {
         return Err(off(&Why::ReadOnly));
     }
-    let read_only = state.setup.settings.channels.get(row.channel).is_none_or(|channel| channel.read_only);
-    if read_only || state.confirm(row.channel) == Confirm::Deny {
+    let read_only = state.setup.settings.channels.get(at).is_none_or(|channel| channel.read_only);
+    if read_only || state.confirm(at) == Confirm::Deny {
         return Err(off(&Why::ChannelReadOnly { channel }));
     }
-    let Some(source) = state.sources.get(row.key.source) else {
+    Ok(())
+}
+
+/// Whether a write may go to a channel through a source.
+///
+/// # Errors
+/// Why not, in words.
+pub fn place_allows_source(state: &State, at: usize, source: SourceId) -> Result<(), String> {
+    place_allows_channel(state, at)?;
+    let channel = channel_name(&state.setup, at);
+    let Some(source) = state.sources.get(source) else {
         return Err(off(&Why::NotConnected { channel }));
     };
     if let Some(age) = source.stale(&state.setup, state.now) {

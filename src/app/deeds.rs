@@ -9,6 +9,7 @@ pub mod wish;
 
 use super::action::Action;
 use super::availability::{nothing_under_way, place_allows, rights, selected};
+use super::deploying;
 use super::effect::Effect;
 use super::fleet::Row;
 use super::model::Mark;
@@ -166,6 +167,9 @@ pub fn blocked(state: &State, dialog: &Confirm) -> Option<String> {
 
 /// Presses the focused button.
 pub fn press(state: &mut State) -> Vec<Effect> {
+    if let Some(Overlay::Deploy(_)) = &state.overlay {
+        return deploying::confirm::press(state);
+    }
     let Some(Overlay::Confirm(dialog)) = &mut state.overlay else { return bulk::press(state) };
     match dialog.ask.focus {
         BUTTON_CALL => {

@@ -193,6 +193,21 @@ impl Fleet {
         }
     }
 
+    /// Rollouts turned out to belong to other services than it was known.
+    pub fn name_services(&mut self, service_of: &BTreeMap<String, String>) {
+        let mut renamed = Vec::new();
+        for (key, row) in &mut self.rows {
+            let service = row::service_of(&row.rollout, service_of);
+            if service != row.service {
+                renamed.push((key.clone(), std::mem::replace(&mut row.service, service.clone()), service));
+            }
+        }
+        for (key, before, service) in renamed {
+            self.leave_service(&before, &key);
+            self.services.entry(service).or_default().insert(key);
+        }
+    }
+
     /// When the next pause runs out (local time).
     #[must_use]
     pub fn next_timer(&self) -> Option<Timestamp> {

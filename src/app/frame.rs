@@ -22,7 +22,7 @@ use super::screen::{RolloutView, Screen};
 use super::selection::Selected;
 use super::state::State;
 use super::watching::when;
-use super::{charts, document, experiment, logs, run, timeline};
+use super::{charts, deploying, document, experiment, logs, run, timeline};
 use crate::argo::feed::TroubleKind;
 use crate::argo::promote;
 use crate::names::RolloutKey;
@@ -39,7 +39,8 @@ pub fn of(state: &State) -> Model {
         filter_input: input(state).map(|text| (text.clone(), text.chars().count())),
         toast: state.notes.shown().cloned(),
         dialog: state.overlay.as_ref().map(|over| overlay::dialog(state, over)).or_else(|| when::dialog(state)),
-        verdict: state.writes.line(shown_of(state), state.now),
+        verdict: deploying::flight::line(state, shown_of(state))
+            .or_else(|| state.writes.line(shown_of(state), state.now)),
         too_small: state.is_too_small().then_some(state.size),
     }
 }
@@ -71,6 +72,7 @@ fn body(state: &State) -> Body {
         Screen::Run(view) => Body::Run(Box::new(run::page(state, view))),
         Screen::Experiment(view) => Body::Experiment(Box::new(experiment::page(state, view))),
         Screen::Charts(view) => Body::Charts(Box::new(charts::page(state, view))),
+        Screen::Deploy { .. } => Body::Deploy(Box::new(deploying::page::page(state))),
         Screen::Help { place, scroll } => Body::Help(text::help(state, *place, *scroll)),
         Screen::Log(first) => Body::Log(text::log(state, *first)),
         Screen::Audit { scroll } => Body::Text(text::audit(state, *scroll)),
@@ -91,6 +93,7 @@ pub fn scroll_length(state: &State) -> usize {
         Screen::Run(view) => run::length(state, view),
         Screen::Experiment(view) => experiment::length(state, view),
         Screen::Charts(view) => charts::length(state, view),
+        Screen::Deploy { .. } => 0,
         Screen::Help { place, .. } => text::help_length(state, *place),
         Screen::Log(_) => state.notes.len(),
         Screen::Audit { .. } => text::audit(state, 0).lines.len(),
@@ -123,7 +126,7 @@ fn next_line(state: &State) -> String {
         Some(Overlay::Confirm(dialog)) if when::arming(state, &dialog.key).is_some() => {
             return "the right-hand button arms it; it is sent once the condition holds".to_owned();
         }
-        Some(Overlay::Confirm(_) | Overlay::Bulk(_)) => {
+        Some(Overlay::Confirm(_) | Overlay::Bulk(_) | Overlay::Deploy(_)) => {
             return "nothing is sent before the right-hand button is pressed".to_owned();
         }
         Some(Overlay::Form(_)) => return "nothing is sent from here: the question comes next".to_owned(),
@@ -138,6 +141,7 @@ fn next_line(state: &State) -> String {
         Screen::Run(view) => return run::next(state, view),
         Screen::Experiment(view) => return experiment::next(state, view),
         Screen::Charts(view) => return charts::next(state, view),
+        Screen::Deploy { .. } => return deploying::page::next(state),
         _ => {}
     }
     if wish::on_list(state) && !state.marks.is_empty() {
@@ -176,7 +180,9 @@ pub(super) fn hint(key: &str, word: &str, on: bool) -> KeyHint {
 /// The keys of the focus.
 fn keys(state: &State) -> Vec<KeyHint> {
     match &state.overlay {
-        Some(Overlay::Confirm(_) | Overlay::Bulk(_) | Overlay::Form(_)) => return overlay::keys(state),
+        Some(Overlay::Confirm(_) | Overlay::Bulk(_) | Overlay::Form(_) | Overlay::Deploy(_)) => {
+            return overlay::keys(state);
+        }
         Some(Overlay::Finder(_)) => {
             return vec![
                 hint("letters:", "narrow", true),
@@ -202,6 +208,9 @@ fn keys(state: &State) -> Vec<KeyHint> {
     if place == Place::Text {
         return text::keys(state);
     }
+    if place == Place::Deploy {
+        return deploying::page::keys(state);
+    }
     if let Some(keys) = closer::choosing(state) {
         return keys;
     }
@@ -215,6 +224,10 @@ fn keys(state: &State) -> Vec<KeyHint> {
         let helps = matches!(row.action, Action::Login | Action::Reconnect | Action::Trouble);
         let troubled = helps && availability(state, Action::Trouble).is_ready();
         if helps && !troubled {
+            continue;
+        }
+        // Without services there is nothing to deploy, and most have none.
+        if row.action == Action::Deploy && !deploying::open::is_offered(state) {
             continue;
         }
         // What an abort leaves is offered where there is one.
@@ -269,5 +282,6 @@ pub fn next_change(state: &State) -> Option<Timestamp> {
         tick::next_line(&Subject::new(&row.rollout, &row.picture, &context))
     });
     let write = state.writes.tick(shown_of(state), state.now);
-    [rows, next, write, header::tick(state), overlay::tick(state)].into_iter().flatten().min()
+    let deploy = deploying::flight::tick(state);
+    [rows, next, write, deploy, header::tick(state), overlay::tick(state)].into_iter().flatten().min()
 }

@@ -8,8 +8,9 @@ use super::effect::Effect;
 use super::filter::Filter;
 use super::model::Mark;
 use super::overlay::{self, Overlay};
+use super::screen::Screen;
 use super::state::State;
-use super::{act, deeds, finder, logs, navigate, search, watching};
+use super::{act, deeds, deploying, finder, logs, navigate, search, watching};
 use crate::keys::{Key, KeyChord};
 use jiff::{SignedDuration, Timestamp};
 
@@ -40,13 +41,14 @@ pub fn key(state: &mut State, chord: KeyChord) -> Vec<Effect> {
         return Vec::new();
     }
     match &state.overlay {
-        Some(Overlay::Confirm(_) | Overlay::Bulk(_)) => dialog::key(state, chord),
+        Some(Overlay::Confirm(_) | Overlay::Bulk(_) | Overlay::Deploy(_)) => dialog::key(state, chord),
         Some(Overlay::Form(_)) => deeds::form::key(state, chord),
         Some(Overlay::Leave(_)) => in_leave(state, chord),
         Some(Overlay::Finder(_)) => finder::key(state, chord),
         None if state.filter_input.is_some() => in_filter(state, chord),
         None if state.search_input.is_some() => search::key(state, chord),
         None if state.watching.asking.is_some() => watching::when::key(state, chord),
+        None if matches!(state.screen(), Screen::Deploy { .. }) => deploying::keys::key(state, chord),
         None if is_choosing(state) => logs::picker_key(state, chord),
         None => in_screen(state, chord),
     }
@@ -54,8 +56,14 @@ pub fn key(state: &mut State, chord: KeyChord) -> Vec<Effect> {
 
 /// Pasted text goes into a text field, and nowhere else: a pasted `p` and newline must never promote.
 pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    let on_form = state.overlay.is_none() && matches!(state.screen(), Screen::Deploy { .. });
+    if on_form && state.search_input.is_none() && deploying::keys::paste(state, text) {
+        return Vec::new();
+    }
     match (&mut state.overlay, &mut state.filter_input) {
-        (Some(Overlay::Confirm(_) | Overlay::Bulk(_) | Overlay::Form(_)), _) => dialog::paste(state, text),
+        (Some(Overlay::Confirm(_) | Overlay::Bulk(_) | Overlay::Form(_) | Overlay::Deploy(_)), _) => {
+            dialog::paste(state, text)
+        }
         (Some(Overlay::Finder(_)), _) => finder::put(state, text),
         (None, Some(field)) => {
             overlay::put(field, text);
@@ -129,7 +137,7 @@ fn interrupt(state: &mut State) -> Vec<Effect> {
         return logs::picker_key(state, KeyChord::plain(Key::Esc));
     }
     let again = state.interrupted_at.is_some_and(|at| state.now.duration_since(at) < INTERRUPT);
-    if again && state.writes.in_flight() > 0 {
+    if again && state.writes.in_flight() + deploying::flight::in_flight(state) > 0 {
         // Leaving would drop the request on its way; asked as for any other way out.
         return act::run(state, Action::Quit);
     }

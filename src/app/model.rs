@@ -7,6 +7,7 @@
 mod analysis;
 mod board;
 mod charts;
+mod deploy;
 mod dialog;
 mod document;
 mod experiment;
@@ -21,6 +22,7 @@ mod tree;
 pub use analysis::{MetricLine, Point, RunLine};
 pub use board::{Board, BoardRow, Gauge, Sorting};
 pub use charts::{ChartsPage, Series, SeriesKind, TimeChart, TimeMark};
+pub use deploy::{DeployBody, DeployField, DeployForm, DeployList, DeployPage, DeployPlan, PlanKind, PlanLine};
 pub use dialog::{Button, Dialog, FinderDialog, FinderLine, FormDialog, FormOption, ReasonField, WriteDialog};
 pub use document::{DocumentLine, DocumentPage};
 pub use experiment::{ExperimentKind, ExperimentLine, ExperimentPage};
@@ -142,6 +144,8 @@ pub enum Body {
     Experiment(Box<ExperimentPage>),
     /// Weight and metrics over time.
     Charts(Box<ChartsPage>),
+    /// A deploy.
+    Deploy(Box<DeployPage>),
 }
 
 /// A key in the footer.

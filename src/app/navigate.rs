@@ -15,7 +15,7 @@ use super::screen::{RolloutView, Screen};
 use super::selection::Selected;
 use super::source::channel_name;
 use super::state::State;
-use super::{document, logs, timeline};
+use super::{deploying, document, logs, timeline};
 use crate::argo::feed::{DetailId, Order};
 use crate::names::RolloutKey;
 
@@ -40,6 +40,7 @@ pub fn by(state: &mut State, rows: isize) {
         Place::Logs => logs::scroll(state, rows),
         Place::Document => document::scroll(state, rows),
         Place::Timeline => timeline::scroll(state, rows),
+        Place::Deploy => return deploying::keys::scroll(state, rows),
         Place::Rollout => return super::page::by(state, rows),
         _ => {}
     }
@@ -120,8 +121,11 @@ pub fn pop(state: &mut State) -> Vec<Effect> {
     if screens.len() < 2 {
         return Vec::new();
     }
-    screens.pop();
-    show(state, screens)
+    let effects = match screens.pop() {
+        Some(Screen::Deploy { .. }) => deploying::open::leave(state),
+        _ => Vec::new(),
+    };
+    effects.into_iter().chain(show(state, screens)).collect()
 }
 
 /// Back to the screens before.

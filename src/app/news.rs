@@ -9,7 +9,7 @@ use super::present::{Subject, page};
 use super::screen::Screen;
 use super::source::channel_name;
 use super::state::State;
-use super::{connection, deeds, document, history, logs, request, watching};
+use super::{connection, deeds, deploying, document, history, logs, request, watching};
 use crate::argo::deed::plan::Facts;
 use crate::argo::feed::{Answer, Delta, DetailId, News, RequestId, TroubleKind};
 use crate::argo::rollout::Rollout;
@@ -66,6 +66,7 @@ fn rollouts(state: &mut State, source: SourceId, delta: Delta<Rollout>) -> Vec<E
     let bulk = changes.iter().filter(|change| !matches!(change.kind, ChangeKind::Changed { .. })).count() > 64;
     for change in &changes {
         effects.extend(take_change(state, change, bulk, listed));
+        effects.extend(deploying::news::observe(state, &change.key));
     }
     if bulk {
         state.rebuild_lists();
@@ -236,7 +237,8 @@ fn answered(state: &mut State, id: RequestId, answer: Answer) -> Vec<Effect> {
     let verdict = write.verdict(now);
     let (source, namespace) = (write.key.source, write.key.namespace.clone());
     state.notes.log(now, verdict.mark, verdict.words.clone());
-    if matches!(state.overlay, Some(Overlay::Leave(_))) && state.writes.in_flight() == 0 {
+    let open = state.writes.in_flight() + deploying::flight::in_flight(state);
+    if matches!(state.overlay, Some(Overlay::Leave(_))) && open == 0 {
         // What was waited for is there: the question is answered.
         state.overlay = None;
     }

@@ -11,6 +11,7 @@ pub use bulk::{Bulk, Item};
 pub use confirm::Confirm;
 pub use form::{Field, Form};
 
+use super::deploying::confirm::Confirming;
 use super::finder::Finder;
 use crate::clean::clean;
 use crate::names::RolloutKey;
@@ -26,6 +27,8 @@ pub enum Overlay {
     Confirm(Box<Confirm>),
     /// Before a write to each of several rollouts.
     Bulk(Box<Bulk>),
+    /// Before a deploy.
+    Deploy(Box<Confirming>),
     /// Asks for the value that a write needs.
     Form(Box<Form>),
     /// Before leaving while a write is in flight. Index of the focused button: 0 waits, 1 leaves.
@@ -41,7 +44,7 @@ impl Overlay {
         match self {
             Self::Confirm(dialog) => Some(&dialog.key),
             Self::Form(form) => Some(&form.key),
-            Self::Bulk(_) | Self::Leave(_) | Self::Finder(_) => None,
+            Self::Bulk(_) | Self::Deploy(_) | Self::Leave(_) | Self::Finder(_) => None,
         }
     }
 
@@ -50,6 +53,7 @@ impl Overlay {
         match self {
             Self::Confirm(dialog) => dialog.ask.sight.shown(made, now),
             Self::Bulk(bulk) => bulk.ask.sight.shown(made, now),
+            Self::Deploy(open) => open.ask.sight.shown(made, now),
             Self::Form(form) => form.sight.shown(made, now),
             Self::Leave(_) | Self::Finder(_) => {}
         }

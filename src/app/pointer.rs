@@ -6,7 +6,7 @@ use super::event::Target;
 use super::overlay::Overlay;
 use super::screen::Screen;
 use super::state::State;
-use super::{act, deeds, finder, keyboard, navigate};
+use super::{act, deeds, deploying, finder, keyboard, navigate};
 
 /// The wheel.
 pub fn scroll(state: &mut State, rows: i16) -> Vec<Effect> {
@@ -21,6 +21,10 @@ pub fn scroll(state: &mut State, rows: i16) -> Vec<Effect> {
 pub fn click(state: &mut State, target: Target) -> Vec<Effect> {
     if state.is_too_small() || state.watching.asking.is_some() {
         return Vec::new();
+    }
+    if let (Target::Button(button), None, Screen::Deploy { .. }) = (target, &state.overlay, state.screen()) {
+        let button = deploying::Button::ALL.get(usize::from(button)).copied();
+        return button.map_or_else(Vec::new, |button| deploying::keys::press(state, button));
     }
     match (target, &mut state.overlay) {
         (Target::Button(button), Some(Overlay::Confirm(dialog))) => {
@@ -40,6 +44,14 @@ pub fn click(state: &mut State, target: Target) -> Vec<Effect> {
             }
             // It has no button for the call: Cancel is the first.
             bulk.ask.focus = usize::from(button) + super::present::dialog::BUTTON_CANCEL;
+            state.touch();
+            deeds::press(state)
+        }
+        (Target::Button(button), Some(Overlay::Deploy(open))) => {
+            if open.ask.sight.is_typed_ahead(state.now) {
+                return Vec::new();
+            }
+            open.ask.focus = usize::from(button);
             state.touch();
             deeds::press(state)
         }

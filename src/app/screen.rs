@@ -32,6 +32,11 @@ pub enum Screen {
     Experiment(ExperimentView),
     /// Weight and metrics over the life of a rollout.
     Charts(ChartsView),
+    /// A deploy: the form and its plan.
+    Deploy {
+        /// The channel that it was opened on.
+        channel: usize,
+    },
     /// Keys, for the place they were asked from.
     Help {
         /// The place.
@@ -108,6 +113,7 @@ impl Screen {
             Self::Timeline(_) => Place::Timeline,
             Self::Run(_) | Self::Experiment(_) => Place::Analysis,
             Self::Charts(_) => Place::Charts,
+            Self::Deploy { .. } => Place::Deploy,
             Self::Help { .. } | Self::Log(_) | Self::Audit { .. } | Self::Trouble { .. } | Self::FirstRun { .. } => {
                 Place::Text
             }
@@ -127,6 +133,7 @@ impl Screen {
             Self::Charts(view) => Some(&view.key),
             Self::Matrix
             | Self::Board(_)
+            | Self::Deploy { .. }
             | Self::Help { .. }
             | Self::Log(_)
             | Self::Audit { .. }

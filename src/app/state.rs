@@ -1,6 +1,7 @@
 //! The state: everything that a frame needs, and nothing that can be derived cheaply.
 
 use super::access::AccessCache;
+use super::deploying::{self, Deploying};
 use super::detail::Detail;
 use super::document::Document;
 use super::effect::Effect;
@@ -106,6 +107,8 @@ pub struct State {
     pub(super) watching: Watching,
     /// The log of writes as it was read last.
     pub(super) audit: Option<Result<Vec<String>, String>>,
+    /// Services, and deploys.
+    pub(super) deploying: Deploying,
     /// What was seen so far, for the charts.
     pub(super) history: History,
     /// Rows of the scrolling part of text screens.
@@ -135,7 +138,7 @@ impl State {
             notes.toast(setup.now, Mark::Attention, words);
         }
         let first = if setup.first_run.is_some() { Screen::FirstRun { scroll: 0 } } else { Screen::Matrix };
-        let state = Self {
+        let mut state = Self {
             now: setup.now,
             size: (80, 24),
             sources: Sources::new(&setup),
@@ -160,6 +163,7 @@ impl State {
             notes,
             watching: Watching::default(),
             audit: None,
+            deploying: Deploying::default(),
             history: History::default(),
             page_rows: 20,
             interrupted_at: None,
@@ -170,7 +174,8 @@ impl State {
             last_number: 0,
             setup,
         };
-        (state, Vec::new())
+        let effects = deploying::open::load(&mut state);
+        (state, effects)
     }
 
     /// Whether something visible changed since this was last asked.

@@ -4,7 +4,7 @@ use super::effect::Effect;
 use super::event::Event;
 use super::model::Mark;
 use super::state::State;
-use super::{clock, document, keyboard, logs, navigate, news, pointer, timeline, watching};
+use super::{clock, deploying, document, keyboard, logs, navigate, news, pointer, timeline, watching};
 use crate::argo::feed::News;
 
 /// Takes one event.
@@ -37,6 +37,7 @@ fn take(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Shown { made } => keyboard::shown(state, made),
         Event::Resumed => clock::resumed(state),
         Event::News(news) => news::take(state, news),
+        Event::Deploy(news) => deploying::news::take(state, news),
         Event::Audit(read) => {
             state.audit = Some(read);
             state.touch();

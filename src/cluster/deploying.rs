@@ -4,13 +4,14 @@
 use super::deploy;
 use super::leg::Shared;
 use super::object;
+use super::pages;
 use super::source;
 use crate::argo::feed::{ObjectRef, Trouble};
 use crate::deploy::feed::{Applying, DeployId, News, NoPlan, Site};
 use crate::deploy::plan::Plan;
 use crate::deploy::progress::{Ledger, Outcome};
 use crate::deploy::records::Deployer;
-use crate::names::{Namespace, SourceId};
+use crate::names::{Namespace, RolloutKey, SourceId};
 use crate::service::rendered::Rendered;
 use jiff::{Timestamp, Unit};
 use std::fmt;
@@ -35,6 +36,15 @@ pub enum Errand {
         /// Where the answer goes.
         tell: Tell,
     },
+    /// Read the ReplicaSets of a Rollout once.
+    Sets {
+        /// Which Rollout.
+        key: RolloutKey,
+        /// The selector of its pods.
+        selector: String,
+        /// Where the answer goes.
+        tell: Tell,
+    },
     /// Carry one out.
     Apply {
         /// Number for the answers.
@@ -56,6 +66,7 @@ impl fmt::Debug for Errand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Plan { id, source, .. } => write!(f, "Plan({id:?}, {source:?})"),
+            Self::Sets { key, .. } => write!(f, "Sets({key:?})"),
             Self::Apply { id, .. } => write!(f, "Apply({id:?})"),
         }
     }
@@ -67,6 +78,7 @@ impl Errand {
     pub fn source(&self) -> SourceId {
         match self {
             Self::Plan { source, .. } => *source,
+            Self::Sets { key, .. } => key.source,
             Self::Apply { applying, .. } => applying.source,
         }
     }
@@ -75,6 +87,7 @@ impl Errand {
     pub fn refuse(self, trouble: Trouble) {
         match self {
             Self::Plan { id, tell, .. } => tell(News::Planned(id, Err(NoPlan::Trouble(trouble)))),
+            Self::Sets { key, tell, .. } => tell(News::Sets(key, Err(trouble))),
             Self::Apply { id, tell, .. } => tell(News::Ended(id, Err(trouble))),
         }
     }
@@ -91,6 +104,13 @@ impl Errand {
                 }
                 let plan = deploy::plan(&client, &site.target, &rendered).await;
                 tell(News::Planned(id, plan.map(Arc::new).map_err(NoPlan::Trouble)));
+            }
+            Self::Sets { key, selector, tell } => {
+                let Ok(client) = tokio::time::timeout(patience, shared.client()).await else {
+                    return tell(News::Sets(key, Err(source::no_client(&context))));
+                };
+                let sets = pages::replica_sets(&client, &key.namespace, selector).await;
+                tell(News::Sets(key, sets));
             }
             Self::Apply { id, applying, mut ledger, who, events, tell } => {
                 let Some(client) = shared.client.borrow().clone() else {

@@ -13,10 +13,10 @@ use super::client::Client;
 use super::failure::{Failure, cleaned};
 use super::hub::{Access, Scope};
 use super::kinds::{Deployment, PlainReplicaSet, PlainTemplate, Referred};
+use super::pages;
 use super::place::Place;
 use super::trouble::{self, Attempt};
-use super::watch;
-use super::wire::{Kind, Reader};
+use super::wire::Kind;
 use crate::argo::analysis::AnalysisRun;
 use crate::argo::deed::plan::Plan;
 use crate::argo::deed::told::Told;
@@ -312,34 +312,9 @@ impl Connection {
 
     async fn list_place<T: Kind>(&self, place: Place<T>) -> Result<Vec<Arc<T>>, Trouble> {
         let doing = format!("list {}", place.words());
-        self.pages(&place)
+        pages::all(&self.client, &place)
             .await
             .map_err(|failure| trouble::of(&failure, Attempt::reading::<T>(self.client.context(), &doing)))
-    }
-
-    async fn pages<T: Kind>(&self, place: &Place<T>) -> Result<Vec<Arc<T>>, Failure> {
-        let mut whole = Vec::new();
-        let mut after: Option<String> = None;
-        let mut begun_again = false;
-        let mut reader = Reader::default();
-        loop {
-            let bytes = match self.client.get(&place.page(after.as_deref())).await {
-                // The list was too long under way: its version is forgotten. Once more from the beginning.
-                Err(Failure::Status(status)) if status.code == 410 && after.is_some() && !begun_again => {
-                    begun_again = true;
-                    whole.clear();
-                    after = None;
-                    continue;
-                }
-                other => other?,
-            };
-            let page = watch::page::<T>(bytes, &mut reader).await?;
-            whole.extend(page.items);
-            match page.next {
-                Some(next) => after = Some(next),
-                None => return Ok(whole),
-            }
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! `demo`: the simulated clusters, with the UI on them or alone.
 
+mod services;
+
 use super::base::Base;
 use super::format;
 use super::look;
@@ -12,6 +14,7 @@ use crate::demo::serve::{Options, Running, StartError, start};
 use crate::engine::start::{Clock, Feed};
 use crate::report::table::aligned;
 use jiff::Timestamp;
+use services::Services;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -58,7 +61,9 @@ pub fn list(out: &mut dyn Write) -> Result<u8, Failure> {
 pub fn ui(base: &Base, demo: &Demo) -> Result<u8, Failure> {
     look::drawable(&base.terminal)?;
     let running = begin(demo)?;
-    let ready = base.settle_texts(&running.config, &running.kubeconfig)?;
+    let services = Services::unpack(&std::env::temp_dir())
+        .map_err(|error| Failure::failed(format!("the services of the demo cannot be written: {error}")))?;
+    let ready = base.settle_texts(&services.named_in(&running.config), &running.kubeconfig)?;
     let setup = Setup { demo: true, ..ui::setup(base, &ready) };
     let clock = running.clock.clone();
     let cluster_clock: Clock = Arc::new(move || clock.now());
@@ -70,6 +75,7 @@ pub fn ui(base: &Base, demo: &Demo) -> Result<u8, Failure> {
     // How old data is counts by the clock of this machine, as on any cluster; what the objects say, by the clusters' own,
     // however fast it runs.
     let ended = ui::open(base, setup, &ready.resolved, feed, Arc::new(Timestamp::now), 1.0);
+    drop(services);
     drop(running);
     ended
 }

@@ -4,7 +4,8 @@
 use super::plan::{Plan, Target};
 use super::progress::{Choices, Outcome, Progress};
 use crate::argo::feed::Trouble;
-use crate::names::SourceId;
+use crate::argo::replicaset::ReplicaSet;
+use crate::names::{RolloutKey, SourceId};
 use crate::service::catalog::Catalog;
 use crate::service::finding::Finding;
 use crate::service::settle::Given;
@@ -59,6 +60,8 @@ pub enum Order {
     Load,
     /// Render a service and make a plan: read and dry-run, nothing is stored.
     Plan(DeployId, Box<Wish>),
+    /// Read the ReplicaSets of a Rollout once, by the selector of its pods.
+    Sets(RolloutKey, String),
     /// Carry a plan out.
     Apply(DeployId, Box<Applying>),
 }
@@ -90,6 +93,8 @@ pub enum NoPlan {
 pub enum News {
     /// The services were read.
     Stock(Arc<Stock>),
+    /// The ReplicaSets of a Rollout were read, or cannot be.
+    Sets(RolloutKey, Result<Vec<Arc<ReplicaSet>>, Trouble>),
     /// A plan was made, or cannot be.
     Planned(DeployId, Result<Arc<Plan>, NoPlan>),
     /// How far a deploy is.

@@ -179,7 +179,7 @@ pub struct Entry<'a> {
 }
 
 /// Who is told before a write is sent and after it ended. `audit` stands behind it; the edge of the cluster does not know.
-pub trait Ledger: Send {
+pub trait Ledger: Send + Sync {
     /// A write is about to be sent.
     ///
     /// # Errors

@@ -79,7 +79,7 @@ impl Workshop {
         let job = match order {
             Order::Load => Job::Load,
             Order::Plan(id, wish) => Job::Plan(id, wish),
-            Order::Apply(..) => return,
+            Order::Sets(..) | Order::Apply(..) => return,
         };
         if let Err(lost) = self.jobs.send(job)
             && let Job::Plan(id, _) = lost.0
@@ -102,6 +102,9 @@ pub fn order(order: Order, workshop: Option<&Workshop>, outlet: &Outlet, keeper:
             let book = Book::new(id, applying.source, log, applying.reason.as_deref(), Arc::clone(&tell));
             let events = keeper.makes_events();
             hub.errands().send(Errand::Apply { id, applying, ledger: Box::new(book), who, events, tell });
+        }
+        Order::Sets(key, selector) => {
+            hub.errands().send(Errand::Sets { key, selector, tell: workshop.tell() });
         }
         other => workshop.order(other),
     }

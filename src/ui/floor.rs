@@ -77,6 +77,10 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, model: &Model, placed: &mut Placed) {
             super::experiment::draw(pen, body, page, placed);
             None
         }
+        Body::Deploy(page) => {
+            super::deploy::draw(pen, body, page, placed);
+            None
+        }
         Body::Charts(page) => {
             super::charts::draw(pen, body, page, placed);
             None

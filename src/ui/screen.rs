@@ -79,6 +79,7 @@ fn body(pen: &mut Pen<'_>, area: Rect, body: &Body, placed: &mut Placed) {
         Body::Timeline(page) => super::timeline::draw(pen, area, page, placed),
         Body::Run(page) => super::run::draw(pen, area, page, placed),
         Body::Experiment(page) => super::experiment::draw(pen, area, page, placed),
+        Body::Deploy(page) => super::deploy::draw(pen, area, page, placed),
         Body::Charts(page) => super::charts::draw(pen, area, page, placed),
     }
 }

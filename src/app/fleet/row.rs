@@ -95,7 +95,7 @@ fn urgency(rollout: &Rollout, picture: &Picture, cluster_now: Timestamp) -> Urge
 }
 
 /// The service of a rollout: its label, else the configuration's `match`, else its own name.
-fn service_of(rollout: &Rollout, service_of: &BTreeMap<String, String>) -> Arc<str> {
+pub fn service_of(rollout: &Rollout, service_of: &BTreeMap<String, String>) -> Arc<str> {
     let name = &rollout.meta.name;
     match rollout.meta.labels.get(SERVICE_LABEL) {
         Some(service) if !service.is_empty() => Arc::from(&**service),

@@ -1,5 +1,6 @@
 //! Row 1: where we are, how the connections stand, what is true of everything on the screen.
 
+use crate::app::deploying::{Form, cells};
 use crate::app::fleet::Tally;
 use crate::app::model::{Header, Health, Mark};
 use crate::app::present::health::{self, Counts};
@@ -39,6 +40,7 @@ fn path(state: &State) -> (Vec<String>, Option<usize>) {
     let channel = match state.screen() {
         Screen::Matrix | Screen::FirstRun { .. } => None,
         Screen::Board(channel) => Some(*channel),
+        Screen::Deploy { .. } => state.deploying.form.as_ref().and_then(|form| protected_of(state, form)),
         screen if screen.key().is_some() => screen.key().map(|key| state.sources.channel(key.source)),
         Screen::Trouble { source, .. } => Some(state.sources.channel(*source)),
         Screen::Help { .. } => {
@@ -58,6 +60,10 @@ fn path(state: &State) -> (Vec<String>, Option<usize>) {
     path.extend(channel.map(name));
     path.extend(state.screen().key().map(|key| signed(state, key)));
     match state.screen() {
+        Screen::Deploy { .. } => {
+            let service = state.deploying.form.as_ref().and_then(|form| form.service.as_deref());
+            path.push(format!("deploy {}", service.unwrap_or_default()).trim_end().to_owned());
+        }
         Screen::Logs(_) => path.push("logs".to_owned()),
         Screen::Document(view) => path.push(if view.described { "describe" } else { "yaml" }.to_owned()),
         Screen::Timeline(_) => path.push("events".to_owned()),
@@ -68,6 +74,13 @@ fn path(state: &State) -> (Vec<String>, Option<usize>) {
         _ => {}
     }
     (path, channel)
+}
+
+/// The channel that a form names in the path: the only one that is marked, or the first that is protected.
+fn protected_of(state: &State, form: &Form) -> Option<usize> {
+    let marked = cells::marked(state, form);
+    let protected = marked.iter().find(|cell| state.confirm(cell.channel) == Confirm::TypeName);
+    protected.or(marked.first()).map(|cell| cell.channel)
 }
 
 /// The service of a rollout, with a sign where it is watched.

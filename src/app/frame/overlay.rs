@@ -4,7 +4,6 @@ mod bulk;
 mod form;
 
 use super::{hint, lists};
-use crate::app::deeds;
 use crate::app::fleet::Row;
 use crate::app::list::line_of;
 use crate::app::model::{Button, Dialog, KeyHint, Mark, ReasonField, WriteDialog};
@@ -14,6 +13,7 @@ use crate::app::present::{Subject, standing, tick, version};
 use crate::app::source::channel_name;
 use crate::app::state::State;
 use crate::app::watching::when;
+use crate::app::{deeds, deploying};
 use crate::argo::deed::Deed;
 use jiff::Timestamp;
 
@@ -23,6 +23,7 @@ pub fn dialog(state: &State, overlay: &Overlay) -> Dialog {
         Overlay::Leave(focus) => leave(state, *focus),
         Overlay::Finder(finder) => Dialog::Finder(Box::new(super::finder::dialog(state, finder))),
         Overlay::Confirm(dialog) => Dialog::Write(Box::new(write(state, dialog))),
+        Overlay::Deploy(open) => Dialog::Write(Box::new(deploying::confirm::dialog(state, open))),
         Overlay::Bulk(bulk) => Dialog::Write(Box::new(bulk::dialog(state, bulk))),
         Overlay::Form(form) => Dialog::Form(Box::new(form::dialog(state, form))),
     }
@@ -146,6 +147,7 @@ pub fn keys(state: &State) -> Vec<KeyHint> {
     let (ask, several) = match &state.overlay {
         Some(Overlay::Confirm(dialog)) => (&dialog.ask, false),
         Some(Overlay::Bulk(bulk)) => (&bulk.ask, true),
+        Some(Overlay::Deploy(open)) => (&open.ask, false),
         Some(Overlay::Form(form)) => return form::keys(&form.field),
         _ => return Vec::new(),
     };

@@ -14,6 +14,7 @@ fn ask(state: &mut State) -> Option<&mut Ask> {
     match &mut state.overlay {
         Some(Overlay::Confirm(dialog)) => Some(&mut dialog.ask),
         Some(Overlay::Bulk(bulk)) => Some(&mut bulk.ask),
+        Some(Overlay::Deploy(open)) => Some(&mut open.ask),
         _ => None,
     }
 }
