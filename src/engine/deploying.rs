@@ -28,6 +28,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 #[derive(Debug)]
 pub struct Workshop {
     jobs: Sender<Job>,
+    errands: Errands,
     tell: Told,
 }
 
@@ -48,6 +49,15 @@ enum Job {
 }
 
 impl Workshop {
+    /// The one of a program on clusters; a recording has none.
+    #[must_use]
+    pub fn behind(outlet: &Outlet, setup: &Setup, home: Option<PathBuf>, to: &Mailbox) -> Option<Self> {
+        match outlet {
+            Outlet::Hub(hub) => Some(Self::start(setup, home, hub.errands(), to.clone())),
+            Outlet::Player(_) => None,
+        }
+    }
+
     /// Starts the thread. It reads nothing before it is asked.
     #[must_use]
     pub fn start(setup: &Setup, home: Option<PathBuf>, errands: Errands, to: Mailbox) -> Self {
@@ -57,7 +67,7 @@ impl Workshop {
             settings: setup.settings.clone(),
             home,
             sources: setup.sources.clone(),
-            errands,
+            errands: errands.clone(),
             catalog: None,
             tell: tell.tell(),
         };
@@ -65,7 +75,7 @@ impl Workshop {
         if let Err(why) = started {
             tracing::error!(%why, "the thread that reads services cannot be started");
         }
-        Self { jobs, tell }
+        Self { jobs, errands, tell }
     }
 
     /// Where news of a deploy go.
@@ -91,9 +101,9 @@ impl Workshop {
 }
 
 /// Carries out what the state asked for.
-pub fn order(order: Order, workshop: Option<&Workshop>, outlet: &Outlet, keeper: &Keeper) {
+pub fn order(order: Order, workshop: Option<&Workshop>, keeper: &Keeper) {
     // A recording has neither services nor a cluster, and the state asks for none.
-    let (Some(workshop), Outlet::Hub(hub)) = (workshop, outlet) else { return };
+    let Some(workshop) = workshop else { return };
     match order {
         Order::Apply(id, applying) => {
             let log = keeper.log();
@@ -101,10 +111,10 @@ pub fn order(order: Order, workshop: Option<&Workshop>, outlet: &Outlet, keeper:
             let tell = workshop.tell();
             let book = Book::new(id, applying.source, log, applying.reason.as_deref(), Arc::clone(&tell));
             let events = keeper.makes_events();
-            hub.errands().send(Errand::Apply { id, applying, ledger: Box::new(book), who, events, tell });
+            workshop.errands.send(Errand::Apply { id, applying, ledger: Box::new(book), who, events, tell });
         }
         Order::Sets(key, selector) => {
-            hub.errands().send(Errand::Sets { key, selector, tell: workshop.tell() });
+            workshop.errands.send(Errand::Sets { key, selector, tell: workshop.tell() });
         }
         other => workshop.order(other),
     }

@@ -90,7 +90,6 @@ struct Loop {
     bytes: VecDeque<u8>,
     title: Title,
     keeper: Keeper,
-    /// Reads services and renders them; a recording has none.
     workshop: Option<Workshop>,
     audit_log: Option<PathBuf>,
     resumed_at: Option<Instant>,
@@ -144,10 +143,7 @@ impl Loop {
             }
             Feed::Replay { recording, speed } => Outlet::Player(Player::start(recording, speed, clock.clone(), sink)?),
         };
-        let workshop = match &outlet {
-            Outlet::Hub(hub) => Some(Workshop::start(&setup, home, hub.errands(), mailbox.clone())),
-            Outlet::Player(_) => None,
-        };
+        let workshop = Workshop::behind(&outlet, &setup, home, &mailbox);
         let (state, first) = State::new(setup);
         let told = (Instant::now(), (clock)());
         let mut this = Self {
@@ -210,9 +206,7 @@ impl Loop {
                 Signal::TerminalGone(error) => return Err(RunError::Terminal(error)),
                 Signal::Audit(read) => drop(self.feed(Event::Audit(read))?),
                 Signal::Deploy(news) => drop(self.feed(Event::Deploy(*news))?),
-                Signal::Fault(words) => {
-                    self.feed(Event::Fault(words))?;
-                }
+                Signal::Fault(words) => drop(self.feed(Event::Fault(words))?),
             }
         }
         for input in batch.input {
@@ -297,9 +291,7 @@ impl Loop {
                     self.dirty = true;
                 }
                 Some(Todo::Tell(news)) => self.mailbox.news(news),
-                Some(Todo::Deploy(order)) => {
-                    deploying::order(order, self.workshop.as_ref(), &self.outlet, &self.keeper)
-                }
+                Some(Todo::Deploy(order)) => deploying::order(order, self.workshop.as_ref(), &self.keeper),
                 Some(Todo::ReadAudit) => audit::read(self.audit_log.clone(), &self.mailbox),
             }
         }

@@ -188,7 +188,7 @@ pub fn dialog(state: &State, open: &Confirming) -> WriteDialog {
     WriteDialog {
         title: format!("Deploy {}", open.service),
         protected,
-        rows: rows(state, open),
+        rows: rows(open),
         weights: None,
         evidence: evidence(state, open, blocked.as_deref()),
         typed: open.ask.name.clone().map(|name| (name, open.ask.typed.clone())),
@@ -204,17 +204,12 @@ pub fn dialog(state: &State, open: &Confirming) -> WriteDialog {
     }
 }
 
-fn rows(state: &State, open: &Confirming) -> Vec<(String, String)> {
+fn rows(open: &Confirming) -> Vec<(String, String)> {
     let mut rows = Vec::new();
     for one in &open.sends {
         let target = &one.plan.target;
-        let place = format!(
-            "{} · {} · namespace {}",
-            cells::words(state, one.cell).split(" · ").next().unwrap_or_default(),
-            target.cluster,
-            target.namespace
-        );
-        rows.push(("where".to_owned(), place));
+        let cluster = if target.cluster == target.channel { String::new() } else { format!(" · {}", target.cluster) };
+        rows.push(("where".to_owned(), format!("{}{cluster} · namespace {}", target.channel, target.namespace)));
         if let Some(to) = &one.plan.to {
             let from = one.plan.from.as_deref().unwrap_or("not recorded");
             rows.push(("version".to_owned(), format!("{from} → {to}")));

@@ -183,7 +183,12 @@ impl One<'_> {
         self.again(lines);
         self.versions(lines);
         self.consequences(lines);
-        for item in &self.plan.items {
+        let mut items: Vec<&Item> = self.plan.items.iter().collect();
+        if self.flight.is_none() {
+            // Read by weight; sent, and followed, in the order of the plan.
+            items.sort_by_key(|item| (weight(item), !item.identity.is_rollout()));
+        }
+        for item in items {
             self.item(item, lines);
         }
         self.left_over(lines);
@@ -312,7 +317,7 @@ impl One<'_> {
             .iter()
             .map(|value| {
                 let mut line = PlanLine::new(Kind::Words, None, 6, format!("{} = {}", value.name, value.value));
-                line.detail.clone_from(&value.origin);
+                line.detail = self.known.origin(&value.origin).to_owned();
                 line
             })
             .collect();
@@ -323,6 +328,17 @@ impl One<'_> {
         if !folded {
             lines.extend(below);
         }
+    }
+}
+
+/// What a reader wants to see first.
+const fn weight(item: &Item) -> u8 {
+    match item.verdict {
+        Verdict::Refused | Verdict::Unknown => 0,
+        Verdict::Conflict => 1,
+        Verdict::Changed => 2,
+        Verdict::Created => 3,
+        Verdict::Unchanged => 4,
     }
 }
 

@@ -25,6 +25,8 @@ pub struct CellPlan {
     pub id: DeployId,
     /// The values that it was asked with.
     pub given: Given,
+    /// What counts as deployed last was read off what runs.
+    pub running: bool,
     /// When it was asked for (local time).
     pub asked_at: Timestamp,
     /// When it came (local time), and what.
@@ -40,6 +42,12 @@ impl CellPlan {
     #[must_use]
     pub fn plan(&self) -> Option<&Arc<Plan>> {
         self.answer.as_ref().and_then(|(_, answer)| answer.as_ref().ok())
+    }
+
+    /// Where a value comes from, as the form says it.
+    #[must_use]
+    pub fn origin<'a>(&self, origin: &'a str) -> &'a str {
+        if self.running && origin == values::LAST { values::RUNS } else { origin }
     }
 
     /// Nothing has to be sent by it.
@@ -113,6 +121,7 @@ pub fn ask_one(state: &mut State, cell: Cell, why: Option<String>) -> Option<Eff
     let form = state.deploying.form.as_ref()?;
     let service = form.service.clone()?;
     let given = values::given(state, form, cell);
+    let running = cells::service(state, form).is_some_and(|service| values::last(state, service, cell).1);
     let id = DeployId(state.number());
     let now = state.now;
     let form = state.deploying.form.as_mut()?;
@@ -126,7 +135,7 @@ pub fn ask_one(state: &mut State, cell: Cell, why: Option<String>) -> Option<Eff
         }
         _ => None,
     };
-    let plan = CellPlan { id, given: given.clone(), asked_at: now, answer: None, choices, again };
+    let plan = CellPlan { id, given: given.clone(), running, asked_at: now, answer: None, choices, again };
     form.plans.insert(cell, plan);
     let wish = Wish { source: cell.source, channel: cell.channel, service, given };
     Some(Effect::Deploy(Order::Plan(id, Box::new(wish))))

@@ -14,7 +14,9 @@ use crate::service::settle::{Cell as Place, Given, settle};
 use std::collections::BTreeMap;
 
 /// Where a value comes from that was read off what runs, not off the record of a deploy.
-const RUNS: &str = "runs now";
+pub const RUNS: &str = "runs now";
+/// Where a value comes from that an earlier deploy recorded.
+pub const LAST: &str = "last deployed";
 /// Where a value comes from that was typed.
 pub const TYPED: &str = "typed here";
 
@@ -159,7 +161,7 @@ fn shown(state: &State, form: &Form, service: &Service, cell: Cell) -> Vec<Value
         let made_up = found.is_none_or(|found| found.origin == "a value made up for this check");
         let before = found.filter(|_| !made_up).map(|found| found.value.clone()).unwrap_or_default();
         let origin = match found.filter(|_| !made_up) {
-            Some(found) if running && found.origin == "last deployed" => RUNS.to_owned(),
+            Some(found) if running && found.origin == LAST => RUNS.to_owned(),
             Some(found) => found.origin.clone(),
             None => String::new(),
         };

@@ -12,7 +12,7 @@ const ELSEWHERE: &[Action] =
     &[Action::Promote, Action::Open, Action::Logs, Action::Events, Action::Describe, Action::Yaml, Action::Charts];
 
 /// The keys that act on a rollout, in the order of the footer; others of their kind follow.
-const ACTS: &str = "pPatsu";
+const ACTS: &str = "pPatDsu";
 
 /// Puts a screen's own keys before those that lead elsewhere, and leaves out the one that leads to itself.
 pub fn order(place: Place, rows: &mut Vec<&Row>) {

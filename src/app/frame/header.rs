@@ -111,6 +111,9 @@ fn summary(state: &State) -> String {
             let heard = heard.filter(|_| state.size.0 >= WIDE && source.was_stale);
             health::place(&head(state, source), key.namespace.as_str(), heard)
         }
+        Screen::Deploy { .. } => {
+            health::heads_line(&marked(state).map(|source| head(state, source)).collect::<Vec<_>>())
+        }
         Screen::FirstRun { .. } => String::new(),
         _ => {
             let wide = state.size.0 >= WIDE;
@@ -118,6 +121,12 @@ fn summary(state: &State) -> String {
             with_tally(&summary, &tally(state.fleet.tally(None), wide))
         }
     }
+}
+
+/// The sources that a form would deploy to.
+fn marked(state: &State) -> impl Iterator<Item = &Source> {
+    let marked = state.deploying.form.as_ref().map(|form| cells::marked(state, form)).unwrap_or_default();
+    marked.into_iter().filter_map(|cell| state.sources.get(cell.source))
 }
 
 /// How many are in which phase: `✗ 2 ‖ 3 ▸ 1 ✓ 24`, or with words where there is room.
@@ -200,6 +209,7 @@ pub fn tick(state: &State) -> Option<Timestamp> {
             screen.key().and_then(|key| state.sources.get(key.source)).into_iter().collect()
         }
         Screen::Trouble { source, .. } => state.sources.get(*source).into_iter().collect(),
+        Screen::Deploy { .. } => marked(state).collect(),
         _ => Vec::new(),
     };
     shown.into_iter().filter_map(|source| tick::health(&source.view(&state.setup, state.now))).min()
