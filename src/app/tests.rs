@@ -5,6 +5,7 @@ mod availability;
 mod bulk;
 mod closer;
 mod deeds;
+mod deploying;
 mod details;
 mod document;
 mod finder;

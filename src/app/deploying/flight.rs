@@ -272,9 +272,12 @@ pub fn arrive(state: &mut State) -> Vec<Effect> {
     let service = last.service.clone();
     let key = last.rollout.clone();
     let alone = batch.len() == 1;
-    state.deploying.drafts.remove(&service);
+    if let Some(draft) = state.deploying.drafts.get_mut(&service) {
+        draft.lines.clear();
+    }
     let Some(key) = key.filter(|key| alone && state.fleet.get(key).is_some()) else { return Vec::new() };
     state.deploying.form = None;
+    state.deploying.drafts.remove(&service);
     let mut screens = state.screens.clone();
     screens.pop();
     let there = matches!(screens.last(), Some(Screen::Rollout(view)) if view.key == key);
