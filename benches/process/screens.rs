@@ -130,7 +130,7 @@ pub fn pods(table: &Table) {
     let (_, first) = opens(&mut session, "\t", "\t");
     tell(&format!("{what}: key to frame, next pane"), first);
     // The pane of revisions alone, and down its tree.
-    while !session.screen().contains("›revisions") {
+    while !session.screen().contains("›#") {
         times(&mut session, ["\t"], short(), body);
     }
     session.send("z");
