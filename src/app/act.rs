@@ -174,6 +174,13 @@ fn close(state: &mut State) -> Vec<Effect> {
             return Vec::new();
         }
     }
+    if let Some(Screen::Rollout(view)) = state.screens.last_mut()
+        && view.zoom
+    {
+        view.zoom = false;
+        state.touch();
+        return Vec::new();
+    }
     if state.screens.len() > 1 {
         return navigate::pop(state);
     }
