@@ -1,0 +1,1 @@
+//! Checks of objects before any request.
