@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`rendered`].
 
+pub mod check;
 pub mod object;
 pub mod plain;
 pub mod rendered;

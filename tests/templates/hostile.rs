@@ -255,7 +255,9 @@ proptest! {
         let outcome = render(&text, &params(&[("a", &a), ("b", &b)]));
         if outcome.problems.is_empty() {
             let object = &outcome.objects[0].value;
-            prop_assert_eq!(&object["data"]["v"], &serde_json::json!(format!("{a}-{b}")));
+            let both = format!("{a}-{b}");
+            let expected = if quote.is_empty() { scalar::kubectl(&both).unwrap() } else { both.into() };
+            prop_assert_eq!(&object["data"]["v"], &expected);
             prop_assert_eq!(object["data"].as_object().unwrap().len(), 2);
         }
     }

@@ -70,8 +70,8 @@ fn a_field_knows_the_line_of_the_template_from_which_it_came() {
     let place = |pointer: &str| gradual.objects[0].place(pointer).to_string();
     assert_eq!(place("/spec/replicas"), "rollout.yaml:6:3");
     assert_eq!(place("/spec/strategy/canary/steps/1"), "rollout.yaml:16:9");
-    assert_eq!(place("/spec/template/spec/containers/0/image"), "rollout.yaml:28:9");
+    assert_eq!(place("/spec/template/spec/containers/0/image"), "rollout.yaml:29:9");
     // A field that the server names but nobody wrote: the nearest around it.
-    assert_eq!(place("/spec/template/spec/containers/0/command"), "rollout.yaml:28:9");
-    assert_eq!(gradual.objects[2].place("/spec/ports/0/port").to_string(), "services.yaml:19:5");
+    assert_eq!(place("/spec/template/spec/containers/0/command"), "rollout.yaml:29:9");
+    assert_eq!(gradual.objects[2].place("/spec/ports/0/port").to_string(), "services.yaml:20:5");
 }

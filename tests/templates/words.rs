@@ -19,7 +19,9 @@ fn every_bare_word_is_what_kubectl_says() {
         let ours = scalar::kubectl(word);
         let expected: Option<Value> = (json != "refused").then(|| serde_json::from_str(json).unwrap());
         let same = match (&ours, &expected) {
-            (Ok(ours), Some(expected)) => ours == expected || ours.is_f64() && ours.as_f64() == expected.as_f64(),
+            (Ok(ours), Some(expected)) => {
+                ours == expected || ours.to_string() == json || ours.is_f64() && ours.as_f64() == expected.as_f64()
+            }
             (Err(_), None) => true,
             _ => false,
         };
@@ -40,7 +42,7 @@ fn the_parser_finds_the_same_words() {
         let value = root.entry("v").unwrap().value.scalar().unwrap();
         let expected: Value = serde_json::from_str(json).unwrap();
         assert!(
-            value == expected || value.as_f64() == expected.as_f64() && value.is_number(),
+            value == expected || value.to_string() == json || value.as_f64() == expected.as_f64() && value.is_number(),
             "{word}: {value} {json}"
         );
     }
@@ -57,7 +59,7 @@ fn words_on_which_readers_differ_are_doubted_and_no_others() {
 #[test]
 fn a_doubt_shows_both_readings_and_what_to_write() {
     for (word, words) in [
-        ("012", "`012` is the number 10 for kubectl and the number 12.0 for YAML 1.2; write 10, or \"012\" in quotes"),
+        ("012", "`012` is the number 10 for kubectl and the number 12 for YAML 1.2; write 10, or \"012\" in quotes"),
         ("yes", "`yes` is true for kubectl and the text \"yes\" for YAML 1.2; write true, or \"yes\" in quotes"),
         (
             "12:30",
@@ -69,7 +71,7 @@ fn a_doubt_shows_both_readings_and_what_to_write() {
         ),
     ] {
         let (what, hint) = scalar::doubt(word).unwrap();
-        assert_eq!(format!("{what}; {hint}"), words.replace("12.0", "12"), "{word}");
+        assert_eq!(format!("{what}; {hint}"), words, "{word}");
     }
 }
 
@@ -106,7 +108,7 @@ fn what_kubectl_would_misread_or_drop_is_refused_at_its_place() {
     for (text, words) in [
         ("a: 1\nb:\n  c: 1\na: 2\n", "4:1: \"a\" is given twice, first on line 1"),
         ("1: a\n\"1\": b\n", "2:1: \"1\" is given twice, first on line 1"),
-        ("a:\n\t- b\n", "2:1: not YAML: "),
+        ("a:\n\t- b\n", "2:2: not YAML: "),
         ("[a]: b\n", "1:1: a key must be one word, not a list or a mapping"),
         ("~: b\n", "1:1: a key is missing before the `:`"),
         ("a: *b\n", "1:4: not YAML: while parsing node, found unknown anchor"),
