@@ -3,6 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "services/configs.rs"]
+mod configs;
+#[path = "services/shop.rs"]
+mod shop;
+#[path = "services/values.rs"]
+mod values;
+
 use assert_cmd::Command;
 use serde_json::Value;
 use std::net::TcpListener;
@@ -321,4 +328,37 @@ fn every_fault_of_every_file_is_told_in_one_run_and_in_order() {
         "{}",
         ran.stdout
     );
+}
+
+#[test]
+fn a_parameter_may_come_from_a_file_and_a_secret_is_not_printed() {
+    let shop = shop::Shop::of(
+        &format!("{}  parameters: [{{name: a, string: {{}}}}]\n", shop::WEB),
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\nstringData:\n  a: \"{{.Params.a}}\"\n  b: hunter2\n",
+    );
+    shop.write("value", "from a file\n");
+    let config = Some(Path::new("rolltop.toml"));
+    let render = |value: &str, more: &[&str]| {
+        let parameter = format!("a={value}");
+        run(
+            shop.folder.path(),
+            config,
+            &[&["render", "web", "--channel", "test", "--param", &parameter], more].concat(),
+        )
+    };
+    let masked = render("@value", &[]);
+    assert_eq!(masked.code, 0, "{}", masked.stderr);
+    assert!(
+        masked.stdout.contains("a: •••• (11 bytes)") && masked.stdout.contains("b: •••• (7 bytes)"),
+        "{}",
+        masked.stdout
+    );
+    assert!(render("@value", &["--show-secrets", "--yes"]).stdout.contains("a: from a file\n"));
+    let literal = render("@@value", &["--show-secrets", "--yes"]).stdout;
+    assert!(literal.contains("@value") && !literal.contains("@@"), "{literal}");
+    let unasked = render("x", &["--show-secrets"]);
+    assert_eq!(unasked.code, 2);
+    assert!(unasked.stderr.contains("not a terminal"), "{}", unasked.stderr);
+    let gone = render("@gone", &[]);
+    assert!(gone.code == 2 && gone.stderr.contains("--param a: file gone cannot be read"), "{}", gone.stderr);
 }
