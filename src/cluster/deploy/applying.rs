@@ -253,7 +253,7 @@ impl Run<'_> {
                 Fate::Moved { what: format!("{} is another one now: it stays", words::named(&left.identity)) }
             }
             Err(failure) => {
-                let trouble = words::trouble(&failure, self.client.context(), &left.identity, None, "delete");
+                let trouble = words::trouble(&failure, self.client.context(), &left.identity, &left.resource, "delete");
                 if may_have_happened(&failure) {
                     match ask::get(self.client, &left.path).await {
                         Ok(None) => Fate::Removed,
@@ -275,7 +275,7 @@ impl Run<'_> {
     }
 
     fn failure(&self, failure: &Failure, item: &Item, verb: &str) -> Failed {
-        let trouble = words::trouble(failure, self.client.context(), &item.identity, None, verb);
+        let trouble = words::trouble(failure, self.client.context(), &item.identity, &item.sending.resource, verb);
         Failed { trouble, place: Some(item.place.clone()) }
     }
 }

@@ -1,39 +1,29 @@
 //! The words about an object that was not taken: what, on which object of which cluster, why, and the line of the file
 //! from which the field came.
 
-use super::kinds::{Resource, qualified};
 use crate::argo::feed::{Trouble, TroubleKind};
 use crate::cluster::failure::{Failure, Status};
 use crate::cluster::trouble::{self, Attempt};
 use crate::deploy::plan::{Fault, Identity};
 use crate::service::object::Object;
 
-/// The words for a failure about one object. `verb`: as a role names it.
-pub fn trouble(
-    failure: &Failure,
-    cluster: &str,
-    identity: &Identity,
-    resource: Option<&Resource>,
-    verb: &str,
-) -> Trouble {
+/// The words for a failure about one object. `resource` and `verb`: as a role names them.
+pub fn trouble(failure: &Failure, cluster: &str, identity: &Identity, resource: &str, verb: &str) -> Trouble {
     let doing = format!("{} {}", if verb == "patch" { "apply" } else { verb }, named(identity));
-    let resource = resource.map(|resource| qualified(identity, resource)).unwrap_or_default();
-    let attempt = Attempt { cluster, doing: &doing, right: Some((verb, &resource)), whole_kind: false };
+    // A webhook, a quota or a policy engine answers 403 as well: no role would help, its words are the reason.
+    let by_policy =
+        matches!(failure, Failure::Status(status) if status.code == 403 && !status.message.contains(" cannot "));
+    let right = Some((verb, resource)).filter(|_| !by_policy && !resource.is_empty());
+    let attempt = Attempt { cluster, doing: &doing, right, whole_kind: false };
     let mut trouble = trouble::of(failure, attempt);
-    if let Failure::Status(status) = failure {
-        match status.code {
-            // A webhook, a quota or a policy engine answers 403 as well; its words are the reason.
-            403 if !status.message.contains("cannot patch resource") && !status.message.contains("cannot create") => {
-                trouble.sentence = format!("{}: {}", trouble.sentence, status.message);
-            }
-            404 if status.message.starts_with("namespaces ") => {
-                trouble.hint = Some("create the namespace first, or put it among the manifests".to_owned());
-            }
-            409 => {
-                trouble.sentence = format!("{cluster} refused to {doing}: {}", status.message);
-            }
-            _ => {}
+    let Failure::Status(status) = failure else { return trouble };
+    match status.code {
+        403 if by_policy => trouble.kind = TroubleKind::Server,
+        404 if status.message.starts_with("namespaces ") => {
+            trouble.hint = Some("create the namespace first, or put it among the manifests".to_owned());
         }
+        409 => trouble.sentence = format!("{cluster} refused to {doing}: {}", status.message),
+        _ => {}
     }
     trouble
 }
@@ -131,7 +121,7 @@ mod tests {
             ..Status::default()
         };
         let failure = Failure::Status(status);
-        let trouble = trouble(&failure, "prod", &identity(), None, "patch");
+        let trouble = trouble(&failure, "prod", &identity(), "services", "patch");
         let found = faults(&failure, &trouble, &object);
         let words: Vec<String> =
             found.iter().map(|fault| format!("{}: {}", fault.place, fault.trouble.sentence)).collect();
@@ -151,7 +141,6 @@ mod tests {
 
     #[test]
     fn a_missing_right_is_named_and_a_webhook_keeps_its_words() {
-        let resource = Resource { plural: "services".into(), namespaced: true };
         let status = |message: &str| {
             Failure::Status(Status {
                 code: 403,
@@ -160,10 +149,12 @@ mod tests {
                 ..Status::default()
             })
         };
-        let words = |failure: &Failure| trouble(failure, "prod", &identity(), Some(&resource), "patch");
+        let words = |failure: &Failure| trouble(failure, "prod", &identity(), "services", "patch");
         let right = words(&status("User \"x\" cannot patch resource \"services\""));
         assert_eq!(right.sentence, "no right to apply Service web in namespace demo on prod");
         assert_eq!(right.hint.as_deref(), Some("the role needs: patch services"));
-        assert!(words(&status("admission webhook \"policy\" denied it")).sentence.ends_with("denied it"));
+        let policy = words(&status("admission webhook \"policy\" denied it"));
+        assert!(policy.sentence.ends_with("denied it") && !policy.sentence.contains("right"), "{policy:?}");
+        assert_eq!((policy.kind, policy.hint), (TroubleKind::Server, None));
     }
 }
