@@ -12,6 +12,7 @@ pub mod deploying;
 pub mod dispatch;
 pub mod generate;
 pub mod log;
+pub mod serving;
 
 use crate::clean::clean;
 use crate::commands::outcome::{Failure, code};

@@ -2,6 +2,7 @@
 
 use super::acting::{DeleteRun, OnRollout, Promote, Restart, Retry, Scale, SetImage, Terminate, Undo};
 use super::deploying::{Deploy, Diff};
+use super::serving::{Render, Validate};
 use crate::config::duration;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
@@ -168,6 +169,10 @@ pub enum Command {
     Deploy(Deploy),
     /// Show what a deploy would change: 0 nothing, 3 something
     Diff(Diff),
+    /// Check services and their manifests, without any cluster: every error with its line; exit code 2 where there is one
+    Validate(Validate),
+    /// Print the objects of a service as they would be sent to a release channel
+    Render(Render),
     /// Show the log of writes, the newest first
     Audit {
         /// Form; json is one object a line

@@ -36,6 +36,7 @@ use crate::names::Namespace;
 use crate::service::rendered::Rendered;
 use jiff::SignedDuration;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A connection to one cluster.
@@ -234,6 +235,19 @@ impl Connection {
     /// The cluster cannot be asked at all.
     pub async fn plan(&self, target: &Target, rendered: &Rendered) -> Result<deploy::plan::Plan, Trouble> {
         super::deploy::plan(&self.client, target, rendered).await
+    }
+
+    /// The parameters of a service that were deployed last; none: it never was, or by somebody else.
+    ///
+    /// # Errors
+    /// Whatever the server says.
+    pub async fn last_parameters(
+        &self,
+        namespace: &Namespace,
+        service: &str,
+        channel: &str,
+    ) -> Result<BTreeMap<String, String>, Trouble> {
+        super::deploy::last_parameters(&self.client, namespace, service, channel).await
     }
 
     /// Carries a plan of a deploy out, telling the ledger of each write.

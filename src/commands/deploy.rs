@@ -1,7 +1,7 @@
 //! Deploy: a service, or plain manifests, to a release channel. Plan, consent, apply, tell, follow; nothing is sent
 //! before the consent, and what is sent is what the plan showed.
 //!
-//! `wish` is what is to be deployed and where, `manifests` reads it, `consent` asks settings and person, `ledger` writes the
+//! `wish` is what is to be deployed and where, `manifests` and `service` read it, `consent` asks settings and person, `ledger` writes the
 //! record, `told` prints, `follow` waits for the outcome. [`diff`] is the first half alone.
 
 mod consent;
@@ -9,6 +9,7 @@ pub mod diff;
 mod follow;
 mod ledger;
 mod manifests;
+mod service;
 mod told;
 mod wish;
 
@@ -27,7 +28,7 @@ use ledger::Book;
 use std::io::Write;
 use std::time::Duration;
 use told::{Close, Teller};
-use wish::Site;
+use wish::{Settled, Site};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -63,8 +64,9 @@ pub fn run(base: &Base, options: &Options, out: &mut dyn Write) -> Result<u8, Fa
     let sites = options.wish.sites(&ready)?;
     consent::by_settings(&ready, &sites, options)?;
     consent::somebody_to_ask(base, &ready, &sites, options)?;
+    let settled = options.wish.settle(base, &ready, sites)?;
     // One runtime from the first request to the last: a connection does not outlive the one it was made on.
-    block_on(all(base, &ready, options, &sites, out))?
+    block_on(all(base, &ready, options, &settled, out))?
 }
 
 /// A site with its plan.
@@ -79,12 +81,12 @@ async fn all(
     base: &Base,
     ready: &Ready,
     options: &Options,
-    sites: &[Site],
+    settled: &Settled<'_>,
     out: &mut dyn Write,
 ) -> Result<u8, Failure> {
     let mut planned = Vec::new();
-    for site in sites {
-        planned.push(plan(ready, &options.wish, site).await?);
+    for site in &settled.sites {
+        planned.push(plan(ready, settled, site).await?);
     }
     let teller = Teller { options };
     for one in &planned {
@@ -125,9 +127,9 @@ async fn all(
     Ok(worst)
 }
 
-async fn plan<'a>(ready: &Ready, wish: &Wish, site: &'a Site) -> Result<Planned<'a>, Failure> {
+async fn plan<'a>(ready: &Ready, settled: &Settled<'_>, site: &'a Site) -> Result<Planned<'a>, Failure> {
     let connection = fleet::open(ready, &site.source).await.map_err(|trouble| Failure::of_troubles([&trouble]))?;
-    let (site, rendered) = wish.rendered(ready, site, &connection).await?;
+    let rendered = settled.rendered(site, &connection).await?;
     for warning in &rendered.warnings {
         warn(&warning.to_string());
     }

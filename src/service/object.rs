@@ -1,5 +1,8 @@
 //! Object: one Kubernetes object as it is to be applied, and where in which file each of its fields stands.
 
+pub mod print;
+pub mod read;
+
 use crate::config::problem::Place;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -21,13 +21,13 @@ pub fn run(base: &Base, wish: &Wish, json: bool, out: &mut dyn Write) -> Result<
         let what = "--readonly: a difference is what the server says to a dry run, which is sent as a write";
         return Err(Failure::new(code::NOT_ALLOWED, format!("{what}; nothing was sent")));
     }
-    let sites = wish.sites(&ready)?;
+    let settled = wish.settle(base, &ready, wish.sites(&ready)?)?;
     block_on(async {
         let options = Options::only(wish.clone(), json);
         let teller = Teller { options: &options };
         let mut ended = code::DONE;
-        for site in &sites {
-            let planned = plan(&ready, wish, site).await?;
+        for site in &settled.sites {
+            let planned = plan(&ready, &settled, site).await?;
             if json {
                 teller.json(&planned.plan, out)?;
             } else {
