@@ -14,5 +14,7 @@ mod interrupted;
 mod plain;
 #[path = "deploy/scene.rs"]
 mod scene;
+#[path = "deploy/services.rs"]
+mod services;
 #[path = "deploy/traps.rs"]
 mod traps;

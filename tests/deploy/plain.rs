@@ -155,7 +155,7 @@ fn bad_input_ends_before_anything_is_sent() {
         (deploy(&["-f", "m", "--channel", "test"]), "broken.yaml"),
         (deploy(&["-f", "empty.yaml", "--channel", "test"]), "no object"),
         (deploy(&["web", "-f", "m", "--channel", "test"]), "cannot be used with"),
-        (deploy(&["web", "--param", "image", "--channel", "test"]), "is not NAME=VALUE"),
+        (deploy(&["web", "--channel", "test"]), "there is no service \"web\""),
     ] {
         scene.clusters.expect(2, &args).says(words);
     }

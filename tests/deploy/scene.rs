@@ -50,15 +50,9 @@ impl Scene {
         self.clusters.expect(code, &[&["diff", "-f", "m", "--channel", "test"], more].concat())
     }
 
-    /// An object as the cluster has it; `Null`: there is none.
+    /// An object as the test cluster has it; `Null`: there is none.
     pub fn object(&self, plural: &str, name: &str) -> Value {
-        let group = match plural {
-            "rollouts" | "analysistemplates" => "/apis/argoproj.io/v1alpha1",
-            "horizontalpodautoscalers" => "/apis/autoscaling/v2",
-            "deployments" => "/apis/apps/v1",
-            _ => "/api/v1",
-        };
-        self.get(&format!("{group}/namespaces/demo/{plural}/{name}"))
+        self.on("test").object(plural, name)
     }
 
     /// A path of the test cluster, as its administrator.
@@ -68,16 +62,13 @@ impl Scene {
 
     /// A request of somebody else, as the administrator of the test cluster.
     pub fn send(&self, method: &str, path: &str, content: &str, body: &Value) -> Value {
-        let kubeconfig = self.clusters.path("kubeconfig");
-        let mut command = std::process::Command::new("curl");
-        let (server, token) = access(&kubeconfig);
-        command.args(["-s", "-X", method, "-H", &format!("Authorization: Bearer {token}")]);
-        if !content.is_empty() {
-            command.args(["-H", &format!("Content-Type: {content}"), "--data-binary", &body.to_string()]);
-        }
-        let output = command.arg(format!("{server}{path}")).output().unwrap();
-        let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
-        if answer["kind"] == "Status" && answer["code"] == 404 { Value::Null } else { answer }
+        self.on("test").send(method, path, content, body)
+    }
+
+    /// A cluster, as its administrator.
+    pub fn on(&self, context: &str) -> Cluster {
+        let (server, token) = access(&self.clusters.path("kubeconfig"), context);
+        Cluster { server, token }
     }
 
     /// What rolltop sent to change something, dry runs left out: method, plural and name.
@@ -116,14 +107,58 @@ fn told(logged: &Logged) -> (String, String, String) {
     (logged.method.clone(), plural.to_owned(), name.to_owned())
 }
 
-/// Server and token of the context `test`.
-fn access(kubeconfig: &Path) -> (String, String) {
+/// A cluster without rolltop between.
+pub struct Cluster {
+    server: String,
+    token: String,
+}
+
+impl Cluster {
+    /// A request, and what is answered; `Null`: 404.
+    pub fn send(&self, method: &str, path: &str, content: &str, body: &Value) -> Value {
+        let mut command = std::process::Command::new("curl");
+        command.args(["-s", "-X", method, "-H", &format!("Authorization: Bearer {}", self.token)]);
+        if !content.is_empty() {
+            command.args(["-H", &format!("Content-Type: {content}"), "--data-binary", &body.to_string()]);
+        }
+        let output = command.arg(format!("{}{path}", self.server)).output().unwrap();
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+        if answer["kind"] == "Status" && answer["code"] == 404 { Value::Null } else { answer }
+    }
+
+    /// An object; `Null`: there is none.
+    pub fn object(&self, plural: &str, name: &str) -> Value {
+        self.send("GET", &Self::path(plural, name), "", &Value::Null)
+    }
+
+    /// Removes Rollouts and Services of these names.
+    pub fn forget(&self, names: &[&str]) {
+        for name in names {
+            for plural in ["rollouts", "services", "analysistemplates"] {
+                self.send("DELETE", &Self::path(plural, name), "", &Value::Null);
+            }
+        }
+    }
+
+    fn path(plural: &str, name: &str) -> String {
+        let group = match plural {
+            "rollouts" | "analysistemplates" => "/apis/argoproj.io/v1alpha1",
+            "horizontalpodautoscalers" => "/apis/autoscaling/v2",
+            "deployments" => "/apis/apps/v1",
+            _ => "/api/v1",
+        };
+        format!("{group}/namespaces/demo/{plural}/{name}")
+    }
+}
+
+/// Server and token of a context.
+fn access(kubeconfig: &Path, context: &str) -> (String, String) {
     let text = std::fs::read_to_string(kubeconfig).unwrap();
     let config: Value = serde_saphyr::from_str(&text).unwrap();
     let named = |list: &str, name: &Value| {
         config[list].as_array().unwrap().iter().find(|one| one["name"] == *name).unwrap().clone()
     };
-    let context = named("contexts", &"test".into())["context"].clone();
+    let context = named("contexts", &context.into())["context"].clone();
     let cluster = named("clusters", &context["cluster"])["cluster"].clone();
     let user = named("users", &context["user"])["user"].clone();
     (cluster["server"].as_str().unwrap().to_owned(), user["token"].as_str().unwrap().to_owned())
