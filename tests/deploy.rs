@@ -16,5 +16,6 @@ mod plain;
 mod scene;
 #[path = "deploy/services.rs"]
 mod services;
+mod support;
 #[path = "deploy/traps.rs"]
 mod traps;

@@ -1,6 +1,7 @@
 //! The scene: a quiet cluster, the manifests of the two examples in a folder, and the cluster's own word.
 
 use crate::fixture::{Clusters, Ran};
+use crate::support::api::Api;
 use rolltop::demo::http::record::Logged;
 use serde_json::Value;
 use std::path::Path;
@@ -57,7 +58,7 @@ impl Scene {
 
     /// A path of the test cluster, as its administrator.
     pub fn get(&self, path: &str) -> Value {
-        self.send("GET", path, "", &Value::Null)
+        self.send("GET", path, "application/json", &Value::Null)
     }
 
     /// A request of somebody else, as the administrator of the test cluster.
@@ -67,8 +68,7 @@ impl Scene {
 
     /// A cluster, as its administrator.
     pub fn on(&self, context: &str) -> Cluster {
-        let (server, token) = access(&self.clusters.path("kubeconfig"), context);
-        Cluster { server, token }
+        Cluster(Api::new(&self.clusters.running.kubeconfig, Some(context), "demo"))
     }
 
     /// What rolltop sent to change something, dry runs left out: method, plural and name.
@@ -108,34 +108,29 @@ fn told(logged: &Logged) -> (String, String, String) {
 }
 
 /// A cluster without rolltop between.
-pub struct Cluster {
-    server: String,
-    token: String,
-}
+pub struct Cluster(Api);
 
 impl Cluster {
     /// A request, and what is answered; `Null`: 404.
+    #[track_caller]
     pub fn send(&self, method: &str, path: &str, content: &str, body: &Value) -> Value {
-        let mut command = std::process::Command::new("curl");
-        command.args(["-s", "-X", method, "-H", &format!("Authorization: Bearer {}", self.token)]);
-        if !content.is_empty() {
-            command.args(["-H", &format!("Content-Type: {content}"), "--data-binary", &body.to_string()]);
+        match self.0.send(method, path, content, body) {
+            Ok(answer) => answer,
+            Err(refused) if refused.code == 404 => Value::Null,
+            Err(refused) => panic!("{method} {path}: {refused:?}"),
         }
-        let output = command.arg(format!("{}{path}", self.server)).output().unwrap();
-        let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
-        if answer["kind"] == "Status" && answer["code"] == 404 { Value::Null } else { answer }
     }
 
     /// An object; `Null`: there is none.
     pub fn object(&self, plural: &str, name: &str) -> Value {
-        self.send("GET", &Self::path(plural, name), "", &Value::Null)
+        self.send("GET", &Self::path(plural, name), "application/json", &Value::Null)
     }
 
     /// Removes Rollouts and Services of these names.
     pub fn forget(&self, names: &[&str]) {
         for name in names {
             for plural in ["rollouts", "services", "analysistemplates"] {
-                self.send("DELETE", &Self::path(plural, name), "", &Value::Null);
+                self.send("DELETE", &Self::path(plural, name), "application/json", &Value::Null);
             }
         }
     }
@@ -149,19 +144,6 @@ impl Cluster {
         };
         format!("{group}/namespaces/demo/{plural}/{name}")
     }
-}
-
-/// Server and token of a context.
-fn access(kubeconfig: &Path, context: &str) -> (String, String) {
-    let text = std::fs::read_to_string(kubeconfig).unwrap();
-    let config: Value = serde_saphyr::from_str(&text).unwrap();
-    let named = |list: &str, name: &Value| {
-        config[list].as_array().unwrap().iter().find(|one| one["name"] == *name).unwrap().clone()
-    };
-    let context = named("contexts", &context.into())["context"].clone();
-    let cluster = named("clusters", &context["cluster"])["cluster"].clone();
-    let user = named("users", &context["user"])["user"].clone();
-    (cluster["server"].as_str().unwrap().to_owned(), user["token"].as_str().unwrap().to_owned())
 }
 
 /// A manifest of an example, rendered with its defaults.

@@ -40,7 +40,7 @@ pub fn named(identity: &Identity) -> String {
 pub fn faults(failure: &Failure, trouble: &Trouble, object: &Object) -> Vec<Fault> {
     let whole = || vec![Fault { place: object.place(""), trouble: trouble.clone() }];
     let Failure::Status(status) = failure else { return whole() };
-    if !matches!(status.code, 400 | 422) {
+    if !matches!(status.code, 400 | 422) && !status.message.starts_with(UNTYPED) {
         return whole();
     }
     let fields: Vec<(String, String)> = named_fields(status);
@@ -55,7 +55,17 @@ pub fn faults(failure: &Failure, trouble: &Trouble, object: &Object) -> Vec<Faul
     fields.into_iter().map(fault).collect()
 }
 
+/// How a server that cannot take an applied object apart into fields begins; it answers 500, although the object is wrong.
+const UNTYPED: &str = "failed to create typed patch object";
+
 fn named_fields(status: &Status) -> Vec<(String, String)> {
+    if let Some(rest) = status.message.strip_prefix(UNTYPED) {
+        // `(demo/web; argoproj.io/v1alpha1, Kind=Rollout): .spec.x: field not declared in schema`; several stand in lines.
+        let list = rest.split_once("): ").map_or(rest, |(_, list)| list);
+        let fields = list.split(['\n', '⏎']).map(str::trim).filter(|line| line.starts_with('.'));
+        let pair = |line: &str| line.split_once(": ").map(|(field, words)| (field[1..].to_owned(), words.to_owned()));
+        return fields.filter_map(pair).collect();
+    }
     let mut found: Vec<(String, String)> = Vec::new();
     for cause in &status.causes {
         let one = (cause.field.clone(), cause.message.clone());
@@ -135,6 +145,15 @@ mod tests {
             ..Status::default()
         });
         assert_eq!(faults(&strict, &trouble, &object).len(), 2);
+        let untyped = Failure::Status(Status {
+            code: 500,
+            message: "failed to create typed patch object (demo/web; v1, Kind=Service): errors:\n  \
+                      .spec.ports[0].port: expected numeric (int or float), got string\n  .spec.x: field not declared in schema"
+                .into(),
+            ..Status::default()
+        });
+        let found = faults(&untyped, &trouble, &object);
+        assert_eq!((found.len(), found[0].place.to_string()), (2, "web.yaml:9:11".to_owned()));
         let other = Failure::Status(Status { code: 500, ..Status::default() });
         assert_eq!(faults(&other, &trouble, &object)[0].place.to_string(), "web.yaml");
     }
