@@ -20,6 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The largest file, in bytes.
 pub const FILE_BYTES: usize = 1024 * 1024;
 
+/// The most objects that one service may have.
+const OBJECTS: usize = 200;
+
 /// The largest text that a template may become, in bytes.
 const OUTPUT_BYTES: usize = 4 * 1024 * 1024;
 
@@ -80,7 +83,7 @@ pub fn objects(files: &[Manifest], values: &Values, pass_through: &[String]) -> 
             Err(problem) => outcome.problems.push(problem),
         }
     }
-    read::check_all(&mut outcome);
+    read::check_all(&mut outcome, OBJECTS);
     outcome
 }
 
