@@ -173,7 +173,7 @@ fn what_would_be_rejected_is_a_problem_at_its_line() {
         (
             "  selector:\n    app: web\n",
             "  selector:\n    app: other\n",
-            "r.yaml:12:7: Rollout/web: spec.strategy.canary.canaryService web-preview selects app=other (r.yaml:46:3)",
+            "r.yaml:12:7: Rollout/web: spec.strategy.canary.canaryService web-preview selects app=other (r.yaml:45:3)",
         ),
         (
             "        args:\n        - name: service\n          value: web\n",

@@ -181,7 +181,7 @@ fn anchors_tags_and_aliases_are_no_place_for_a_value() {
 #[test]
 fn a_mistake_after_values_of_several_lines_is_told_at_the_line_of_the_template() {
     // In a comment a value may have lines of its own, as long as they stay comments.
-    let lines: String = (0..40).map(|n| format!("  k{n}: v\n")).collect();
+    let lines = (0..40).map(|n| format!("  k{n}: v\n")).collect::<Vec<_>>().concat();
     let text = config_map(&format!(
         "  # {{{{.Params.m}}}}\n  a: \"{{{{.Params.m}}}}\" # {{{{.Params.n}}}}\n{lines}  broken: a: b\n"
     ));
