@@ -11,6 +11,7 @@ pub mod args;
 pub mod dispatch;
 pub mod generate;
 pub mod log;
+pub mod serving;
 
 use crate::clean::clean;
 use crate::commands::outcome::{Failure, code};

@@ -16,5 +16,6 @@ pub mod load;
 pub mod problem;
 pub mod references;
 pub mod resolve;
+pub mod services;
 pub mod settings;
 pub mod table;

@@ -4,3 +4,11 @@
 //! with a difference for each object, what the change will cause, and the requests that remain to be sent.
 //!
 //! Must not know: clusters, the network, the clock, state, views. `cluster::deploy` asks and sends.
+//!
+//! Start reading at [`plan`]: all that a screen or a command shows. [`change`] and [`consequence`] are parts of it, [`progress`]
+//! is what becomes of it when it is carried out.
+
+pub mod change;
+pub mod consequence;
+pub mod plan;
+pub mod progress;

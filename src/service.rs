@@ -7,11 +7,29 @@
 //!
 //! Must not know: clusters, the network, the clock, state, views. What a deploy does with the objects is `deploy`.
 //!
-//! Start reading at [`rendered`].
+//! A service file is found ([`discover`]), read and checked ([`config`], [`catalog`]), its values are settled ([`settle`],
+//! [`parameter`]), its manifests are read ([`files`]) and filled ([`template`]), and what comes out is patched
+//! ([`after`]); [`render`] does it for one runtime of a channel, [`validate`] for all of them. [`files`], [`walk`] and
+//! [`discover`] are the only parts that touch the disk.
+//!
+//! Start reading at [`rendered`], then at [`catalog`].
 
+pub mod after;
+pub mod catalog;
 pub mod check;
+pub mod code;
+pub mod config;
+pub mod discover;
+pub mod files;
+pub mod finding;
 pub mod object;
+pub mod parameter;
 pub mod plain;
+pub mod render;
 pub mod rendered;
+pub mod settle;
 pub mod template;
+pub mod texts;
+pub mod validate;
+pub mod walk;
 pub mod yaml;

@@ -8,14 +8,14 @@
 mod client;
 
 use client::{send, serve, token};
-use rolltop::demo::serve::Running;
-use rolltop::demo::store::{EVENTS, PODS};
+use rolltop::demo::serve::{Options, Running, start};
+use rolltop::demo::store::{EVENTS, PODS, ROLLOUTS};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const START: &str = "2026-11-24T00:05:35Z";
 
@@ -52,11 +52,31 @@ struct Kubectl {
 impl Kubectl {
     /// None where kubectl is not installed: the test says so and passes.
     fn new() -> Option<Self> {
+        Self::on(|| serve(START))
+    }
+
+    /// On a cluster whose controllers live, with a clock in the test's hand.
+    fn alive() -> Option<Self> {
+        Self::on(|| {
+            let scenario = Options {
+                scenario: "quiet".into(),
+                speed: 0.0,
+                listen: "127.0.0.1:0".parse().expect("an address"),
+                seed: 1,
+                load: 0,
+                churn: 0.0,
+                faults: String::new(),
+            };
+            start(scenario).expect("the scenario is served")
+        })
+    }
+
+    fn on(served: impl FnOnce() -> Running) -> Option<Self> {
         if Command::new("kubectl").arg("--help").output().is_err() {
             println!("skipped: no kubectl on PATH");
             return None;
         }
-        let running = serve(START);
+        let running = served();
         let home = tempfile::tempdir().expect("a folder");
         std::fs::write(home.path().join("config"), &running.kubeconfig).expect("the kubeconfig is written");
         Some(Self { running, home })
@@ -99,6 +119,28 @@ impl Kubectl {
         let output = self.run(arguments, stdin);
         assert!(!output.status.success(), "kubectl {arguments:?} should fail");
         String::from_utf8(output.stderr).expect("text")
+    }
+
+    /// Moves the clock on until a Rollout has a phase.
+    fn until_phase(&self, name: &str, phase: &str) {
+        let store = &self.running.world().clusters[0].store;
+        let end = Instant::now() + Duration::from_secs(30);
+        loop {
+            let rollout = store.get(&ROLLOUTS, "fresh", name).expect("the rollout is there");
+            let generation = rollout["metadata"]["generation"].to_string();
+            if rollout["status"]["phase"] == phase && rollout["status"]["observedGeneration"] == generation.as_str() {
+                return;
+            }
+            assert!(Instant::now() < end, "{name} is not {phase}: {:#}", rollout["status"]);
+            self.running.clock.advance(jiff::SignedDuration::from_millis(500));
+            std::thread::yield_now();
+        }
+    }
+
+    /// The pod hash that a Service selects, as a line of its selector.
+    fn selected(&self, service: &str) -> String {
+        let path = "jsonpath={.spec.selector.rollouts-pod-template-hash}";
+        format!("rollouts-pod-template-hash: {}", self.ok(&["get", "-n", "fresh", "service", service, "-o", path], ""))
     }
 
     fn pod(&self, name: &str) {
@@ -205,8 +247,102 @@ fn kubectl_applies_on_the_server_and_on_the_client() {
     assert_eq!(kubectl.ok(&["apply", "-f", "-"], &next), "rollout.argoproj.io/web configured\n");
     let image = "jsonpath={.spec.template.spec.containers[0].image}";
     assert_eq!(kubectl.ok(&["get", "rollout", "web", "-o", image], ""), "example/app:2");
+    // From the client to the server: kubectl hands its fields over.
+    assert_eq!(kubectl.ok(&server, &next), "rollout.argoproj.io/web serverside-applied\n");
+    let managers = "jsonpath={.metadata.managedFields[*].manager} {.metadata.managedFields[*].operation}";
+    assert_eq!(
+        kubectl.ok(&["get", "rollout", "web", "-o", managers, "--show-managed-fields"], ""),
+        "kubectl kubectl-last-applied Apply Apply"
+    );
+    let less = next.replace("  replicas: 2\n", "");
+    kubectl.ok(&server, &less);
+    assert_eq!(kubectl.ok(&["get", "rollout", "web", "-o", "jsonpath={.spec.replicas}"], ""), "");
     let diff = kubectl.run(&["diff", "--server-side", "-f", "-"], SERVICE);
     assert!(diff.status.success(), "{}", String::from_utf8_lossy(&diff.stdout));
+}
+
+/// A seed example as a whole: its manifests with their parameters filled in.
+fn example(manifests: &[&str], image: &str) -> String {
+    let filled = |text: &&str| text.replace("{{.Params.replicas}}", "3").replace("{{.Params.image}}", image);
+    manifests.iter().map(filled).collect::<Vec<_>>().join("\n---\n")
+}
+
+const EXAMPLES: [(&str, &str, &[&str]); 2] = [
+    (
+        "gradual-rollout",
+        "gradual-rollout-preview",
+        &[include_str!("data/services/gradual/services.yaml"), include_str!("data/services/gradual/rollout.yaml")],
+    ),
+    (
+        "canary-demo",
+        "canary-demo-preview",
+        &[
+            include_str!("data/services/canary/analysis-template.yaml"),
+            include_str!("data/services/canary/services.yaml"),
+            include_str!("data/services/canary/rollout.yaml"),
+        ],
+    ),
+];
+
+#[test]
+fn both_examples_apply_with_an_empty_diff_and_roll_out() {
+    let Some(kubectl) = Kubectl::alive() else { return };
+    let server = ["apply", "-n", "fresh", "--server-side", "--field-manager=rolltop", "-f", "-"];
+    let diff = ["diff", "-n", "fresh", "--server-side", "--field-manager=rolltop", "-f", "-"];
+    kubectl.ok(&["create", "namespace", "fresh"], "");
+    for (name, preview, manifests) in EXAMPLES {
+        let text = example(manifests, "argoproj/rollouts-demo:blue");
+        let dry = [&server[..], &["--dry-run=server"]].concat();
+        assert!(kubectl.ok(&dry, &text).contains(&format!("{name} serverside-applied (server dry run)")));
+        assert!(kubectl.fails(&["get", "-n", "fresh", "service", name], "").contains("(NotFound)"));
+        let shown = kubectl.run(&diff, &text);
+        assert_eq!(shown.status.code(), Some(1), "all is new: {}", String::from_utf8_lossy(&shown.stderr));
+        assert!(String::from_utf8_lossy(&shown.stdout).contains("+kind: Rollout"));
+        kubectl.ok(&server, &text);
+        let nothing = |text: &str, when: &str| {
+            let shown = kubectl.run(&diff, text);
+            let out = String::from_utf8_lossy(&shown.stdout).into_owned();
+            assert_eq!((shown.status.code(), out.as_str()), (Some(0), ""), "{when}");
+        };
+        nothing(&text, "just applied");
+        kubectl.until_phase(name, "Healthy");
+        // By now the controller has taken the selector of the preview Service.
+        let hash = kubectl.ok(&["get", "-n", "fresh", "rollout", name, "-o", "jsonpath={.status.stableRS}"], "");
+        let narrowed = format!("rollouts-pod-template-hash: {hash}");
+        let yaml = kubectl.ok(&["get", "-n", "fresh", "service", preview, "-o", "yaml", "--show-managed-fields"], "");
+        for part in [
+            narrowed.as_str(),
+            &format!("argo-rollouts.argoproj.io/managed-by-rollouts: {name}"),
+            "manager: rolltop",
+            "operation: Apply",
+            "manager: rollouts-controller",
+            "sessionAffinity: None",
+            "type: ClusterIP",
+            "ipFamilyPolicy: SingleStack",
+            "clusterIP: 10.96.",
+        ] {
+            assert!(yaml.contains(part), "{part} in\n{yaml}");
+        }
+        let refused = kubectl.fails(&server, &text);
+        assert!(
+            refused.contains("Apply failed with 1 conflict: conflict with \"rollouts-controller\" using v1 at")
+                && refused.contains(".spec.selector"),
+            "{refused}"
+        );
+        // What fits: the selector with the hash.
+        let fitting = text.replace(
+            &format!("name: {preview}\nspec:\n  ports:\n  - port: 80\n    targetPort: http\n    protocol: TCP\n    name: http\n  selector:\n"),
+            &format!("name: {preview}\nspec:\n  ports:\n  - port: 80\n    targetPort: http\n    protocol: TCP\n    name: http\n  selector:\n    {narrowed}\n"),
+        );
+        assert_ne!(fitting, text);
+        nothing(&fitting, "healthy");
+        let next = fitting.replace("rollouts-demo:blue", "rollouts-demo:green");
+        kubectl.ok(&server, &next);
+        kubectl.until_phase(name, "Paused");
+        nothing(&next.replace(&narrowed, &kubectl.selected(preview)), "under way");
+        let revision = "jsonpath={.metadata.annotations.rollout\\.argoproj\\.io/revision}";
+        assert_eq!(kubectl.ok(&["get", "-n", "fresh", "rollout", name, "-o", revision], ""), "2");
+    }
 }
 
 #[test]
@@ -332,7 +468,7 @@ fn every_recorded_request_of_kubectl_and_the_plugin_is_answered_alike() {
             }
             let mut body = request["body"].clone();
             if let Some(version) = body.pointer_mut("/metadata/resourceVersion") {
-                let web = store.get(&rolltop::demo::store::ROLLOUTS, "reqs", "web").expect("the rollout is there");
+                let web = store.get(&ROLLOUTS, "reqs", "web").expect("the rollout is there");
                 *version = web["metadata"]["resourceVersion"].clone();
             }
             // Of a long body only the beginning was recorded (of protobuf 80 letters); kubectl itself sends those above.

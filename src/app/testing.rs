@@ -9,6 +9,7 @@ use super::state::{Setup, SourceInfo, State};
 use super::update::update;
 use crate::argo::feed::{Access, Delta, Link, News, Order, Permission, Trouble, TroubleKind};
 use crate::argo::rollout::Rollout;
+use crate::config::services::Services;
 use crate::config::settings::{Channel, Confirm, Record, Runtime, Settings};
 use crate::keys::KeyChord;
 use crate::names::{Namespace, SourceId};
@@ -126,6 +127,7 @@ pub fn setup() -> Setup {
             record: Record::default(),
             osc9: false,
             service_of: BTreeMap::new(),
+            services: Services::default(),
             warnings: Vec::new(),
         },
         read_only: false,

@@ -1,6 +1,7 @@
 //! The command line, declared once.
 
 use super::acting::{DeleteRun, OnRollout, Promote, Restart, Retry, Scale, SetImage, Terminate, Undo};
+use super::serving::{Render, Validate};
 use crate::config::duration;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
@@ -163,6 +164,10 @@ pub enum Command {
     Terminate(Terminate),
     /// Delete a finished AnalysisRun
     DeleteRun(DeleteRun),
+    /// Check services and their manifests, without any cluster: every error with its line; exit code 2 where there is one
+    Validate(Validate),
+    /// Print the objects of a service as they would be sent to a release channel
+    Render(Render),
     /// Show the log of writes, the newest first
     Audit {
         /// Form; json is one object a line

@@ -8,6 +8,7 @@ use crate::cluster::hub::Access;
 use crate::cluster::kubeconfig::Problem as KubeProblem;
 use crate::config::load;
 use crate::config::resolve::Resolved;
+use crate::config::services::Services;
 use crate::config::settings::{Record, STALE_AFTER, Settings};
 use crate::engine::audit::Keeper;
 use crate::engine::start::{Feed, RunError, Start};
@@ -76,6 +77,7 @@ pub fn bare_settings() -> Settings {
         record: Record::default(),
         osc9: false,
         service_of: BTreeMap::new(),
+        services: Services::default(),
         warnings: Vec::new(),
     }
 }

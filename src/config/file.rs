@@ -6,6 +6,7 @@ use super::duration;
 use super::keys;
 use super::problem::{Place, Problem, Source, near};
 use super::references;
+use super::services::{self, Services};
 use super::settings::{Color, Confirm, Look, Record};
 use crate::names::{ChannelName, Namespace};
 use serde::Deserialize;
@@ -31,6 +32,8 @@ pub struct File {
     pub osc9: bool,
     /// How the terminal UI looks.
     pub look: Look,
+    /// What it says about services.
+    pub services: Services,
     /// All keys as written.
     pub kept: toml::Table,
 }
@@ -159,7 +162,10 @@ pub fn parse(path: &Path, text: &str) -> Result<File, Vec<Problem>> {
     }
     if problems.is_empty() {
         match (toml::from_str::<Wire>(text), text.parse::<toml::Table>()) {
-            (Ok(wire), Ok(kept)) => return settle(source, path, wire, kept),
+            (Ok(wire), Ok(kept)) => {
+                let services = services::read(source, path, table.get_ref());
+                return settle(source, path, wire, services, kept);
+            }
             (Err(error), _) | (_, Err(error)) => problems.extend(check::syntax(source, &[error])),
         }
     }
@@ -168,7 +174,13 @@ pub fn parse(path: &Path, text: &str) -> Result<File, Vec<Problem>> {
     Err(problems)
 }
 
-fn settle(source: Source<'_>, path: &Path, wire: Wire, kept: toml::Table) -> Result<File, Vec<Problem>> {
+fn settle(
+    source: Source<'_>,
+    path: &Path,
+    wire: Wire,
+    services: Services,
+    kept: toml::Table,
+) -> Result<File, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut channels: Vec<FileChannel> = Vec::new();
     let mut first_seen: BTreeMap<String, Place> = BTreeMap::new();
@@ -253,6 +265,7 @@ fn settle(source: Source<'_>, path: &Path, wire: Wire, kept: toml::Table) -> Res
             ascii: wire.ui.ascii,
             reduced_motion: wire.ui.reduced_motion,
         },
+        services,
         kept,
     })
 }

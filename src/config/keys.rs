@@ -24,7 +24,7 @@ pub const FILE: &[Key] = &[
     key("ignore_extensions", TEXTS, "[]", "delivery extensions that may be left out"),
     key("allow_cluster_scoped", TEXTS, "[]", "kinds without a namespace that a service may hold"),
     key("promote_params", TEXTS, "[]", "parameters that travel with a version to the next channel"),
-    key("digest_from", Text, "\"none\"", "where image digests are looked up"),
+    key("digest_from", Choice(&["none", "pods"]), "\"none\"", "where image digests are looked up"),
     key("foreign", Choice(&["warn", "refuse", "allow"]), "\"warn\"", "objects that something else owns"),
     key("max_parallel", Int(1, 100), "3", "services deployed at the same time"),
     key("ui", Table(UI), "", "how the terminal UI looks"),

@@ -57,6 +57,7 @@ impl Finder<'_> {
                 }
             }
         }
+        self.runtimes(channel, &own);
         if let Some(DeValue::Array(protections)) = get(channel, "protections").map(Spanned::get_ref) {
             for protection in protections {
                 match protection.get_ref() {
@@ -70,6 +71,29 @@ impl Finder<'_> {
                     }
                     other => self.protection(other),
                 }
+            }
+        }
+    }
+
+    /// A service that is bound to one runtime of a channel names one that the channel has.
+    fn runtimes(&mut self, channel: &DeTable<'_>, own: &str) {
+        let mut runtimes = items(channel, "runtimes");
+        if let Some(DeValue::Table(one)) = get(channel, "runtime").map(Spanned::get_ref) {
+            runtimes.push(one);
+        }
+        let name = |runtime: &&DeTable<'_>| text(runtime, "name").or_else(|| text(runtime, "context"));
+        let known: Vec<String> = runtimes.iter().filter_map(name).map(|(name, _)| name).collect();
+        let Some(DeValue::Table(services)) = get(channel, "services").map(Spanned::get_ref) else { return };
+        for (_, service) in services {
+            let DeValue::Table(service) = service.get_ref() else { continue };
+            if let Some((runtime, span)) = text(service, "runtime")
+                && !known.contains(&runtime)
+            {
+                self.problems.push(Problem {
+                    place: self.source.place(&span),
+                    what: format!("release channel \"{own}\" has no runtime \"{runtime}\""),
+                    hint: suggest(&runtime, known.iter().map(String::as_str)),
+                });
             }
         }
     }
@@ -97,11 +121,13 @@ impl Finder<'_> {
     }
 }
 
-fn get<'t, 'i>(table: &'t DeTable<'i>, key: &str) -> Option<&'t Spanned<DeValue<'i>>> {
+/// The value of a key.
+pub(super) fn get<'t, 'i>(table: &'t DeTable<'i>, key: &str) -> Option<&'t Spanned<DeValue<'i>>> {
     table.iter().find(|(name, _)| name.get_ref().as_ref() == key).map(|(_, value)| value)
 }
 
-fn text(table: &DeTable<'_>, key: &str) -> Option<(String, std::ops::Range<usize>)> {
+/// A text and its span.
+pub(super) fn text(table: &DeTable<'_>, key: &str) -> Option<(String, std::ops::Range<usize>)> {
     let value = get(table, key)?;
     match value.get_ref() {
         DeValue::String(text) => Some((text.to_string(), value.span())),
@@ -110,7 +136,7 @@ fn text(table: &DeTable<'_>, key: &str) -> Option<(String, std::ops::Range<usize
 }
 
 /// The tables of a list.
-fn items<'t, 'i>(table: &'t DeTable<'i>, key: &str) -> Vec<&'t DeTable<'i>> {
+pub(super) fn items<'t, 'i>(table: &'t DeTable<'i>, key: &str) -> Vec<&'t DeTable<'i>> {
     match get(table, key).map(Spanned::get_ref) {
         Some(DeValue::Array(items)) => items
             .iter()
@@ -123,7 +149,8 @@ fn items<'t, 'i>(table: &'t DeTable<'i>, key: &str) -> Vec<&'t DeTable<'i>> {
     }
 }
 
-fn keys(table: &DeTable<'_>, key: &str) -> BTreeSet<String> {
+/// The keys of a table.
+pub(super) fn keys(table: &DeTable<'_>, key: &str) -> BTreeSet<String> {
     match get(table, key).map(Spanned::get_ref) {
         Some(DeValue::Table(entries)) => entries.keys().map(|name| name.get_ref().to_string()).collect(),
         _ => BTreeSet::new(),

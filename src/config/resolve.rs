@@ -146,6 +146,26 @@ pub fn resolve(file: Option<&File>, flags: &Flags, contexts: &Contexts) -> Resul
     Ok(Resolved { settings: settings(file, channels, warnings), sources, look: look(file) })
 }
 
+/// Settles from the file alone, for what needs no cluster: its contexts are taken to be there. Without channels in a file
+/// there are none.
+///
+/// # Errors
+/// Channels or contexts in flags that the file does not have.
+pub fn offline(file: Option<&File>, flags: &Flags) -> Result<Settings, Vec<Problem>> {
+    if !file.is_some_and(|file| !file.channels.is_empty()) {
+        let unknown = flags.channels.iter().map(|wanted| {
+            flag("--channel", format!("there is no release channel \"{wanted}\""), || {
+                Some("release channels stand in the configuration, and there is none".to_owned())
+            })
+        });
+        let unknown: Vec<Problem> = unknown.collect();
+        return if unknown.is_empty() { Ok(settings(file, Vec::new(), Vec::new())) } else { Err(unknown) };
+    }
+    let runtimes = file.iter().flat_map(|file| file.channels.iter().flat_map(|channel| &channel.runtimes));
+    let all = runtimes.map(|runtime| Context { name: runtime.context.clone(), ..Context::default() }).collect();
+    resolve(file, flags, &Contexts { all, current: None }).map(|resolved| resolved.settings)
+}
+
 fn flag(name: &str, what: String, hint: impl FnOnce() -> Option<String>) -> Problem {
     Problem { place: Place::Flag(name.to_owned()), what, hint: hint() }
 }
@@ -332,6 +352,7 @@ fn settings(file: Option<&File>, channels: Vec<FileChannel>, warnings: Vec<Strin
         record: file.map(|file| file.record).unwrap_or_default(),
         osc9: file.is_some_and(|file| file.osc9),
         service_of,
+        services: file.map(|file| file.services.clone()).unwrap_or_default(),
         warnings,
     }
 }

@@ -1,5 +1,6 @@
 //! Settled values: no `Option` that a reader must interpret a second time.
 
+use super::services::Services;
 use crate::names::{ChannelName, ClusterName, Namespace};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -25,6 +26,8 @@ pub struct Settings {
     pub osc9: bool,
     /// Service names by rollout name, where the configuration tells (`services.NAME.match.name`).
     pub service_of: BTreeMap<String, String>,
+    /// What the configuration says about services that are deployed.
+    pub services: Services,
     /// Things that were accepted with a remark.
     pub warnings: Vec<String>,
 }

@@ -1,11 +1,12 @@
 //! What must hold for an object before it is stored: kind, name, namespace, schema, and what a server fills in.
 
 use super::call::Call;
+use super::defaults::{self, Numbers};
 use super::failure::{Cause, Failure};
 use super::target::Target;
-use super::validate;
-use crate::demo::store::{JOBS, Kind, NAMESPACES, PODS, SERVICES, Store};
-use serde_json::{Map, Value, json};
+use super::{immutable, sound, validate};
+use crate::demo::store::{Kind, PODS, Store};
+use serde_json::{Value, json};
 
 /// An object that may be stored, and what to warn of.
 #[derive(Debug)]
@@ -94,10 +95,11 @@ pub(crate) fn generate_name(store: &Store, object: &mut Value) {
 pub(crate) fn admit(kind: &Kind, mut object: Value, call: &Call) -> Result<Admitted, Failure> {
     let findings = validate::look(kind, &mut object);
     let how = call.query.get("fieldValidation").unwrap_or_default();
-    let told = |path: &String| format!("unknown field \"{path}\"");
+    let unknown = findings.unknown.iter().map(|path| format!("unknown field \"{path}\""));
+    let all: Vec<String> =
+        call.repeated().iter().map(|path| format!("duplicate field \"{path}\"")).chain(unknown).collect();
     let warnings = match how {
-        "Strict" if !findings.unknown.is_empty() => {
-            let all: Vec<String> = findings.unknown.iter().map(told).collect();
+        "Strict" if !all.is_empty() => {
             return Err(Failure::bad_request(format!(
                 "{} in version \"{}\" cannot be handled as a {}: strict decoding error: {}",
                 kind.kind,
@@ -108,7 +110,7 @@ pub(crate) fn admit(kind: &Kind, mut object: Value, call: &Call) -> Result<Admit
         }
         "Ignore" | "Strict" => Vec::new(),
         // Without the parameter a server warns.
-        "Warn" | "" => findings.unknown.iter().map(told).collect(),
+        "Warn" | "" => all,
         other => {
             let message = format!("Unsupported value: \"{other}\": supported values: \"Ignore\", \"Strict\", \"Warn\"");
             let cause = Cause { reason: "FieldValueNotSupported", message, field: "fieldValidation".into() };
@@ -155,53 +157,22 @@ fn check_name(kind: &Kind, object: &Value) -> Result<(), Failure> {
     Err(Failure::invalid(kind.group, kind.kind, name, &[cause]))
 }
 
-/// What a server fills in when an object is made, and what it takes out.
-pub(crate) fn on_create(store: &Store, kind: &Kind, object: &mut Value) {
-    let Some(map) = object.as_object_mut() else { return };
+/// What a server does to an object that is made: what it fills in, what it takes out, what it refuses.
+pub(crate) fn on_create(store: &Store, kind: &Kind, object: &mut Value, dry: bool) -> Result<(), Failure> {
+    let Some(map) = object.as_object_mut() else { return Ok(()) };
     if kind.status {
         map.remove("status");
     }
-    if kind == &NAMESPACES {
-        map.entry("spec").or_insert_with(|| json!({"finalizers": ["kubernetes"]}));
-        map.insert("status".into(), json!({"phase": "Active"}));
-    }
     if kind == &PODS {
         map.insert("status".into(), json!({"phase": "Pending", "qosClass": "BestEffort"}));
-        let spec = map.entry("spec").or_insert_with(|| json!({}));
-        for (field, value) in [("restartPolicy", json!("Always")), ("terminationGracePeriodSeconds", json!(30))] {
-            if let Some(spec) = spec.as_object_mut() {
-                spec.entry(field).or_insert(value);
-            }
-        }
+        map.entry("spec").or_insert_with(|| json!({}));
     }
-    if kind == &SERVICES {
-        let spec = map.entry("spec").or_insert_with(|| json!({}));
-        if let Some(spec) = spec.as_object_mut() {
-            service(store, spec);
-        }
-        map.insert("status".into(), json!({"loadBalancer": {}}));
-    }
+    defaults::fill(kind, object, None, Numbers::of(store, dry));
+    sound::check(kind, object)
 }
 
-fn service(store: &Store, spec: &mut Map<String, Value>) {
-    let number = store.version();
-    let address = format!("10.96.{}.{}", number / 250 % 250, number % 250 + 1);
-    let address = spec.entry("clusterIP").or_insert_with(|| json!(address)).clone();
-    spec.entry("clusterIPs").or_insert_with(|| json!([address]));
-    for (name, value) in [
-        ("type", json!("ClusterIP")),
-        ("sessionAffinity", json!("None")),
-        ("ipFamilies", json!(["IPv4"])),
-        ("ipFamilyPolicy", json!("SingleStack")),
-        ("internalTrafficPolicy", json!("Cluster")),
-    ] {
-        spec.entry(name).or_insert(value);
-    }
-    ports(spec);
-}
-
-/// What a server fills in at every change, and what it does not let a client set.
-pub(crate) fn fill_in(kind: &Kind, before: &Value, object: &mut Value) {
+/// What a server does to an object that changes.
+pub(crate) fn on_update(kind: &Kind, before: &Value, object: &mut Value) -> Result<(), Failure> {
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
         // Only a deletion request begins a deletion; the store keeps one that has begun.
         for field in ["deletionTimestamp", "deletionGracePeriodSeconds"] {
@@ -210,47 +181,7 @@ pub(crate) fn fill_in(kind: &Kind, before: &Value, object: &mut Value) {
             }
         }
     }
-    if kind == &SERVICES
-        && let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut)
-    {
-        ports(spec);
-    }
-}
-
-fn ports(spec: &mut Map<String, Value>) {
-    for port in spec.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
-        if let Some(port) = port.as_object_mut() {
-            port.entry("protocol").or_insert_with(|| json!("TCP"));
-            let number = port.get("port").cloned().unwrap_or_default();
-            port.entry("targetPort").or_insert(number);
-        }
-    }
-}
-
-/// Fields that may not change.
-pub(crate) fn on_update(kind: &Kind, before: &Value, after: &Value) -> Result<(), Failure> {
-    let name = super::write::name_of(before);
-    let differs =
-        |path: &str| after.pointer(path).filter(|sent| !sent.is_null() && Some(*sent) != before.pointer(path)).cloned();
-    let mut causes = Vec::new();
-    if let Some(uid) = differs("/metadata/uid") {
-        let cause = Cause::invalid("metadata.uid", format!("Invalid value: {uid}: field is immutable"));
-        // Custom resources are checked once by the strategy and once by the schema; each says so.
-        causes.push(cause.clone());
-        if kind.custom() {
-            causes.push(cause);
-        }
-    }
-    if kind == &SERVICES
-        && let Some(address) = differs("/spec/clusterIP").filter(|_| before.pointer("/spec/clusterIP").is_some())
-    {
-        let message = format!("Invalid value: [{address}]: may not change once set");
-        causes.push(Cause::invalid("spec.clusterIPs[0]", message));
-    }
-    if (kind.group == "apps" || kind == &JOBS)
-        && let Some(selector) = differs("/spec/selector").filter(|_| before.pointer("/spec/selector").is_some())
-    {
-        causes.push(Cause::invalid("spec.selector", format!("Invalid value: {selector}: field is immutable")));
-    }
-    if causes.is_empty() { Ok(()) } else { Err(Failure::invalid(kind.group, kind.kind, &name, &causes)) }
+    defaults::fill(kind, object, Some(before), Numbers::after(before));
+    immutable::check(kind, before, object)?;
+    sound::check(kind, object)
 }

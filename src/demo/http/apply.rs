@@ -4,6 +4,7 @@
 use super::admit;
 use super::answer::Answer;
 use super::call::Call;
+use super::decode;
 use super::encode::{self, Form};
 use super::failure::{Cause, Failure};
 use super::fields::{self, Set};
@@ -22,9 +23,8 @@ pub(crate) fn apply(store: &Store, target: &Target, call: &Call) -> Result<Answe
         let cause = Cause::required("fieldManager", "Required value: is required for apply patch");
         return Err(Failure::invalid("meta.k8s.io", "PatchOptions", "", &[cause]));
     };
-    let text = String::from_utf8_lossy(&call.body);
-    let mut applied: Value =
-        serde_saphyr::from_str(&text).map_err(|error| Failure::bad_request(format!("error decoding YAML: {error}")))?;
+    let decode::Body { value: mut applied, repeated } = decode::yaml(&String::from_utf8_lossy(&call.body))
+        .map_err(|error| Failure::bad_request(format!("error decoding YAML: {error}")))?;
     admit::same_kind(kind, &applied, &call.body)?;
     if applied.pointer("/metadata/name").is_none()
         && let Some(metadata) = applied.get_mut("metadata").and_then(Value::as_object_mut)
@@ -37,6 +37,7 @@ pub(crate) fn apply(store: &Store, target: &Target, call: &Call) -> Result<Answe
         return Err(Failure::bad_request("metadata.managedFields must be nil"));
     }
     typed(kind, target, &mut applied)?;
+    let warnings = twice(&repeated, call)?;
     namespace_exists(store, target)?;
     let now = store.clock().now();
     let sub = target.sub.as_deref();
@@ -45,15 +46,42 @@ pub(crate) fn apply(store: &Store, target: &Target, call: &Call) -> Result<Answe
         if sub.is_some() {
             return Err(Failure::not_found(kind, target.object()));
         }
+        if let Some(uid) = applied.pointer("/metadata/uid").and_then(Value::as_str) {
+            return Err(Failure::overtaken(
+                kind,
+                target.object(),
+                &format!("uid mismatch: the provided object specified uid {uid}, and no existing object was found"),
+            ));
+        }
         let made = order.create(store, applied, call, dry)?;
-        return Ok(encode::one(201, form, kind, &made, now));
+        return Ok(Answer { warnings, ..encode::one(201, form, kind, &made, now) });
     }
     let done = store
         .modify_or_try(kind, target.space(), target.object(), part(target), dry, |present| {
             order.change(present, &applied, call)
         })
         .map_err(|stop: Stop| stop.failure(kind, target.object()))?;
-    Ok(encode::one(200, form, kind, &done, now))
+    Ok(Answer { warnings, ..encode::one(200, form, kind, &done, now) })
+}
+
+/// Fields that stand twice: refused where validation is strict, else warned of (k8s.io/apiserver,
+/// pkg/endpoints/handlers/patch.go).
+fn twice(repeated: &[String], call: &Call) -> Result<Vec<String>, Failure> {
+    let told = |path: &String| {
+        let key = path.rsplit('.').next().unwrap_or_default();
+        format!("key {key:?} already set in map")
+    };
+    let list: Vec<String> = repeated.iter().map(told).collect();
+    let how = call.query.get("fieldValidation").unwrap_or_default();
+    match how {
+        _ if list.is_empty() => Ok(Vec::new()),
+        "Strict" => Err(Failure::bad_request(format!(
+            "error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  {}",
+            list.join("\n  ")
+        ))),
+        "Ignore" => Ok(Vec::new()),
+        _ => Ok(list),
+    }
 }
 
 /// An object that does not fit the schema cannot be taken apart into fields: 500 on a real server, whatever
@@ -107,7 +135,7 @@ impl Order<'_> {
     fn create(&self, store: &Store, applied: Value, call: &Call, dry: bool) -> Result<std::sync::Arc<Value>, Failure> {
         let set = managers::fields(self.kind, &managers::managed(self.kind, &applied, None));
         let mut object = admit::admit(self.kind, applied, call)?.object;
-        admit::on_create(store, self.kind, &mut object);
+        admit::on_create(store, self.kind, &mut object, dry)?;
         managers::write(&mut object, vec![self.entry(set)]);
         let name = super::write::name_of(&object);
         store.create_or_try(self.kind, object, dry).map_err(|refused| Failure::refused(refused, self.kind, &name))
@@ -117,15 +145,6 @@ impl Order<'_> {
         let kind = self.kind;
         let ty = managers::ty(kind);
         let before = present.clone();
-        // Identity goes past the merge: it is checked, not owned.
-        for (path, field) in [("/metadata/resourceVersion", "resourceVersion"), ("/metadata/uid", "uid")] {
-            if let (Some(sent), Some(metadata)) =
-                (applied.pointer(path), present.get_mut("metadata").and_then(Value::as_object_mut))
-            {
-                metadata.insert(field.into(), sent.clone());
-            }
-        }
-        admit::on_update(kind, &before, present)?;
         let wanted = managers::managed(kind, applied, self.sub);
         let live = managers::managed(kind, &before, self.sub);
         let set = managers::fields(kind, &wanted);
@@ -158,21 +177,28 @@ impl Order<'_> {
         if !conflicts.is_empty() {
             return Err(conflict(&conflicts).into());
         }
+        // Identity goes past the merge: it is checked, not owned. A lost race comes before whatever else is wrong.
+        let text = |object: &Value, path| object.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let sent = text(applied, "/metadata/resourceVersion");
+        if !sent.is_empty() && sent != text(&before, "/metadata/resourceVersion") {
+            return Err(Failure::conflict(kind, &text(&before, "/metadata/name")).into());
+        }
+        if let (Some(uid), Some(metadata)) =
+            (applied.pointer("/metadata/uid"), present.get_mut("metadata").and_then(Value::as_object_mut))
+        {
+            metadata.insert("uid".into(), uid.clone());
+        }
         fields::merge(&ty, present, &wanted);
         if let Some(previous) = &previous {
             let mut held = set.clone();
             for entry in &entries {
                 held.union(&entry.set);
             }
-            let gone = previous.set.minus(&held);
-            if !gone.is_empty() {
-                fields::remove(&ty, present, &gone);
-            }
+            fields::remove(&ty, present, &previous.set, &held);
         }
         let object = admit::admit(kind, std::mem::take(present), call)?.object;
         *present = object;
         admit::on_update(kind, &before, present)?;
-        admit::fill_in(kind, &before, present);
         let mut entry = self.entry(set);
         if let Some(previous) = previous.filter(|previous| previous.set == entry.set) {
             // The same fields with the same values: nothing is written, so the time stays too.

@@ -1,6 +1,7 @@
 //! One request, read whole: method, path below the cluster's prefix, query, headers, body, and who sent it.
 
 use super::auth::User;
+use super::decode;
 use super::failure::Failure;
 use http::{HeaderMap, Method, header};
 use hyper::body::Bytes;
@@ -53,6 +54,22 @@ impl Call {
         }
     }
 
+    /// Fields that stand twice in the body, by their paths; none where the body is a patch.
+    pub(crate) fn repeated(&self) -> Vec<String> {
+        let read = match self.media_type() {
+            "application/json" | "" => decode::json(&self.body).unwrap_or_default(),
+            "application/yaml" => decode::yaml(&String::from_utf8_lossy(&self.body)).unwrap_or_default(),
+            _ => decode::Body::default(),
+        };
+        read.repeated
+    }
+
+    /// The name of the object in the body.
+    pub(crate) fn made_name(&self) -> Option<String> {
+        let body: Value = serde_json::from_slice(&self.body).ok()?;
+        body.pointer("/metadata/name").and_then(Value::as_str).map(str::to_owned)
+    }
+
     /// The body as JSON or YAML, by its media type.
     pub(crate) fn object(&self, kind: &str) -> Result<Value, Failure> {
         let text = String::from_utf8_lossy(&self.body);
@@ -63,9 +80,9 @@ impl Call {
                     text.chars().take(60).collect::<String>()
                 ))
             }),
-            "application/yaml" => serde_saphyr::from_str(&text).map_err(|error| {
-                Failure::bad_request(format!("error converting YAML to JSON: {error}"))
-            }),
+            "application/yaml" => decode::yaml(&text)
+                .map(|body| body.value)
+                .map_err(|error| Failure::bad_request(format!("error converting YAML to JSON: {error}"))),
             // Read where it is a kind that kubectl sends in nothing else.
             "application/vnd.kubernetes.protobuf" if super::protobuf::read(&self.body).is_some() => {
                 Ok(super::protobuf::read(&self.body).unwrap_or_default())

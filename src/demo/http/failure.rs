@@ -65,15 +65,18 @@ impl Failure {
     }
 
     pub(crate) fn conflict(kind: &Kind, name: &str) -> Self {
+        let what = "the object has been modified; please apply your changes to the latest version and try again";
+        Self::overtaken(kind, name, what)
+    }
+
+    /// A 409: what a client believes of an object does not hold.
+    pub(crate) fn overtaken(kind: &Kind, name: &str, what: &str) -> Self {
         Self {
             details: Some(of_object(kind.group, kind.plural, name)),
             ..Self::new(
                 409,
                 "Conflict",
-                format!(
-                    "Operation cannot be fulfilled on {} \"{name}\": the object has been modified; please apply your changes to the latest version and try again",
-                    kind.qualified()
-                ),
+                format!("Operation cannot be fulfilled on {} \"{name}\": {what}", kind.qualified()),
             )
         }
     }

@@ -9,8 +9,12 @@
 //! CLUSTER  test, staging, production, or * for all
 //! WHAT     a verb (get list watch create update patch delete deletecollection), read, write, or *;
 //!          perhaps /RESOURCE or /RESOURCE/SUBRESOURCE after it, as in patch/rollouts/status;
-//!          perhaps @NAMESPACE after that, or @all for requests over all namespaces
-//! DO       a status from 400 to 599: answered with it (401 is an expired token, 403 forbids)
+//!          perhaps #NAME after that: only the object of this name, as in patch/services#web;
+//!          perhaps @NAMESPACE after that, or @all for requests over all namespaces;
+//!          perhaps ?dry after that for dry runs only, or ?real for all others
+//! DO       a status from 400 to 599: answered with it (401 is an expired token, 403 forbids, 429 says when to come
+//!          again)
+//!          deny      an admission webhook refuses; deny:MESSAGE in these words (up to the next ;)
 //!          drop      the server hangs up without an answer
 //!          cut       open watches end now, new ones after their first events (WHAT must be watch)
 //!          300ms 2s  a delay in front of the answer
@@ -20,21 +24,21 @@
 //! ```
 //!
 //! Examples: `production:patch=504*1`, `production:patch/rollouts/status=!drop*1`, `staging:*=300ms;test:down`,
-//! `test:read@all=403`. A 403 that always stands is also what access reviews answer by.
+//! `test:read@all=403`, `production:patch/services#web?real=!504*1`,
+//! `*:patch/rollouts#web?real=deny*1:no deploys on Fridays`. A count stands before the message. A 403 that always stands is also what access reviews answer by.
+
+mod spec;
 
 use super::target::Target;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The clusters that a fault can name.
-const CLUSTERS: &[&str] = &["test", "staging", "production", "*"];
-const VERBS: &[&str] =
-    &["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "read", "write", "*"];
-
 /// What happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Deed {
     Answer(u16),
+    /// An admission webhook refuses, with this message.
+    Deny(String),
     Drop,
     Cut,
     Delay(Duration),
@@ -48,6 +52,10 @@ struct Fault {
     verb: String,
     resource: Option<String>,
     sub: Option<String>,
+    /// Of an object.
+    name: Option<String>,
+    /// Dry runs only, or only what is none.
+    dry: Option<bool>,
     /// A namespace, or `all`.
     scope: Option<String>,
     deed: Deed,
@@ -58,7 +66,7 @@ struct Fault {
 }
 
 /// What meets one request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Fate {
     /// Waits first.
     pub delay: Duration,
@@ -66,6 +74,18 @@ pub(crate) struct Fate {
     pub deed: Option<Deed>,
     /// The request is carried out all the same.
     pub carried_out: bool,
+}
+
+/// What a fault can tell a request by.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Seen<'a> {
+    pub cluster: &'a str,
+    pub verb: &'a str,
+    pub target: Option<&'a Target>,
+    /// The object's name: of the path, or of the body where one is made.
+    pub name: Option<&'a str>,
+    /// A dry run, or not; none where it is not known.
+    pub dry: Option<bool>,
 }
 
 /// The faults that stand; clones are the same.
@@ -85,7 +105,7 @@ impl Faults {
     /// What is wrong with the specification.
     pub fn set(&self, spec: &str) -> Result<(), String> {
         let parsed: Result<Vec<Vec<Fault>>, String> =
-            spec.split(';').map(str::trim).filter(|text| !text.is_empty()).map(parse).collect();
+            spec.split(';').map(str::trim).filter(|text| !text.is_empty()).map(spec::parse).collect();
         self.lock().faults = parsed?.concat();
         Ok(())
     }
@@ -104,22 +124,19 @@ impl Faults {
     }
 
     /// Whether a request of this kind is always answered by 403.
-    pub(crate) fn forbids(&self, cluster: &str, verb: &str, target: Option<&Target>) -> bool {
+    pub(crate) fn forbids(&self, seen: &Seen) -> bool {
         self.lock().faults.iter().any(|fault| {
-            fault.deed == Deed::Answer(403)
-                && fault.left.is_none()
-                && fault.percent.is_none()
-                && fault.concerns(cluster, verb, target)
+            fault.deed == Deed::Answer(403) && fault.left.is_none() && fault.percent.is_none() && fault.concerns(seen)
         })
     }
 
     /// What meets a request, counted.
-    pub(crate) fn meet(&self, cluster: &str, verb: &str, target: Option<&Target>) -> Fate {
+    pub(crate) fn meet(&self, seen: &Seen) -> Fate {
         let mut state = self.lock();
         let State { faults, dice } = &mut *state;
         let mut fate = Fate::default();
         for fault in faults.iter_mut() {
-            if !fault.concerns(cluster, verb, target) || fault.left == Some(0) {
+            if !fault.concerns(seen) || fault.left == Some(0) {
                 continue;
             }
             if let Some(percent) = fault.percent {
@@ -128,11 +145,11 @@ impl Faults {
                     continue;
                 }
             }
-            match fault.deed {
-                Deed::Delay(delay) => fate.delay += delay,
+            match &fault.deed {
+                Deed::Delay(delay) => fate.delay += *delay,
                 deed if fate.deed.is_none() => {
-                    fate.deed = Some(deed);
-                    fate.carried_out = fault.after || deed == Deed::Cut;
+                    fate.carried_out = fault.after || *deed == Deed::Cut;
+                    fate.deed = Some(deed.clone());
                 }
                 _ => continue,
             }
@@ -148,7 +165,8 @@ impl Faults {
 }
 
 impl Fault {
-    fn concerns(&self, cluster: &str, verb: &str, target: Option<&Target>) -> bool {
+    fn concerns(&self, seen: &Seen) -> bool {
+        let Seen { cluster, verb, target, .. } = *seen;
         let reads = matches!(verb, "get" | "list" | "watch");
         let verb = match self.verb.as_str() {
             "*" => true,
@@ -164,79 +182,10 @@ impl Fault {
                 None => wanted == "all" && t.kind.namespaced,
             })
         });
-        (self.cluster == "*" || self.cluster == cluster) && verb && resource && sub && scope
+        let name = self.name.is_none() || self.name.as_deref() == seen.name;
+        let dry = self.dry.is_none() || self.dry == seen.dry;
+        (self.cluster == "*" || self.cluster == cluster) && verb && resource && sub && scope && name && dry
     }
-}
-
-fn parse(text: &str) -> Result<Vec<Fault>, String> {
-    let wrong = |why: String| {
-        format!(
-            "bad fault '{text}': {why} (the form is CLUSTER:WHAT=DO, as in production:patch=504*1; or CLUSTER:down)"
-        )
-    };
-    let Some((cluster, rest)) = text.split_once(':') else { return Err(wrong("it names no cluster".into())) };
-    if !CLUSTERS.contains(&cluster) {
-        return Err(wrong(format!("there is no cluster '{cluster}'; it is one of {}", CLUSTERS.join(", "))));
-    }
-    let fault = |verb: &str, deed| Fault {
-        text: text.to_owned(),
-        cluster: cluster.to_owned(),
-        verb: verb.to_owned(),
-        resource: None,
-        sub: None,
-        scope: None,
-        deed,
-        after: false,
-        left: None,
-        percent: None,
-    };
-    if rest == "down" {
-        return Ok(vec![fault("*", Deed::Drop), fault("watch", Deed::Cut)]);
-    }
-    let Some((what, deed)) = rest.split_once('=') else { return Err(wrong("it does not say what happens".into())) };
-    let (what, scope) = what.split_once('@').map_or((what, None), |(what, scope)| (what, Some(scope.to_owned())));
-    let mut parts = what.splitn(3, '/');
-    let verb = parts.next().unwrap_or_default();
-    if !VERBS.contains(&verb) {
-        return Err(wrong(format!("'{verb}' is no verb; it is one of {}", VERBS.join(", "))));
-    }
-    let (resource, sub) = (parts.next().map(str::to_owned), parts.next().map(str::to_owned));
-    if let Some(resource) =
-        resource.as_ref().filter(|name| !crate::demo::store::KINDS.iter().any(|k| k.plural == **name))
-    {
-        return Err(wrong(format!("there is no resource '{resource}'")));
-    }
-    let (deed, percent) = match deed.split_once('%') {
-        None => (deed, None),
-        Some((deed, percent)) => match percent.parse() {
-            Ok(percent @ 1..=100) => (deed, Some(percent)),
-            _ => return Err(wrong(format!("'%{percent}' is no share from %1 to %100"))),
-        },
-    };
-    let (deed, left) = match deed.split_once('*') {
-        None => (deed, None),
-        Some((deed, count)) => match count.parse() {
-            Ok(count @ 1..) => (deed, Some(count)),
-            _ => return Err(wrong(format!("'*{count}' is no count from 1"))),
-        },
-    };
-    let (deed, after) = deed.strip_prefix('!').map_or((deed, false), |deed| (deed, true));
-    let deed = match deed {
-        "drop" => Deed::Drop,
-        "cut" if verb == "watch" => Deed::Cut,
-        "cut" => return Err(wrong("only a watch can be cut".into())),
-        number if number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty() => match number.parse() {
-            Ok(status @ 400..=599) => Deed::Answer(status),
-            _ => {
-                return Err(wrong(format!("{number} is no status from 400 to 599; a delay needs a unit, as in 300ms")));
-            }
-        },
-        other => match other.parse::<jiff::SignedDuration>() {
-            Ok(delay) if !delay.is_negative() => Deed::Delay(delay.unsigned_abs()),
-            _ => return Err(wrong(format!("'{other}' is no status, no delay, not drop and not cut"))),
-        },
-    };
-    Ok(vec![Fault { resource, sub, scope, after, left, percent, ..fault(verb, deed) }])
 }
 
 #[cfg(test)]
@@ -251,27 +200,43 @@ mod tests {
     fn a_counted_fault_is_used_up_and_only_by_what_it_names() {
         let faults = Faults::default();
         faults.set("production:patch/rollouts/status=!504*2; staging:*=300ms").unwrap();
+        let meet = |cluster, verb, target| faults.meet(&Seen { cluster, verb, target, ..Seen::default() });
         let target = target();
-        assert_eq!(faults.meet("production", "get", Some(&target)), Fate::default());
-        assert_eq!(faults.meet("test", "patch", Some(&target)), Fate::default());
-        assert_eq!(faults.meet("staging", "get", None).delay, Duration::from_millis(300));
+        assert_eq!(meet("production", "get", Some(&target)), Fate::default());
+        assert_eq!(meet("test", "patch", Some(&target)), Fate::default());
+        assert_eq!(meet("staging", "get", None).delay, Duration::from_millis(300));
         for _ in 0..2 {
-            let fate = faults.meet("production", "patch", Some(&target));
+            let fate = meet("production", "patch", Some(&target));
             assert_eq!((fate.deed, fate.carried_out), (Some(Deed::Answer(504)), true));
         }
-        assert_eq!(faults.meet("production", "patch", Some(&target)), Fate::default());
+        assert_eq!(meet("production", "patch", Some(&target)), Fate::default());
         assert_eq!(faults.standing(), ["staging:*=300ms"]);
         faults.set("").unwrap();
         assert!(faults.standing().is_empty());
     }
 
     #[test]
+    fn a_fault_can_name_an_object_and_tell_a_dry_run_from_what_counts() {
+        let faults = Faults::default();
+        faults.set("*:patch/rollouts#a@n?real=deny*1:not on Fridays: 5 * 5 = 25%; *:patch#a?dry=409").unwrap();
+        let target = Target::parse("/apis/argoproj.io/v1alpha1/namespaces/n/rollouts/a").unwrap();
+        let seen = Seen { cluster: "test", verb: "patch", target: Some(&target), name: Some("a"), dry: Some(true) };
+        assert_eq!(faults.meet(&seen).deed, Some(Deed::Answer(409)));
+        assert_eq!(faults.meet(&Seen { name: Some("b"), ..seen }), Fate::default());
+        let real = Seen { dry: Some(false), ..seen };
+        let message = "not on Fridays: 5 * 5 = 25%".to_owned();
+        assert_eq!(faults.meet(&real).deed, Some(Deed::Deny(message)));
+        assert_eq!(faults.meet(&real), Fate::default());
+    }
+
+    #[test]
     fn a_share_meets_about_that_share() {
         let faults = Faults::default();
         faults.set("*:read=503%25").unwrap();
-        let met = (0..1000).filter(|_| faults.meet("test", "list", None).deed.is_some()).count();
+        let meet = |cluster, verb, target| faults.meet(&Seen { cluster, verb, target, ..Seen::default() });
+        let met = (0..1000).filter(|_| meet("test", "list", None).deed.is_some()).count();
         assert!((200..300).contains(&met), "{met}");
-        assert_eq!(faults.meet("test", "patch", None).deed, None);
+        assert_eq!(meet("test", "patch", None).deed, None);
     }
 
     #[test]
@@ -290,11 +255,16 @@ mod tests {
             ("test:patch=cut", "only a watch can be cut"),
             ("test:patch/nope=504", "no resource 'nope'"),
             ("test:patch=soon", "'soon' is no status"),
+            ("test:patch/rollouts#=504", "no name after '#'"),
+            ("test:patch/rollouts?wet=504", "'?wet' is neither ?dry nor ?real"),
+            ("test:get=deny", "only a write can be denied"),
+            ("test:patch=!deny", "what is denied is not carried out"),
         ] {
             let error = faults.set(spec).unwrap_err();
             assert!(error.contains(says) && error.contains(spec), "{error}");
         }
         assert_eq!(faults.standing(), ["test:down"]);
-        assert_eq!(faults.meet("test", "get", None).deed, Some(Deed::Drop));
+        let seen = Seen { cluster: "test", verb: "get", ..Seen::default() };
+        assert_eq!(faults.meet(&seen).deed, Some(Deed::Drop));
     }
 }

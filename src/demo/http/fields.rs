@@ -7,6 +7,7 @@
 use super::schema::{self, Merge, Struct, Ty};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// A set of fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub(crate) struct Set {
     pub own: bool,
     pub below: BTreeMap<String, Set>,
 }
+
+static METADATA: LazyLock<Ty> = LazyLock::new(|| Ty::Named("ObjectMeta".into()));
 
 /// How a value is taken apart.
 enum Shape<'a> {
@@ -48,7 +51,11 @@ fn parts<'a, 'v>(ty: &'a Ty, value: &'v Value) -> Option<Vec<(String, &'a Ty, &'
     Some(match shape(ty, value) {
         Shape::Leaf => return None,
         Shape::Object(object) => fields(value)
-            .map(|(name, value)| (format!("f:{name}"), object.field(name).unwrap_or(&Ty::Any), value))
+            .map(|(name, value)| {
+                // Of every object; the schema does not name it there.
+                let ty = object.field(name).unwrap_or(if name == "metadata" { &METADATA } else { &Ty::Any });
+                (format!("f:{name}"), ty, value)
+            })
             .collect(),
         Shape::Map(inner) => fields(value).map(|(name, value)| (format!("f:{name}"), inner, value)).collect(),
         Shape::Keyed(inner, keys) => items(value).map(|item| (key_of(item, keys), inner, item)).collect(),
@@ -240,15 +247,7 @@ pub(crate) fn merge(ty: &Ty, live: &mut Value, applied: &Value) {
     };
     let new = parts(ty, applied).unwrap_or_default();
     if keyed {
-        let present: Vec<String> =
-            parts(ty, live).unwrap_or_default().into_iter().map(|(element, _, _)| element).collect();
-        let Some(list) = live.as_array_mut() else { return };
-        for (element, ty, value) in new {
-            match present.iter().position(|other| *other == element) {
-                Some(at) => merge(ty, &mut list[at], value),
-                None => list.push(value.clone()),
-            }
-        }
+        merge_items(ty, live, new);
         return;
     }
     let Some(map) = live.as_object_mut() else { return };
@@ -262,40 +261,79 @@ pub(crate) fn merge(ty: &Ty, live: &mut Value, applied: &Value) {
     }
 }
 
-/// Takes fields out of an object; containers that become empty by it go too. True when the value itself is to go.
-pub(crate) fn remove(ty: &Ty, value: &mut Value, set: &Set) -> bool {
-    let Some(parts) = parts(ty, value) else { return set.own };
-    if set.below.is_empty() {
-        // A container goes by itself only where it is empty, or an item that nobody holds any more.
-        return set.own;
+/// Merges the items of a list: in the order of what is applied, what only others have staying before what it stood before
+/// (structured-merge-diff, typed/merge.go, `mergeListItems`).
+fn merge_items(ty: &Ty, live: &mut Value, applied: Vec<(String, &Ty, &Value)>) {
+    let elements: Vec<String> =
+        parts(ty, live).unwrap_or_default().into_iter().map(|(element, _, _)| element).collect();
+    let Some(list) = live.as_array_mut() else { return };
+    let mut present: Vec<(String, Option<Value>)> =
+        elements.into_iter().zip(std::mem::take(list).into_iter().map(Some)).collect();
+    let kept: Vec<bool> =
+        present.iter().map(|(element, _)| !applied.iter().any(|(other, _, _)| other == element)).collect();
+    let mut at = 0;
+    for (element, ty, value) in applied {
+        // Others' items, up to the next one that is still to come.
+        while at < present.len() && (kept[at] || present[at].1.is_none()) {
+            list.extend(present[at].1.take());
+            at += 1;
+        }
+        let mut item = present.iter_mut().find(|(other, _)| *other == element).and_then(|(_, item)| item.take());
+        match &mut item {
+            Some(present) => merge(ty, present, value),
+            None => item = Some(value.clone()),
+        }
+        list.extend(item);
     }
-    let gone: Vec<(usize, String, Ty)> = parts
+    list.extend(
+        present
+            .into_iter()
+            .skip(at)
+            .zip(kept.into_iter().skip(at))
+            .filter(|(_, kept)| *kept)
+            .filter_map(|((_, item), _)| item),
+    );
+}
+
+/// Takes out of an object what was `lost`, unless it is still `held`. A field that the schema names goes with all that is
+/// in it, also what nobody owns (defaults), once nothing in it is held; so does an item of a list once the item itself is
+/// not held (structured-merge-diff, merge/update.go, `prune`).
+pub(crate) fn remove(ty: &Ty, value: &mut Value, lost: &Set, held: &Set) {
+    let named = matches!(shape(ty, value), Shape::Object(_));
+    let Some(parts) = parts(ty, value) else { return };
+    let inner: Vec<(usize, String, Ty)> = parts
         .into_iter()
         .enumerate()
-        .filter(|(_, (element, _, _))| set.below.contains_key(element))
+        .filter(|(_, (element, _, _))| lost.below.contains_key(element))
         .map(|(at, (element, ty, _))| (at, element, ty.clone()))
         .collect();
-    match value {
-        Value::Object(map) => {
-            for (_, element, ty) in gone {
-                let name = &element[2..];
-                if map.get_mut(name).is_some_and(|value| remove(&ty, value, &set.below[&element])) {
+    let nothing = Set::default();
+    for (at, element, ty) in inner.into_iter().rev() {
+        let (lost, kept) = (&lost.below[&element], held.below.get(&element));
+        // An object never loses its metadata, which holds what nobody owns.
+        let whole = if named {
+            kept.is_none() && element != "f:metadata"
+        } else {
+            lost.own && !kept.is_some_and(|kept| kept.own)
+        };
+        let name = &element[2..];
+        match value {
+            Value::Object(map) => {
+                let emptied = map.get_mut(name).is_some_and(|inside| {
+                    remove(&ty, inside, lost, kept.unwrap_or(&nothing));
+                    // A map in a map that is not described: it goes with its last key.
+                    kept.is_none() && inside.as_object().is_some_and(Map::is_empty)
+                });
+                if whole || emptied {
                     map.remove(name);
                 }
             }
-            map.is_empty()
-        }
-        Value::Array(list) => {
-            for (at, element, ty) in gone.into_iter().rev() {
-                let below = &set.below[&element];
-                // An item goes when the item itself was given up, whatever is left of its fields.
-                if below.own || remove(&ty, &mut list[at], below) {
-                    list.remove(at);
-                }
+            Value::Array(list) if whole => {
+                list.remove(at);
             }
-            list.is_empty()
+            Value::Array(list) => remove(&ty, &mut list[at], lost, kept.unwrap_or(&nothing)),
+            _ => {}
         }
-        _ => set.own,
     }
 }
 
@@ -352,7 +390,7 @@ mod tests {
             prop_assert!(differing(&ty, &set, Some(&applied), Some(&merged)).is_empty());
             prop_assert!(set.minus(&set).is_empty());
             if merged.is_object() && applied.is_object() {
-                remove(&ty, &mut merged, &set);
+                remove(&ty, &mut merged, &set, &Set::default());
                 let left = Set::of(&ty, &merged).shared(&set).paths();
                 let emptied = left.iter().all(|path| at_path(&applied, path) == Some(&json!({})));
                 prop_assert!(emptied, "{:?}", left);
@@ -370,10 +408,53 @@ mod tests {
         merge(&rollout(), &mut live, &object("a:1"));
         assert_eq!(live["spec"]["template"]["spec"]["containers"].as_array().unwrap().len(), 2);
         assert_eq!(live["spec"]["replicas"], 1);
-        let gone = Set::of(&rollout(), &object("a:1")).minus(&Set::of(&rollout(), &json!({"spec": {"replicas": 1}})));
-        remove(&rollout(), &mut live, &gone);
+        let lost = Set::of(&rollout(), &object("a:1"));
+        let mut held = Set::of(&rollout(), &json!({"spec": {"replicas": 1}}));
+        held.union(&Set::of(&rollout(), &json!({"spec": {"template": {"spec": {"containers": [{"name": "side"}]}}}})));
+        remove(&rollout(), &mut live, &lost, &held);
         let want =
             json!({"spec": {"replicas": 1, "template": {"spec": {"containers": [{"name": "side", "image": "s"}]}}}});
         assert_eq!(live, want);
+    }
+
+    #[test]
+    fn a_list_takes_the_order_of_what_is_applied_and_keeps_the_items_of_others_in_between() {
+        let list = |names: &[&str]| {
+            let env: Vec<Value> = names.iter().map(|name| json!({"name": name})).collect();
+            json!({"spec": {"template": {"spec": {"containers": [{"name": "c", "env": env}]}}}})
+        };
+        for (live, applied, want) in [
+            (&["a", "b"][..], &["b", "a"][..], &["b", "a"][..]),
+            (&["x", "a", "b"], &["b", "a"], &["x", "b", "a"]),
+            (&["a", "x", "b", "y"], &["a", "b"], &["a", "x", "b", "y"]),
+            (&["a"], &["n", "a", "m"], &["n", "a", "m"]),
+            (&["x"], &["a"], &["x", "a"]),
+        ] {
+            let mut merged = list(live);
+            merge(&rollout(), &mut merged, &list(applied));
+            assert_eq!(merged, list(want), "{live:?} {applied:?}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_nobody_holds_any_more_takes_its_defaults_along() {
+        let probe = |more: &Value| {
+            let mut probe = json!({"httpGet": {"port": 80}});
+            json_patch::merge(&mut probe, more);
+            json!({"spec": {"template": {"spec": {"containers": [{"name": "c", "readinessProbe": probe}]}}}})
+        };
+        let lost = Set::of(&rollout(), &probe(&json!({})));
+        let held = Set::of(&rollout(), &json!({"spec": {"template": {"spec": {"containers": [{"name": "c"}]}}}}));
+        let mut live = probe(&json!({"timeoutSeconds": 1, "httpGet": {"scheme": "HTTP"}}));
+        remove(&rollout(), &mut live, &lost, &held);
+        assert_eq!(live, json!({"spec": {"template": {"spec": {"containers": [{"name": "c"}]}}}}));
+        // Something in it is another's: the rest stays.
+        let mut live = probe(&json!({"timeoutSeconds": 5}));
+        let mut held = held;
+        let other = json!({"spec": {"template": {"spec": {"containers": [
+            {"name": "c", "readinessProbe": {"timeoutSeconds": 5}}]}}}});
+        held.union(&Set::of(&rollout(), &other));
+        remove(&rollout(), &mut live, &lost, &held);
+        assert_eq!(live, other);
     }
 }

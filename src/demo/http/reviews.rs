@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::auth::{Rights, User};
 use super::call::Call;
 use super::failure::Failure;
-use super::faults::Faults;
+use super::faults::{Faults, Seen};
 use super::rules::Rule;
 use super::target::Target;
 use crate::demo::store::{KINDS, stamp};
@@ -73,7 +73,10 @@ fn access(cluster: &str, faults: &Faults, user: &User, spec: &Value) -> Value {
         Target { kind, namespace: some(text("namespace")), name: some(text("name")), sub: some(text("subresource")) }
     });
     let verb = text("verb");
-    let forbidden = faults.forbids(cluster, verb, target.as_ref());
+    let forbidden = {
+        let name = target.as_ref().and_then(|target| target.name.as_deref());
+        faults.forbids(&Seen { cluster, verb, target: target.as_ref(), name, dry: None })
+    };
     let sub = some(text("subresource"));
     let allowed = user.may(verb, text("group"), text("resource"), sub.as_deref()) && !forbidden;
     let mut status = json!({"allowed": allowed});

@@ -4,7 +4,7 @@ use super::answer::{Answer, Body};
 use super::auth::{self, ADMIN, Door, VIEWER};
 use super::call::{Call, Query};
 use super::failure::Failure;
-use super::faults::{Deed, Faults};
+use super::faults::{Deed, Faults, Seen};
 use super::record::{Logged, RequestLog};
 use super::rules::Grants;
 use super::target::Target;
@@ -128,6 +128,9 @@ impl Server {
         let authorization = call.header(header::AUTHORIZATION);
         let granted = self.grants.user(&cluster.name, authorization);
         let signed = granted.map_or_else(|| door.sign_in(authorization, call.header(header::USER_AGENT)), Ok);
+        if let Ok(user) = &signed {
+            call.user = user.clone();
+        }
         let target = Target::parse(&call.path).ok();
         let watches = call.query.flag("watch");
         let verb = target.as_ref().and_then(|target| target.verb(&call.method, watches).ok()).unwrap_or_default();
@@ -148,16 +151,24 @@ impl Server {
             body: Logged::body_text(&call.body),
         };
         let met = if verb.is_empty() { verb_of_path(&call) } else { verb };
-        let fate = self.faults.meet(&cluster.name, met, target.as_ref());
+        let made = if verb == "create" { call.made_name() } else { None };
+        let named = target.as_ref().and_then(|target| target.name.as_deref()).or(made.as_deref());
+        let dry = Some(call.query.get("dryRun").is_some_and(|dry| !dry.is_empty()));
+        let fate =
+            self.faults.meet(&Seen { cluster: &cluster.name, verb: met, target: target.as_ref(), name: named, dry });
         if !fate.delay.is_zero() {
             tokio::time::sleep(fate.delay).await;
         }
         let cut = self.cuts.get(at).map(Sender::subscribe);
-        let answer = match (signed, fate.deed) {
+        let answer = match (signed, &fate.deed) {
             (Err(failure), _) => Err(failure),
+            // Who may not do it is told so before a webhook is asked.
+            (Ok(user), Some(Deed::Deny(message))) => {
+                let may = target.as_ref().map_or(Ok(()), |target| user.check(verb, target));
+                Err(may.err().unwrap_or_else(|| denied(message)))
+            }
             (Ok(_), Some(_)) if !fate.carried_out => Ok(Answer::text(200, "")),
-            (Ok(user), _) => {
-                call.user = user;
+            (Ok(_), _) => {
                 logged.carried_out = true;
                 route(cluster, (&self.faults, &self.chatter), &call, cut)
             }
@@ -178,7 +189,7 @@ impl Server {
                 });
                 answer.unwrap_or_else(Answer::from)
             }
-            Some(Deed::Delay(_)) | None => answer.unwrap_or_else(Answer::from),
+            Some(Deed::Delay(_) | Deed::Deny(_)) | None => answer.unwrap_or_else(Answer::from),
         };
         logged.status = answer.status;
         self.log.push(logged);
@@ -189,6 +200,14 @@ impl Server {
 /// The verb of a path that is no resource, for faults.
 fn verb_of_path(call: &Call) -> &'static str {
     if call.method == http::Method::GET { "get" } else { "create" }
+}
+
+/// The refusal of an admission webhook, as one made with controller-runtime gives it
+/// (k8s.io/apiserver, pkg/admission/plugin/webhook/errors/statuserror.go).
+fn denied(message: &str) -> Failure {
+    let by = "admission webhook \"policy.simulated.example\" denied the request";
+    let text = if message.is_empty() { format!("{by} without explanation") } else { format!("{by}: {message}") };
+    Failure::new(403, "Forbidden", text)
 }
 
 /// The refusal that a fault orders.
@@ -205,7 +224,10 @@ fn ordered(status: u16, call: &Call, verb: &str, target: Option<&Target>) -> Fai
         (404, _) => Failure::no_such_path(),
         (409, Some(target)) => Failure::conflict(target.kind, target.object()),
         (410, _) => Failure::new(410, "Expired", "The resourceVersion for the provided list is too old."),
-        (429, _) => Failure::new(429, "TooManyRequests", "Too many requests, please try again later."),
+        (429, _) => Failure {
+            details: Some(serde_json::json!({"retryAfterSeconds": 1})),
+            ..Failure::new(429, "TooManyRequests", "Too many requests, please try again later.")
+        },
         (500, _) => Failure::new(500, "InternalError", "Internal error occurred: etcdserver: leader changed"),
         // What a load balancer says when nobody is behind it: no JSON.
         (502, _) => {

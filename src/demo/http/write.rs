@@ -56,7 +56,7 @@ pub(crate) fn create(store: &Store, target: &Target, call: &Call) -> Result<Answ
     admit::generate_name(store, &mut object);
     namespace_exists(store, target)?;
     let Admitted { mut object, warnings } = admit::admit(kind, object, call)?;
-    admit::on_create(store, kind, &mut object);
+    admit::on_create(store, kind, &mut object, dry)?;
     managers::created(kind, &mut object, &call.manager(), store.clock().now());
     let name = name_of(&object);
     let made = store.create_or_try(kind, object, dry).map_err(|refused| Failure::refused(refused, kind, &name))?;
@@ -113,7 +113,6 @@ pub(crate) fn change(
             warnings = admitted.warnings;
             *present = admitted.object;
             admit::on_update(kind, &before, present)?;
-            admit::fill_in(kind, &before, present);
             managers::updated(kind, &before, present, &call.manager(), target.sub.as_deref(), now);
             Ok::<(), Stop>(())
         })

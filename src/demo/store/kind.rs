@@ -44,11 +44,19 @@ kinds! {
     EVENTS: "" "v1" "Event" "events" "event" ["ev"] true false false
     CONFIG_MAPS: "" "v1" "ConfigMap" "configmaps" "configmap" ["cm"] true false false
     SECRETS: "" "v1" "Secret" "secrets" "secret" [] true false false
+    POD_TEMPLATES: "" "v1" "PodTemplate" "podtemplates" "podtemplate" [] true false true
+    SERVICE_ACCOUNTS: "" "v1" "ServiceAccount" "serviceaccounts" "serviceaccount" ["sa"] true false false
+    PERSISTENT_VOLUME_CLAIMS: "" "v1" "PersistentVolumeClaim" "persistentvolumeclaims" "persistentvolumeclaim" ["pvc"] true true false
     DEPLOYMENTS: "apps" "v1" "Deployment" "deployments" "deployment" ["deploy"] true true true
     REPLICA_SETS: "apps" "v1" "ReplicaSet" "replicasets" "replicaset" ["rs"] true true true
+    STATEFUL_SETS: "apps" "v1" "StatefulSet" "statefulsets" "statefulset" ["sts"] true true true
     JOBS: "batch" "v1" "Job" "jobs" "job" [] true true true
     HORIZONTAL_POD_AUTOSCALERS: "autoscaling" "v2" "HorizontalPodAutoscaler" "horizontalpodautoscalers" "horizontalpodautoscaler" ["hpa"] true true false
     POD_DISRUPTION_BUDGETS: "policy" "v1" "PodDisruptionBudget" "poddisruptionbudgets" "poddisruptionbudget" ["pdb"] true true true
+    INGRESSES: "networking.k8s.io" "v1" "Ingress" "ingresses" "ingress" ["ing"] true true true
+    NETWORK_POLICIES: "networking.k8s.io" "v1" "NetworkPolicy" "networkpolicies" "networkpolicy" ["netpol"] true false true
+    ROLES: "rbac.authorization.k8s.io" "v1" "Role" "roles" "role" [] true false false
+    ROLE_BINDINGS: "rbac.authorization.k8s.io" "v1" "RoleBinding" "rolebindings" "rolebinding" [] true false false
     ROLLOUTS: "argoproj.io" "v1alpha1" "Rollout" "rollouts" "rollout" ["ro"] true true true
     ANALYSIS_RUNS: "argoproj.io" "v1alpha1" "AnalysisRun" "analysisruns" "analysisrun" ["ar"] true false true
     ANALYSIS_TEMPLATES: "argoproj.io" "v1alpha1" "AnalysisTemplate" "analysistemplates" "analysistemplate" ["at"] true false true
