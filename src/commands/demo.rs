@@ -8,7 +8,7 @@ use super::ui;
 use crate::app::state::Setup;
 use crate::config::problem;
 use crate::demo::scenario;
-use crate::demo::serve::{Options, Running, StartError, start};
+use crate::demo::serve::{Options, Running, StartError, start, start_ahead};
 use crate::engine::start::{Clock, Feed};
 use crate::report::table::aligned;
 use jiff::Timestamp;
@@ -57,11 +57,11 @@ pub fn list(out: &mut dyn Write) -> Result<u8, Failure> {
 /// No terminal, an unknown scenario.
 pub fn ui(base: &Base, demo: &Demo) -> Result<u8, Failure> {
     look::drawable(&base.terminal)?;
-    let running = begin(demo)?;
+    // The screen comes first; what it shows follows as soon as the past of the fleet is played.
+    let running = begin(demo, start_ahead)?;
     let ready = base.settle_texts(&running.config, &running.kubeconfig)?;
     let setup = Setup { demo: true, ..ui::setup(base, &ready) };
-    let clock = running.clock.clone();
-    let cluster_clock: Clock = Arc::new(move || clock.now());
+    let cluster_clock: Clock = Arc::new(running.time());
     let feed = Feed::Clusters {
         access: Box::new(ready.access.clone()),
         targets: ready.targets(),
@@ -70,6 +70,9 @@ pub fn ui(base: &Base, demo: &Demo) -> Result<u8, Failure> {
     // How old data is counts by the clock of this machine, as on any cluster; what the objects say, by the clusters' own,
     // however fast it runs.
     let ended = ui::open(base, setup, &ready.resolved, feed, Arc::new(Timestamp::now), 1.0);
+    if let Some(why) = running.failure() {
+        return Err(Failure::failed(why));
+    }
     drop(running);
     ended
 }
@@ -79,7 +82,7 @@ pub fn ui(base: &Base, demo: &Demo) -> Result<u8, Failure> {
 /// # Errors
 /// An address or a file that cannot be used, an unknown scenario.
 pub fn serve(demo: &Demo, out: &mut dyn Write) -> Result<u8, Failure> {
-    let running = begin(demo)?;
+    let running = begin(demo, start)?;
     for (path, text) in [(&demo.kubeconfig_out, &running.kubeconfig), (&demo.config_out, &running.config)] {
         if let Some(path) = path {
             write_private(path, text)
@@ -93,7 +96,7 @@ pub fn serve(demo: &Demo, out: &mut dyn Write) -> Result<u8, Failure> {
     ended
 }
 
-fn begin(demo: &Demo) -> Result<Running, Failure> {
+fn begin(demo: &Demo, start: impl FnOnce(Options) -> Result<Running, StartError>) -> Result<Running, Failure> {
     let known = scenario::names();
     let chosen = match &demo.scenario {
         Some(name) => name.clone(),

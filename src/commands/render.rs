@@ -41,7 +41,7 @@ pub fn run(base: &Base, options: &Options, out: &mut dyn Write) -> Result<u8, Fa
     let loaded = load::load(&base.places).map_err(|problems| failure(&of_problems(problems)))?;
     let settings = services::settings(base, loaded.as_ref())?;
     let channel = services::one_channel(base, &settings)?;
-    let catalog = catalog::load(&settings.services, &settings.channels, base.home.as_deref());
+    let catalog = catalog::load(&settings.services, base.home.as_deref());
     let service = catalog.find(&options.service).map_err(|findings| failure(&findings))?;
     let given = services::given(&options.parameters).map_err(|findings| failure(&findings))?;
     let runtimes = settle::runtimes(service, &settings.services, channel);

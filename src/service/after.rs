@@ -176,11 +176,8 @@ pub fn limits(objects: &[Object], service: &Service, settings: &Settings, cell: 
         let (Some(own), Some(home)) = (object.namespace(), home) else { continue };
         let extra: Vec<&str> = cell.runtime.extra_namespaces.iter().map(AsRef::as_ref).collect();
         if own != home && !extra.contains(&own) {
-            let what = format!(
-                "{} is in namespace \"{own}\", and release channel {} deploys to \"{home}\"",
-                object.title(),
-                cell.channel.name
-            );
+            let what =
+                format!("{} is in namespace \"{own}\", and the service is deployed to \"{home}\"", object.title());
             let told = Finding::error("manifest/namespace", object.place("/metadata/namespace"), what);
             findings.push(
                 told.hint(format!("leave the namespace out, or add extra_namespaces = [\"{own}\"] to the runtime")),

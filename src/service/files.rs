@@ -322,7 +322,9 @@ impl Gather<'_> {
         let mut right = true;
         for pattern in patterns {
             if let Err(error) = builder.add_line(None, &pattern.value) {
-                let what = format!("\"{}\" is not a pattern: {error}", pattern.value);
+                let said = error.to_string();
+                let why = said.split_once("': ").map_or(said.as_str(), |(_, why)| why);
+                let what = format!("\"{}\" is not a pattern: {why}", pattern.value);
                 self.error("files/pattern", pattern, what, Some("patterns are written as in .gitignore".to_owned()));
                 right = false;
             }

@@ -154,12 +154,18 @@ fn core(word: &str) -> Value {
     if let "true" | "True" | "TRUE" | "false" | "False" | "FALSE" = word {
         return Value::Bool(word.starts_with(['t', 'T']));
     }
+    let whole = |digits: &str, radix: u32| {
+        let digits: Option<Vec<u32>> = digits.chars().map(|c| c.to_digit(radix)).collect();
+        let digits = digits.filter(|digits| !digits.is_empty())?;
+        let number = digits.iter().fold(0.0, |sum, digit| sum * f64::from(radix) + f64::from(*digit));
+        Some(if number < 9e15 { Value::from(number as i64) } else { Value::from(number) })
+    };
     let number = match word.as_bytes() {
-        [b'0', b'o', ..] => magnitude(&word[2..], 8).map(|n| Value::from(n as f64)),
-        [b'0', b'x', ..] => magnitude(&word[2..], 16).map(|n| Value::from(n as f64)),
-        _ if is_float(word) => word.parse::<f64>().ok().map(|n| match Number::from_f64(n) {
-            Some(number) => Value::Number(number),
-            None => Value::String("infinity".to_owned()),
+        [b'0', b'o', ..] => whole(&word[2..], 8),
+        [b'0', b'x', ..] => whole(&word[2..], 16),
+        _ if is_float(word) => word.parse::<i64>().ok().map(Value::from).or_else(|| {
+            let number = word.parse::<f64>().ok()?;
+            Some(Number::from_f64(number).map_or_else(|| Value::String("infinity".to_owned()), Value::Number))
         }),
         _ => None,
     };
