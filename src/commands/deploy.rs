@@ -222,12 +222,7 @@ impl Planned<'_> {
         ended
     }
 
-    async fn conclude(
-        &self,
-        options: &Options,
-        outcome: &Outcome,
-        out: &mut dyn Write,
-    ) -> Result<u8, Failure> {
+    async fn conclude(&self, options: &Options, outcome: &Outcome, out: &mut dyn Write) -> Result<u8, Failure> {
         let teller = Teller { options };
         if let Some((identity, fate)) = outcome.stopped_by() {
             let failure = told::stopped(identity, fate, outcome, &self.site.command(options));

@@ -119,7 +119,9 @@ fn at<'a>(object: &'a Value, path: &str) -> Option<&'a Value> {
             } else {
                 let wanted: Vec<(&str, &str)> = inside.split(',').filter_map(|pair| pair.split_once('=')).collect();
                 list.iter().find(|item| {
-                    wanted.iter().all(|(key, text)| item.get(key).is_some_and(|value| serde_json::to_string(value).is_ok_and(|own| own == *text)))
+                    wanted.iter().all(|(key, text)| {
+                        item.get(key).is_some_and(|value| serde_json::to_string(value).is_ok_and(|own| own == *text))
+                    })
                 })?
             };
             rest = behind;

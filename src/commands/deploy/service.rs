@@ -39,7 +39,7 @@ impl<'a> OfService<'a> {
         sites: Vec<Site>,
     ) -> Result<(Self, Vec<Site>), Failure> {
         let settings = &ready.resolved.settings;
-        let catalog = catalog::load(&settings.services, &settings.channels, base.home.as_deref());
+        let catalog = catalog::load(&settings.services, base.home.as_deref());
         let service = catalog.find(name).map_err(|findings| failure(&findings))?.clone();
         let given = services::given(parameters).map_err(|findings| failure(&findings))?;
         let own = Self { ready, service, given, reset };
