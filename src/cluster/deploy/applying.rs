@@ -14,7 +14,7 @@ use crate::cluster::failure::Failure;
 use crate::deploy::plan::{Fault, Identity, Item, LeftOver, Plan, Seen, Verdict};
 use crate::deploy::progress::{Choices, Entry, Failed, Fate, Ledger, Outcome, Progress};
 use crate::deploy::records::{self, Deployer};
-use crate::deploy::{content, prepare};
+use crate::deploy::{conflicts, content, prepare};
 use serde_json::{Value, json};
 
 /// A controller writes the status of an object every few seconds, and each time its version changes: a conflict after
@@ -113,7 +113,8 @@ impl Run<'_> {
             };
             let found = now.as_ref().map(seen);
             if let Some(what) = moved(item.seen.as_ref(), found.as_ref()) {
-                return Fate::Moved { what: format!("{} {what}", words::named(&item.identity)) };
+                let by = now.as_ref().and_then(conflicts::last_hand).map(|who| format!(" (by {who})")).unwrap_or_default();
+                return Fate::Moved { what: format!("{} {what}{by}", words::named(&item.identity)) };
             }
             match self.send(item, now.as_ref(), found.as_ref(), ledger).await {
                 Sent::Taken(object) => return applied(&object, false),
