@@ -208,9 +208,7 @@ mod tests {
 
     #[test]
     fn the_last_hand_is_told_by_the_record_of_a_deploy_or_by_its_manager() {
-        let entry = |manager: &str, operation: &str, time: &str| {
-            json!({"manager": manager, "operation": operation, "time": format!("2026-01-01T00:00:{time}Z")})
-        };
+        let entry = |manager: &str, operation: &str, time: &str| json!({"manager": manager, "operation": operation, "time": format!("2026-01-01T00:00:{time}Z")});
         let live = |entries: &[Value]| {
             json!({"metadata": {"managedFields": entries, "annotations": {"rolltop/deployed-by": "ana@bastion",
                 "rolltop/version": "red (1a2b3c4d)"}}})

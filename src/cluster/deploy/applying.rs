@@ -113,7 +113,8 @@ impl Run<'_> {
             };
             let found = now.as_ref().map(seen);
             if let Some(what) = moved(item.seen.as_ref(), found.as_ref()) {
-                let by = now.as_ref().and_then(conflicts::last_hand).map(|who| format!(" (by {who})")).unwrap_or_default();
+                let by =
+                    now.as_ref().and_then(conflicts::last_hand).map(|who| format!(" (by {who})")).unwrap_or_default();
                 return Fate::Moved { what: format!("{} {what}{by}", words::named(&item.identity)) };
             }
             match self.send(item, now.as_ref(), found.as_ref(), ledger).await {

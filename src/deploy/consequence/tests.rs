@@ -1,3 +1,5 @@
+//! What a deploy will cause, case by case.
+
 use super::*;
 use serde_json::json;
 
