@@ -79,7 +79,7 @@ pub enum StartError {
 enum Life {
     /// First its past.
     Past(Box<Past>),
-    Present(Present),
+    Present(Box<Present>),
 }
 
 struct Present {
@@ -99,7 +99,7 @@ pub fn start(options: Options) -> Result<Running, StartError> {
     let (options, past) = prepare(options)?;
     let world = past.ahead.world().clone();
     let life = past.live()?;
-    run(world, options.listen, &options.faults, Life::Present(life))
+    run(world, options.listen, &options.faults, Life::Present(Box::new(life)))
 }
 
 /// Starts serving before the scenario's past is played: requests wait until it is. For who has something to show
@@ -156,7 +156,7 @@ impl Past {
 /// See [`StartError`].
 pub fn start_world(world: World, listen: SocketAddr, faults: &str) -> Result<Running, StartError> {
     check(listen, faults)?;
-    run(world, listen, faults, Life::Present(Present { played: None, churn: 0.0, seed: 0 }))
+    run(world, listen, faults, Life::Present(Box::new(Present { played: None, churn: 0.0, seed: 0 })))
 }
 
 fn check(listen: SocketAddr, faults: &str) -> Result<(), StartError> {
@@ -190,7 +190,7 @@ fn run(world: World, listen: SocketAddr, faults: &str, life: Life) -> Result<Run
         .spawn(move || {
             let lived = match life {
                 Life::Past(past) => past.live(),
-                Life::Present(present) => Ok(present),
+                Life::Present(present) => Ok(*present),
             };
             // Nobody else sets it.
             let _ = told.set(lived.as_ref().err().map(ToString::to_string));
