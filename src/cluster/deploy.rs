@@ -20,12 +20,14 @@ use super::kinds::{APPS, ARGO};
 use super::trouble::{self, Attempt};
 use crate::argo::feed::Trouble;
 use crate::deploy::content;
+use crate::deploy::feed::{News, Order};
 use crate::deploy::plan::{Plan, Target};
 use crate::deploy::progress::{Choices, Ledger, Outcome};
 use crate::deploy::records::{self, Deployer};
 use crate::names::{Namespace, encoded};
 use crate::service::rendered::Rendered;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Makes a plan. Reads and dry-runs; nothing is stored.
 ///
@@ -86,6 +88,36 @@ pub async fn apply(
     ledger: &mut dyn Ledger,
 ) -> Outcome {
     Box::pin(applying::apply(client, plan, choices, deployer, ledger)).await
+}
+
+/// Does what a screen asks for. What goes on meanwhile is told by the ledger.
+pub(super) async fn answer(client: Result<Client, Trouble>, order: Order, ledger: Option<Box<dyn Ledger>>) -> News {
+    let request = order.request();
+    let client = match (client, &order) {
+        (Ok(client), _) => client,
+        (Err(trouble), Order::Last { .. }) => return News::Last(request, Err(trouble)),
+        (Err(trouble), Order::Plan { .. }) => return News::Planned(request, Err(trouble)),
+        (Err(trouble), Order::Apply { .. }) => return News::Ended(request, Err(trouble)),
+    };
+    match order {
+        Order::Last { namespace, service, channel, .. } => {
+            let namespace = namespace.unwrap_or_else(|| client.namespace().into());
+            News::Last(request, last_parameters(&client, &namespace, &service, &channel).await)
+        }
+        Order::Plan { mut target, rendered, .. } => {
+            if target.namespace.as_str().is_empty() {
+                target.namespace = client.namespace().into();
+            }
+            News::Planned(request, plan(&client, &target, &rendered).await.map(Arc::new))
+        }
+        Order::Apply { plan, choices, deployer, .. } => {
+            let Some(mut ledger) = ledger else {
+                let words = "it was not sent: there is no log of writes for it".to_owned();
+                return News::Ended(request, Err(words::own(words, None)));
+            };
+            News::Ended(request, Ok(apply(&client, &plan, &choices, &deployer, &mut *ledger).await))
+        }
+    }
 }
 
 /// What is told on a Rollout, by a Kubernetes Event, of a deploy that was taken.

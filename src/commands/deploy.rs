@@ -1,13 +1,11 @@
 //! Deploy: a service, or plain manifests, to a release channel. Plan, consent, apply, tell, follow; nothing is sent
 //! before the consent, and what is sent is what the plan showed.
 //!
-//! `wish` is what is to be deployed and where, `manifests` and `service` read it, `consent` asks settings and person, `ledger` writes the
-//! record, `told` prints, `follow` waits for the outcome. [`diff`] is the first half alone.
+//! `wish` is what is to be deployed and where, `manifests` and `service` read it, `consent` asks settings and person, `told` prints, `follow` waits for the outcome. [`diff`] is the first half alone.
 
 mod consent;
 pub mod diff;
 mod follow;
-mod ledger;
 mod manifests;
 mod service;
 mod told;
@@ -19,12 +17,13 @@ use super::audit;
 use super::base::{Base, Ready};
 use super::fleet::{self, block_on};
 use super::outcome::{Failure, code, warn, warn_all};
+use crate::audit::From;
 use crate::cluster::deploy::Told;
 use crate::cluster::oneshot::Connection;
 use crate::deploy::plan::{Plan, Verdict};
 use crate::deploy::progress::{Choices, Fate, Outcome};
 use crate::deploy::records::Deployer;
-use ledger::Book;
+use crate::engine::ledger::Book;
 use std::io::Write;
 use std::time::Duration;
 use told::{Close, Teller};
@@ -91,7 +90,7 @@ async fn all(
     let teller = Teller { options };
     for one in &planned {
         if !options.json {
-            teller.plan(&one.plan, out)?;
+            told::plan(&one.plan, out)?;
         }
     }
     for one in &planned {
@@ -209,11 +208,13 @@ impl Planned<'_> {
             deploy = deployer.id,
             "deploying"
         );
-        let mut book = Book::new(log, &deployer, options);
+        let json = options.json;
+        let reason = options.reason.as_deref().unwrap_or_default();
+        let mut book = Book::new(log, From::Command, &deployer.id, reason, move |told| told::meanwhile(told, json));
         let outcome = self.connection.apply(&self.plan, &choices, &deployer, &mut book).await;
         tracing::info!(?outcome, "deployed");
         let telling = self.tell(ready, options, &who, &outcome).await;
-        let ended = self.conclude(ready, options, &outcome, out).await;
+        let ended = self.conclude(options, &outcome, out).await;
         for one in telling {
             // It says itself what went wrong; the deploy was done all the same.
             let _ = one.await;
@@ -221,16 +222,10 @@ impl Planned<'_> {
         ended
     }
 
-    async fn conclude(
-        &self,
-        ready: &Ready,
-        options: &Options,
-        outcome: &Outcome,
-        out: &mut dyn Write,
-    ) -> Result<u8, Failure> {
+    async fn conclude(&self, options: &Options, outcome: &Outcome, out: &mut dyn Write) -> Result<u8, Failure> {
         let teller = Teller { options };
         if let Some((identity, fate)) = outcome.stopped_by() {
-            let failure = teller.stopped(identity, fate, outcome, &self.site.command(options));
+            let failure = told::stopped(identity, fate, outcome, &self.site.command(options));
             let close = if matches!(fate, Fate::Unknown(_)) { Close::Unknown } else { Close::Stopped };
             teller.end(close, &self.plan, Some(outcome), &failure.words(), out)?;
             return Err(failure);
@@ -245,7 +240,7 @@ impl Planned<'_> {
             teller.end(Close::Applied, &self.plan, Some(outcome), words, out)?;
             return Ok(code::DONE);
         };
-        follow::to_the_end(self, ready, options, outcome, limit, out).await
+        follow::to_the_end(self, options, outcome, limit, out).await
     }
 
     /// Events on the Rollouts that were written, while what follows goes on.

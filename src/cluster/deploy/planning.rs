@@ -60,8 +60,12 @@ pub async fn plan(client: &Client, target: &Target, rendered: &Rendered) -> Resu
     let mut items: Vec<Item> = futures::stream::iter(asked).buffered(AT_ONCE).collect().await;
     let first = drafts.iter().any(|draft| draft.identity.is_rollout() && draft.live.is_none());
     let consequences = drafts.iter().zip(&items).filter_map(|(draft, item)| {
-        let intended = item.sending.intended.as_deref().unwrap_or(&draft.body);
-        consequence::of(&draft.identity, draft.live.as_ref(), intended)
+        match (&item.sending.intended, &draft.live) {
+            (Some(intended), live) => consequence::of(&draft.identity, live.as_ref(), intended),
+            (None, None) => consequence::of(&draft.identity, None, &draft.body),
+            // Without what the server would make of it, its defaults would look like changes.
+            (None, Some(_)) => consequence::not_known(&draft.identity),
+        }
     });
     let consequences = consequences.collect();
     let from = drafts

@@ -13,7 +13,9 @@ pub fn trouble(failure: &Failure, cluster: &str, identity: &Identity, resource: 
     // A webhook, a quota or a policy engine answers 403 as well: no role would help, its words are the reason.
     let by_policy =
         matches!(failure, Failure::Status(status) if status.code == 403 && !status.message.contains(" cannot "));
-    let right = Some((verb, resource)).filter(|_| !by_policy && !resource.is_empty());
+    // An object that is not there yet needs the right to create it as well.
+    let creates = matches!(failure, Failure::Status(status) if status.message.contains(" cannot create "));
+    let right = Some((if creates { "create" } else { verb }, resource)).filter(|_| !by_policy && !resource.is_empty());
     let attempt = Attempt { cluster, doing: &doing, right, whole_kind: false };
     let mut trouble = trouble::of(failure, attempt);
     let Failure::Status(status) = failure else { return trouble };
