@@ -7,7 +7,7 @@
 //!
 //! Start reading at [`plan`]: all that a screen or a command shows, made of [`change`] ([`diff`] of two [`content`]s),
 //! [`consequence`], [`conflicts`] and [`needs`]. [`prepare`] is the object as it is sent, with its [`records`]; [`order`] is what
-//! goes first. [`progress`] is what becomes of a plan when it is carried out.
+//! goes first. [`progress`] is what becomes of a plan when it is carried out, [`feed`] how a screen asks for all of it.
 
 pub mod change;
 pub mod conflicts;

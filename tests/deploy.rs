@@ -14,5 +14,8 @@ mod interrupted;
 mod plain;
 #[path = "deploy/scene.rs"]
 mod scene;
+#[path = "deploy/services.rs"]
+mod services;
+mod support;
 #[path = "deploy/traps.rs"]
 mod traps;

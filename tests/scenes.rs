@@ -89,12 +89,6 @@ fn settings() -> insta::Settings {
     settings
 }
 
-/// Screens whose colours and signs say something of their own in every scenario; those of the others repeat.
-fn is_telling(scenario: &str, screen: &str) -> bool {
-    let own = ["overview", "page", "run", "experiment"].iter().any(|start| screen.starts_with(start));
-    own || scenario == "fleet" || (scenario, screen) == ("images", "events")
-}
-
 /// What holds of every frame, whatever it shows.
 fn holds(at: &str, scene: &mut Scene) {
     for (width, height) in [(80, 24), (160, 45)] {
@@ -171,16 +165,16 @@ fn show(name: &str) {
         }
         assert!(texts.insert(out.clone()), "{at} shows what another screen shows");
         settings().bind(|| insta::assert_snapshot!(at.clone(), out));
-        if !is_telling(name, screen) {
-            return;
-        }
-        let ascii = text(&scene.frame(&theme(Depth::Mono, "auto", true), 80, 24));
-        let mut out = format!("== ASCII\n{ascii}");
-        for (title, theme) in [
-            ("16 colours", theme(Depth::Sixteen, "auto", false)),
-            ("256 colours, dark", theme(Depth::TwoFiftySix, "dark", false)),
-        ] {
-            let _ = write!(out, "== {title}\n{}", styles(&scene.frame(&theme, 80, 24)));
+        let mut out = String::new();
+        for (width, height) in [(80, 24), (160, 45)] {
+            let ascii = text(&scene.frame(&theme(Depth::Mono, "auto", true), width, height));
+            let _ = write!(out, "== ASCII {width}x{height}\n{ascii}");
+            for (title, theme) in [
+                ("16 colours", theme(Depth::Sixteen, "auto", false)),
+                ("256 colours, dark", theme(Depth::TwoFiftySix, "dark", false)),
+            ] {
+                let _ = write!(out, "== {title} {width}x{height}\n{}", styles(&scene.frame(&theme, width, height)));
+            }
         }
         settings().bind(|| insta::assert_snapshot!(format!("{at}__looks"), out));
     });

@@ -7,7 +7,7 @@
 mod client;
 
 use client::{Answer, send, serve, token, world};
-use rolltop::demo::serve::{Options, Running, StartError, start, start_world};
+use rolltop::demo::serve::{Options, Running, StartError, start, start_ahead, start_world};
 use rolltop::demo::store::{PODS, REPLICA_SETS, ROLLOUTS, Store};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -332,6 +332,32 @@ fn it_starts_on_loopback_only_and_says_what_is_wrong() {
     let running = serve(START);
     let taken = running.url.trim_start_matches("http://").parse().unwrap();
     assert!(matches!(start_world(world(START), taken, ""), Err(StartError::Listen { .. })));
+}
+
+#[test]
+fn a_request_waits_for_the_past_and_never_sees_half_of_it() {
+    let options = Options {
+        scenario: "quiet".into(),
+        speed: 0.0,
+        listen: "127.0.0.1:0".parse().unwrap(),
+        seed: 1,
+        load: 0,
+        churn: 0.0,
+        faults: String::new(),
+    };
+    let running = start_ahead(options.clone()).unwrap();
+    let begun = running.time()();
+    let early = Client::new(&running, "production", "viewer").get(ROLLOUTS_PATH).json();
+    assert_eq!(running.time()(), begun, "the past does not show in the time");
+    assert_eq!(running.failure(), None);
+    let whole = start(options.clone()).unwrap();
+    assert_eq!(names(&early), names(&Client::new(&whole, "production", "viewer").get(ROLLOUTS_PATH).json()));
+    let phases = |list: &Value| list["items"].as_array().unwrap().iter().all(|one| one["status"]["phase"] == "Healthy");
+    assert!(phases(&early), "{early:#}");
+    // Who leaves before it is played does not wait for it.
+    let left = Instant::now();
+    drop(start_ahead(options).unwrap());
+    assert!(left.elapsed() < Duration::from_millis(500), "{:?}", left.elapsed());
 }
 
 #[test]

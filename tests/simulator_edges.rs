@@ -10,7 +10,9 @@ mod http;
 #[path = "simulator_edges/scene.rs"]
 mod scene;
 
-use rolltop::demo::store::{DEPLOYMENTS, EVENTS, HORIZONTAL_POD_AUTOSCALERS, PODS, REPLICA_SETS, ROLLOUTS};
+use rolltop::demo::store::{
+    DEPLOYMENTS, EVENTS, HORIZONTAL_POD_AUTOSCALERS, POD_TEMPLATES, PODS, REPLICA_SETS, ROLLOUTS,
+};
 use scene::{Scene, rollout, template};
 use serde_json::{Value, json};
 
@@ -329,6 +331,47 @@ fn a_rollout_takes_over_from_a_deployment_and_follows_its_template() {
     scene.store.create(&DEPLOYMENTS, back).unwrap();
     scene.pass(5_000);
     assert_eq!(scene.store.get(&ROLLOUTS, "demo", "orders").unwrap()["status"]["phase"], "Healthy");
+}
+
+#[test]
+fn a_rollout_follows_the_template_of_a_pod_template() {
+    let mut scene = Scene::new("quiet");
+    scene.deed(json!({"do": "apply", "manifest": {
+        "apiVersion": "v1", "kind": "PodTemplate", "metadata": {"name": "mailer", "namespace": "demo"},
+        "template": template("mailer", "shop/mailer:1"),
+    }}));
+    scene.deed(json!({"do": "apply", "manifest": {
+        "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": {"name": "mailer", "namespace": "demo"},
+        "spec": {
+            "replicas": 4, "selector": {"matchLabels": {"app": "mailer"}},
+            "strategy": {"canary": {"steps": [{"setWeight": 25}, {"pause": {}}]}},
+            "workloadRef": {"apiVersion": "v1", "kind": "PodTemplate", "name": "mailer"},
+        },
+    }}));
+    scene.pass(10_000);
+    let rollout = |scene: &Scene| scene.store.get(&ROLLOUTS, "demo", "mailer").unwrap();
+    let seen = rollout(&scene);
+    assert_eq!(
+        (&seen["status"]["phase"], &seen["status"]["readyReplicas"], &seen["status"]["workloadObservedGeneration"]),
+        (&json!("Healthy"), &json!(4), &json!("1")),
+        "{seen:#}"
+    );
+    let part = rolltop::demo::store::Part::Main;
+    let image = |object: &mut Value| object["template"]["spec"]["containers"][0]["image"] = json!("shop/mailer:2");
+    scene
+        .store
+        .modify::<rolltop::demo::store::Refused>(&POD_TEMPLATES, "demo", "mailer", part, |object| {
+            image(object);
+            Ok(())
+        })
+        .unwrap();
+    scene.pass(10_000);
+    let seen = rollout(&scene);
+    assert_eq!(
+        (&seen["status"]["message"], &seen["status"]["updatedReplicas"], &seen["status"]["workloadObservedGeneration"]),
+        (&json!("CanaryPauseStep"), &json!(1), &json!("2"))
+    );
+    assert_eq!(seen["metadata"]["annotations"]["rollout.argoproj.io/workload-generation"], "2");
 }
 
 #[test]

@@ -86,7 +86,11 @@ pub fn logs(table: &Table) {
     if state(&session.screen()) != "held" {
         session.until("to be held", |text| text.contains("held"));
     }
-    let line = |text: &str| text.lines().filter(|line| line.starts_with('›')).collect::<String>();
+    // With its row: neighbours may say the same.
+    let line = |text: &str| {
+        let at = text.lines().enumerate().find(|(_, line)| line.starts_with('›'));
+        at.map_or_else(String::new, |(row, line)| format!("{row} {line}"))
+    };
     let keys = ["k", "k", "k", "j"].into_iter().cycle().take(turns);
     tell("logs: key to frame, scrolling", times(&mut session, keys, Duration::from_millis(5), line));
 }
@@ -130,7 +134,7 @@ pub fn pods(table: &Table) {
     let (_, first) = opens(&mut session, "\t", "\t");
     tell(&format!("{what}: key to frame, next pane"), first);
     // The pane of revisions alone, and down its tree.
-    while !session.screen().contains("›revisions") {
+    while !session.screen().contains("›#") {
         times(&mut session, ["\t"], short(), body);
     }
     session.send("z");

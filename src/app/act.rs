@@ -142,12 +142,13 @@ pub fn clear_filter(state: &mut State) {
     state.rebuild_for_key();
 }
 
-/// Another order for both lists.
+/// Another order for both lists. The one that is not shown gets it when there is time, or when it is shown.
 pub fn sort(state: &mut State, order: Sorting) {
     for list in [&mut state.matrix, &mut state.board] {
         list.order = order;
+        list.unsorted = true;
     }
-    state.rebuild_for_key();
+    state.rebuild_shown_list();
     state.answer(Mark::Ok, format!("sorted by {}: {}", order.word(), order.words()));
 }
 
@@ -173,6 +174,13 @@ fn close(state: &mut State) -> Vec<Effect> {
             state.rebuild_for_key();
             return Vec::new();
         }
+    }
+    if let Some(Screen::Rollout(view)) = state.screens.last_mut()
+        && view.zoom
+    {
+        view.zoom = false;
+        state.touch();
+        return Vec::new();
     }
     if state.screens.len() > 1 {
         return navigate::pop(state);

@@ -9,7 +9,7 @@ use super::action::Action;
 use super::effect::Effect;
 use super::model::Mark;
 use super::overlay::{self, Overlay};
-use super::screen::{RolloutView, Screen};
+use super::screen::Screen;
 use super::sorting::Sorting;
 use super::state::State;
 use super::{act, deeds, keyboard, navigate};
@@ -180,6 +180,6 @@ fn go(state: &mut State, key: &RolloutKey) -> Vec<Effect> {
     if screens.is_empty() {
         screens.push(Screen::Matrix);
     }
-    screens.push(Screen::Rollout(RolloutView::new(key.clone())));
+    screens.push(navigate::page_of(state, key.clone()));
     navigate::show(state, screens)
 }

@@ -192,8 +192,13 @@ impl List {
                 .map(|row| Entry { rank: order.rank(row), name: row.service.clone(), item: Item::Row(row.key.clone()) })
                 .collect(),
         };
-        // They come by name: what is left is to sort by rank, without comparing ten thousand names.
-        self.entries.sort_by(|a, b| a.rank.cmp(&b.rank));
+        // They come by name: what is left is to sort by rank, without comparing ten thousand names. Small pairs are
+        // sorted, not the entries, which are six times as large.
+        let mut places: Vec<(Rank, u32)> = Vec::with_capacity(self.entries.len());
+        places.extend(self.entries.iter().zip(0..).map(|(entry, place)| (entry.rank.clone(), place)));
+        places.sort_unstable();
+        let mut entries: Vec<Option<Entry>> = std::mem::take(&mut self.entries).into_iter().map(Some).collect();
+        self.entries = places.iter().filter_map(|(_, place)| entries.get_mut(*place as usize)?.take()).collect();
         debug_assert!(self.entries.is_sorted(), "a row stands at another place than one that is added would");
         self.unsorted = false;
         self.find_again(cursor);

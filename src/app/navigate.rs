@@ -76,7 +76,13 @@ pub fn show(state: &mut State, screens: Vec<Screen>) -> Vec<Effect> {
     if screens.is_empty() || screens == state.screens {
         return Vec::new();
     }
-    state.screens_before = Some(std::mem::replace(&mut state.screens, screens));
+    let before = std::mem::replace(&mut state.screens, screens);
+    for screen in &before {
+        if let Screen::Rollout(view) = screen {
+            keep_page(state, view);
+        }
+    }
+    state.screens_before = Some(before);
     let board = state.screens.iter().rev().find_map(|screen| match screen {
         Screen::Board(channel) => Some(*channel),
         _ => None,
@@ -91,6 +97,24 @@ pub fn show(state: &mut State, screens: Vec<Screen>) -> Vec<Effect> {
     }
     state.rebuild_shown_list();
     Vec::new()
+}
+
+/// So many pages are kept as they were left.
+const PAGES: usize = 32;
+
+fn keep_page(state: &mut State, view: &RolloutView) {
+    state.pages.retain(|page| page.key != view.key);
+    if state.pages.len() == PAGES {
+        state.pages.pop_front();
+    }
+    // That a pane filled the screen was for the moment.
+    state.pages.push_back(RolloutView { zoom: false, ..view.clone() });
+}
+
+/// The page of a rollout, as it was left, or as it opens.
+pub fn page_of(state: &State, key: RolloutKey) -> Screen {
+    let kept = state.pages.iter().find(|page| page.key == key);
+    Screen::Rollout(kept.cloned().unwrap_or_else(|| RolloutView::new(key)))
 }
 
 /// Puts a screen on the stack.
@@ -148,7 +172,8 @@ pub fn open(state: &mut State) -> Vec<Effect> {
         (Screen::Run(_), _) => Vec::new(),
         (_, Selected::One(row)) => {
             let key = row.key.clone();
-            push(state, Screen::Rollout(RolloutView::new(key)))
+            let page = page_of(state, key);
+            push(state, page)
         }
         (_, Selected::Several(_)) => toggle_board(state),
         (_, Selected::Nothing) => open_trouble(state),
@@ -215,7 +240,7 @@ fn same_service(state: &mut State, key: &RolloutKey, channel: usize) -> Vec<Effe
     if let Some(there) = counterpart(state, row, channel).map(|row| row.key.clone()) {
         let mut screens = state.screens.clone();
         screens.pop();
-        screens.push(Screen::Rollout(RolloutView::new(there)));
+        screens.push(page_of(state, there));
         state.matrix.column = channel;
         return show(state, screens);
     }
@@ -246,7 +271,7 @@ pub fn next_attention(state: &mut State) -> Vec<Effect> {
         let Some(key) = next else { return Vec::new() };
         let mut screens = state.screens.clone();
         screens.pop();
-        screens.push(Screen::Rollout(RolloutView::new(key)));
+        screens.push(page_of(state, key));
         return show(state, screens);
     }
     let list = state.list();

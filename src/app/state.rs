@@ -15,7 +15,7 @@ use super::model::Mark;
 use super::notes::Notes;
 use super::overlay::Overlay;
 use super::request::Writes;
-use super::screen::Screen;
+use super::screen::{RolloutView, Screen};
 use super::sieve::Sieve;
 use super::source::Sources;
 use super::timeline::Timeline;
@@ -23,6 +23,7 @@ use super::watching::Watching;
 use crate::config::settings::Settings;
 use crate::names::{ClusterName, SourceId};
 use jiff::Timestamp;
+use std::collections::VecDeque;
 
 /// One source as settled at start: which channel, which cluster, what of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,6 +83,8 @@ pub struct State {
     pub(super) screens: Vec<Screen>,
     /// The screens before the last change of screen, for `-`.
     pub(super) screens_before: Option<Vec<Screen>>,
+    /// Pages that were left, the last one at the end: whoever comes back finds focus, cursor and folds again.
+    pub(super) pages: VecDeque<RolloutView>,
     pub(super) filter: Filter,
     /// The filter line while it is being typed.
     pub(super) filter_input: Option<String>,
@@ -147,6 +150,7 @@ impl State {
             board: List::new(Scope::Board(0)),
             screens: vec![first],
             screens_before: None,
+            pages: VecDeque::new(),
             filter: Filter::default(),
             filter_input: None,
             attention_only: false,

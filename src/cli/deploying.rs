@@ -2,7 +2,6 @@
 
 use super::acting::Acting;
 use crate::commands::deploy::{Options, What, Wish};
-use crate::commands::outcome::Failure;
 use crate::config::resolve::Flags;
 use clap::{ArgAction, Args as ClapArgs, ValueHint};
 
@@ -15,9 +14,13 @@ pub struct Subject {
     /// Plain manifests instead: a folder, a file, or - for standard input (repeatable)
     #[arg(short, long = "filename", id = "files", value_name = "PATH", value_hint = ValueHint::AnyPath, action = ArgAction::Append)]
     pub files: Vec<String>,
-    /// A parameter of the service (repeatable)
+    /// A parameter of the service (repeatable); @FILE is the content of a file. What is not given keeps the value that was
+    /// deployed last
     #[arg(long = "param", value_name = "NAME=VALUE", action = ArgAction::Append, conflicts_with = "files")]
     pub parameters: Vec<String>,
+    /// Parameters that are not given have their defaults, whatever was deployed last
+    #[arg(long, conflicts_with = "files")]
+    pub reset_params: bool,
 }
 
 /// `deploy`.
@@ -49,28 +52,23 @@ pub struct Diff {
 }
 
 impl Subject {
-    fn wish(self, flags: &Flags) -> Result<Wish, Failure> {
+    fn wish(self, flags: &Flags) -> Wish {
         let chosen = !flags.channels.is_empty() || !flags.contexts.is_empty();
-        let Some(name) = self.service else { return Ok(Wish { what: What::Files(self.files), chosen }) };
-        for parameter in &self.parameters {
-            if parameter.split_once('=').is_none_or(|(name, _)| name.is_empty()) {
-                let what = format!("\"{parameter}\" is not NAME=VALUE; nothing was sent");
-                return Err(Failure::bad_input(what).hint("as in --param image=v1.2.3"));
-            }
-        }
-        Ok(Wish { what: What::Service { name, parameters: self.parameters }, chosen })
+        let what = match self.service {
+            Some(name) => What::Service { name, parameters: self.parameters },
+            None => What::Files(self.files),
+        };
+        Wish { what, chosen, reset: self.reset_params }
     }
 }
 
 impl Deploy {
     /// As options.
-    ///
-    /// # Errors
-    /// A parameter without a value.
-    pub fn options(self, flags: &Flags) -> Result<Options, Failure> {
+    #[must_use]
+    pub fn options(self, flags: &Flags) -> Options {
         let acting = self.acting;
-        Ok(Options {
-            wish: self.subject.wish(flags)?,
+        Options {
+            wish: self.subject.wish(flags),
             yes: acting.yes,
             reason: acting.reason,
             wait: acting.wait.map(|wait| acting.timeout.unwrap_or(wait)),
@@ -78,16 +76,14 @@ impl Deploy {
             force_conflicts: self.force_conflicts,
             prune: self.prune,
             json: acting.output == "json",
-        })
+        }
     }
 }
 
 impl Diff {
     /// As a wish.
-    ///
-    /// # Errors
-    /// A parameter without a value.
-    pub fn wish(&self, flags: &Flags) -> Result<Wish, Failure> {
+    #[must_use]
+    pub fn wish(&self, flags: &Flags) -> Wish {
         self.subject.clone().wish(flags)
     }
 }

@@ -69,10 +69,10 @@ pub fn run(args: Args) -> Result<u8, Failure> {
         Some(Command::Scale(given)) => act::run(&base, &given.options(), out),
         Some(Command::Terminate(given)) => act::run(&base, &given.options()?, out),
         Some(Command::DeleteRun(given)) => act::run(&base, &given.options(), out),
-        Some(Command::Deploy(given)) => deploy::run(&base, &given.options(&base.flags)?, out),
+        Some(Command::Deploy(given)) => deploy::run(&base, &given.options(&base.flags), out),
         Some(Command::Diff(given)) => {
             let json = given.output == "json";
-            deploy::diff::run(&base, &given.wish(&base.flags)?, json, out)
+            deploy::diff::run(&base, &given.wish(&base.flags), json, out)
         }
         Some(Command::Validate(given)) => validate::run(&base, &given.options(args.global.verbose > 0), out),
         Some(Command::Render(given)) => render::run(&base, &given.options(), out),

@@ -15,11 +15,17 @@ mod survey;
 mod words;
 
 use super::client::Client;
+use super::failure::Failure;
+use super::kinds::{APPS, ARGO};
+use super::trouble::{self, Attempt};
 use crate::argo::feed::Trouble;
+use crate::deploy::content;
 use crate::deploy::plan::{Plan, Target};
 use crate::deploy::progress::{Choices, Ledger, Outcome};
-use crate::deploy::records::Deployer;
+use crate::deploy::records::{self, Deployer};
+use crate::names::{Namespace, encoded};
 use crate::service::rendered::Rendered;
+use std::collections::BTreeMap;
 
 /// Makes a plan. Reads and dry-runs; nothing is stored.
 ///
@@ -28,6 +34,46 @@ use crate::service::rendered::Rendered;
 pub async fn plan(client: &Client, target: &Target, rendered: &Rendered) -> Result<Plan, Trouble> {
     // So many requests at once are too large for the stacks of who waits for them.
     Box::pin(planning::plan(client, target, rendered)).await
+}
+
+/// The parameters of a service that were deployed last to a channel, as the Rollout (or else the Deployment) records them;
+/// none: it never was deployed, or by somebody else.
+///
+/// # Errors
+/// The cluster does not say.
+pub async fn last_parameters(
+    client: &Client,
+    namespace: &Namespace,
+    service: &str,
+    channel: &str,
+) -> Result<BTreeMap<String, String>, Trouble> {
+    if !records::is_label(service) || !records::is_label(channel) {
+        return Ok(BTreeMap::new());
+    }
+    let selector = format!("{}={service},{}={channel}", records::SERVICE, records::CHANNEL);
+    for (group, plural) in [(ARGO, "rollouts"), (APPS, "deployments"), (APPS, "statefulsets")] {
+        let collection = format!("{group}/namespaces/{}/{plural}", encoded(namespace.as_str()));
+        let found = match ask::list(client, &collection, &selector).await {
+            Ok(found) => found,
+            // The kind is not served there.
+            Err(Failure::Status(status)) if status.code == 404 => continue,
+            Err(failure) => {
+                let doing = format!("read what of service {service} was deployed last in namespace {namespace}");
+                let resource =
+                    if plural == "rollouts" { "rollouts.argoproj.io".to_owned() } else { format!("{plural}.apps") };
+                let right = Some(("list", &*resource));
+                return Err(trouble::of(
+                    &failure,
+                    Attempt { cluster: client.context(), doing: &doing, right, whole_kind: false },
+                ));
+            }
+        };
+        let recorded = found.iter().find_map(|object| content::annotation(object, records::PARAMS));
+        if let Some(recorded) = recorded {
+            return Ok(serde_json::from_str(recorded).unwrap_or_default());
+        }
+    }
+    Ok(BTreeMap::new())
 }
 
 /// Carries a plan out, in its order, telling the ledger of each write before it is sent and after it ended. The first
@@ -46,7 +92,7 @@ pub async fn apply(
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     /// Its namespace.
-    pub namespace: crate::names::Namespace,
+    pub namespace: Namespace,
     /// Its name.
     pub name: String,
     /// Its uid.

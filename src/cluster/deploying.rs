@@ -55,6 +55,8 @@ pub enum Errand {
         ledger: Box<dyn Ledger>,
         /// Who does it: `ana@bastion`, and the machine.
         who: (String, String),
+        /// Number of the deploy.
+        deploy_id: String,
         /// Make an event on the Rollout.
         events: bool,
         /// Where the answers go.
@@ -112,7 +114,7 @@ impl Errand {
                 let sets = pages::replica_sets(&client, &key.namespace, selector).await;
                 tell(News::Sets(key, sets));
             }
-            Self::Apply { id, applying, mut ledger, who, events, tell } => {
+            Self::Apply { id, applying, mut ledger, who, deploy_id, events, tell } => {
                 let Some(client) = shared.client.borrow().clone() else {
                     return tell(News::Ended(id, Err(source::no_client(&context))));
                 };
@@ -121,8 +123,7 @@ impl Errand {
                 let deployer = Deployer {
                     who: who.0.clone(),
                     at: there.round(Unit::Second).unwrap_or(there).to_string(),
-                    // Two that begin in the same microsecond are two processes, or two numbers of one.
-                    id: format!("{:x}-{:x}-{:x}", here.as_microsecond(), std::process::id(), id.0),
+                    id: deploy_id,
                 };
                 let Applying { plan, choices, reason, .. } = *applying;
                 tracing::info!(

@@ -1,6 +1,7 @@
 //! One-shot requests for the headless commands: connect, list, read one rollout with its children, follow it,
 //! promote.
 
+mod deploying;
 pub mod near;
 
 pub use super::follow::{Follow, Followed};
@@ -28,12 +29,7 @@ use crate::argo::replicaset::ReplicaSet;
 use crate::argo::rollout::Rollout;
 use crate::argo::set::Set;
 use crate::argo::workload::{Scaler, Workload};
-use crate::deploy;
-use crate::deploy::plan::Target;
-use crate::deploy::progress::{Choices, Ledger, Outcome};
-use crate::deploy::records::Deployer;
 use crate::names::Namespace;
-use crate::service::rendered::Rendered;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -226,30 +222,6 @@ impl Connection {
     /// right to create events there is none.
     pub async fn tell(&self, namespace: &Namespace, name: &str, told: &Told) -> bool {
         actions::record::tell(&self.client, namespace, name, told).await
-    }
-
-    /// What a deploy would change. Nothing is stored.
-    ///
-    /// # Errors
-    /// The cluster cannot be asked at all.
-    pub async fn plan(&self, target: &Target, rendered: &Rendered) -> Result<deploy::plan::Plan, Trouble> {
-        super::deploy::plan(&self.client, target, rendered).await
-    }
-
-    /// Carries a plan of a deploy out, telling the ledger of each write.
-    pub async fn apply(
-        &self,
-        plan: &deploy::plan::Plan,
-        choices: &Choices,
-        deployer: &Deployer,
-        ledger: &mut dyn Ledger,
-    ) -> Outcome {
-        super::deploy::apply(&self.client, plan, choices, deployer, ledger).await
-    }
-
-    /// Tells on a Rollout, with a Kubernetes Event, of a deploy that was taken.
-    pub async fn tell_deploy(&self, told: &super::deploy::Told) -> bool {
-        super::deploy::tell(&self.client, told).await
     }
 
     /// What `check` reports.

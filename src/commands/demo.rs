@@ -10,7 +10,7 @@ use super::ui;
 use crate::app::state::Setup;
 use crate::config::problem;
 use crate::demo::scenario;
-use crate::demo::serve::{Options, Running, StartError, start};
+use crate::demo::serve::{Options, Running, StartError, start, start_ahead};
 use crate::engine::start::{Clock, Feed};
 use crate::report::table::aligned;
 use jiff::Timestamp;
@@ -60,13 +60,13 @@ pub fn list(out: &mut dyn Write) -> Result<u8, Failure> {
 /// No terminal, an unknown scenario.
 pub fn ui(base: &Base, demo: &Demo) -> Result<u8, Failure> {
     look::drawable(&base.terminal)?;
-    let running = begin(demo)?;
+    // The screen comes first; what it shows follows as soon as the past of the fleet is played.
+    let running = begin(demo, start_ahead)?;
     let services = Services::unpack(&std::env::temp_dir())
         .map_err(|error| Failure::failed(format!("the services of the demo cannot be written: {error}")))?;
     let ready = base.settle_texts(&services.named_in(&running.config), &running.kubeconfig)?;
     let setup = Setup { demo: true, ..ui::setup(base, &ready) };
-    let clock = running.clock.clone();
-    let cluster_clock: Clock = Arc::new(move || clock.now());
+    let cluster_clock: Clock = Arc::new(running.time());
     let feed = Feed::Clusters {
         access: Box::new(ready.access.clone()),
         targets: ready.targets(),
@@ -76,6 +76,9 @@ pub fn ui(base: &Base, demo: &Demo) -> Result<u8, Failure> {
     // however fast it runs.
     let ended = ui::open(base, setup, &ready.resolved, feed, Arc::new(Timestamp::now), 1.0);
     drop(services);
+    if let Some(why) = running.failure() {
+        return Err(Failure::failed(why));
+    }
     drop(running);
     ended
 }
@@ -85,7 +88,7 @@ pub fn ui(base: &Base, demo: &Demo) -> Result<u8, Failure> {
 /// # Errors
 /// An address or a file that cannot be used, an unknown scenario.
 pub fn serve(demo: &Demo, out: &mut dyn Write) -> Result<u8, Failure> {
-    let running = begin(demo)?;
+    let running = begin(demo, start)?;
     for (path, text) in [(&demo.kubeconfig_out, &running.kubeconfig), (&demo.config_out, &running.config)] {
         if let Some(path) = path {
             write_private(path, text)
@@ -99,7 +102,7 @@ pub fn serve(demo: &Demo, out: &mut dyn Write) -> Result<u8, Failure> {
     ended
 }
 
-fn begin(demo: &Demo) -> Result<Running, Failure> {
+fn begin(demo: &Demo, start: impl FnOnce(Options) -> Result<Running, StartError>) -> Result<Running, Failure> {
     let known = scenario::names();
     let chosen = match &demo.scenario {
         Some(name) => name.clone(),

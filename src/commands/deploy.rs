@@ -1,14 +1,13 @@
 //! Deploy: a service, or plain manifests, to a release channel. Plan, consent, apply, tell, follow; nothing is sent
 //! before the consent, and what is sent is what the plan showed.
 //!
-//! `wish` is what is to be deployed and where, `manifests` reads it, `consent` asks settings and person, `ledger` writes the
-//! record, `told` prints, `follow` waits for the outcome. [`diff`] is the first half alone.
+//! `wish` is what is to be deployed and where, `manifests` and `service` read it, `consent` asks settings and person, `told` prints, `follow` waits for the outcome. [`diff`] is the first half alone.
 
 mod consent;
 pub mod diff;
 mod follow;
-mod ledger;
 mod manifests;
+mod service;
 mod told;
 mod wish;
 
@@ -18,16 +17,17 @@ use super::audit;
 use super::base::{Base, Ready};
 use super::fleet::{self, block_on};
 use super::outcome::{Failure, code, warn, warn_all};
+use crate::audit::From;
 use crate::cluster::deploy::Told;
 use crate::cluster::oneshot::Connection;
 use crate::deploy::plan::{Plan, Verdict};
 use crate::deploy::progress::{Choices, Fate, Outcome};
 use crate::deploy::records::Deployer;
-use ledger::Book;
+use crate::engine::ledger::Book;
 use std::io::Write;
 use std::time::Duration;
 use told::{Close, Teller};
-use wish::Site;
+use wish::{Settled, Site};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -63,8 +63,9 @@ pub fn run(base: &Base, options: &Options, out: &mut dyn Write) -> Result<u8, Fa
     let sites = options.wish.sites(&ready)?;
     consent::by_settings(&ready, &sites, options)?;
     consent::somebody_to_ask(base, &ready, &sites, options)?;
+    let settled = options.wish.settle(base, &ready, sites)?;
     // One runtime from the first request to the last: a connection does not outlive the one it was made on.
-    block_on(all(base, &ready, options, &sites, out))?
+    block_on(all(base, &ready, options, &settled, out))?
 }
 
 /// A site with its plan.
@@ -79,17 +80,17 @@ async fn all(
     base: &Base,
     ready: &Ready,
     options: &Options,
-    sites: &[Site],
+    settled: &Settled<'_>,
     out: &mut dyn Write,
 ) -> Result<u8, Failure> {
     let mut planned = Vec::new();
-    for site in sites {
-        planned.push(plan(ready, &options.wish, site).await?);
+    for site in &settled.sites {
+        planned.push(plan(ready, settled, site).await?);
     }
     let teller = Teller { options };
     for one in &planned {
         if !options.json {
-            teller.plan(&one.plan, out)?;
+            told::plan(&one.plan, out)?;
         }
     }
     for one in &planned {
@@ -125,9 +126,9 @@ async fn all(
     Ok(worst)
 }
 
-async fn plan<'a>(ready: &Ready, wish: &Wish, site: &'a Site) -> Result<Planned<'a>, Failure> {
+async fn plan<'a>(ready: &Ready, settled: &Settled<'_>, site: &'a Site) -> Result<Planned<'a>, Failure> {
     let connection = fleet::open(ready, &site.source).await.map_err(|trouble| Failure::of_troubles([&trouble]))?;
-    let (site, rendered) = wish.rendered(ready, site, &connection).await?;
+    let rendered = settled.rendered(site, &connection).await?;
     for warning in &rendered.warnings {
         warn(&warning.to_string());
     }
@@ -207,11 +208,13 @@ impl Planned<'_> {
             deploy = deployer.id,
             "deploying"
         );
-        let mut book = Book::new(log, &deployer, options);
+        let json = options.json;
+        let reason = options.reason.as_deref().unwrap_or_default();
+        let mut book = Book::new(log, From::Command, &deployer.id, reason, move |told| told::meanwhile(told, json));
         let outcome = self.connection.apply(&self.plan, &choices, &deployer, &mut book).await;
         tracing::info!(?outcome, "deployed");
         let telling = self.tell(ready, options, &who, &outcome).await;
-        let ended = self.conclude(ready, options, &outcome, out).await;
+        let ended = self.conclude(options, &outcome, out).await;
         for one in telling {
             // It says itself what went wrong; the deploy was done all the same.
             let _ = one.await;
@@ -219,16 +222,10 @@ impl Planned<'_> {
         ended
     }
 
-    async fn conclude(
-        &self,
-        ready: &Ready,
-        options: &Options,
-        outcome: &Outcome,
-        out: &mut dyn Write,
-    ) -> Result<u8, Failure> {
+    async fn conclude(&self, options: &Options, outcome: &Outcome, out: &mut dyn Write) -> Result<u8, Failure> {
         let teller = Teller { options };
         if let Some((identity, fate)) = outcome.stopped_by() {
-            let failure = teller.stopped(identity, fate, outcome, &self.site.command(options));
+            let failure = told::stopped(identity, fate, outcome, &self.site.command(options));
             let close = if matches!(fate, Fate::Unknown(_)) { Close::Unknown } else { Close::Stopped };
             teller.end(close, &self.plan, Some(outcome), &failure.words(), out)?;
             return Err(failure);
@@ -243,7 +240,7 @@ impl Planned<'_> {
             teller.end(Close::Applied, &self.plan, Some(outcome), words, out)?;
             return Ok(code::DONE);
         };
-        follow::to_the_end(self, ready, options, outcome, limit, out).await
+        follow::to_the_end(self, options, outcome, limit, out).await
     }
 
     /// Events on the Rollouts that were written, while what follows goes on.

@@ -63,31 +63,65 @@ pub fn names() -> Vec<(String, String)> {
     known.map(|(name, file)| (name, file.description)).collect()
 }
 
+/// A world whose past is still to be played: its clusters are empty.
+#[derive(Debug)]
+pub struct Ahead {
+    name: String,
+    file: File,
+    world: World,
+    seed: u64,
+}
+
 /// Builds a world and plays the scenario's past up to the clock's present.
 ///
 /// # Errors
 /// An unknown name (with the known ones), or a scenario file that cannot be read.
 pub fn build(name: &str, clock: &Clock, seed: u64) -> Result<Played, ScenarioError> {
+    begin(name, clock, seed)?.play()
+}
+
+/// Reads a scenario and makes its world, empty.
+///
+/// # Errors
+/// As [`build`].
+pub fn begin(name: &str, clock: &Clock, seed: u64) -> Result<Ahead, ScenarioError> {
     let Some((_, text)) = files::SCENARIOS.iter().find(|(known, _)| *known == name) else {
         let known: Vec<&str> = files::SCENARIOS.iter().map(|(known, _)| *known).collect();
         return Err(ScenarioError(format!("no scenario is called \"{name}\"; there are {}", known.join(", "))));
     };
-    let at_fault = |why: String| ScenarioError(format!("scenario {name}: {why}"));
-    let file = File::read(text).map_err(at_fault)?;
-    let (present, speed) = (clock.now(), clock.speed());
-    clock.set_speed(0.0);
-    let played = play(&file, clock, present, seed).map_err(at_fault);
-    clock.set(present);
-    clock.set_speed(speed);
-    played
-}
-
-fn play(file: &File, clock: &Clock, present: Timestamp, seed: u64) -> Result<Played, String> {
+    let file = File::read(text).map_err(|why| ScenarioError(format!("scenario {name}: {why}")))?;
     let clusters = CLUSTERS.iter().enumerate().map(|(at, name)| {
         let seed = seed.wrapping_add(1_000_003 * at as u64);
         Cluster::new(name, Store::new(clock.clone(), seed), seed)
     });
     let world = World { clusters: clusters.collect(), clock: clock.clone() };
+    Ok(Ahead { name: name.to_owned(), file, world, seed })
+}
+
+impl Ahead {
+    /// The world; it fills as the past is played.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Plays the past up to the clock's present.
+    ///
+    /// # Errors
+    /// What of the scenario cannot be done.
+    pub fn play(self) -> Result<Played, ScenarioError> {
+        let Self { name, file, world, seed } = self;
+        let clock = world.clock.clone();
+        let (present, speed) = (clock.now(), clock.speed());
+        clock.set_speed(0.0);
+        let played = play(&file, world, present, seed).map_err(|why| ScenarioError(format!("scenario {name}: {why}")));
+        clock.set(present);
+        clock.set_speed(speed);
+        played
+    }
+}
+
+fn play(file: &File, world: World, present: Timestamp, seed: u64) -> Result<Played, String> {
     let mut past: Vec<Upcoming> = Vec::new();
     for service in &file.services {
         past.extend(deploy(service, present)?);
@@ -99,7 +133,7 @@ fn play(file: &File, clock: &Clock, present: Timestamp, seed: u64) -> Result<Pla
     }
     past.sort_by_key(|upcoming| upcoming.at);
     let first = past.first().map_or(present, |upcoming| upcoming.at);
-    clock.set(first.checked_sub(BEFORE).unwrap_or(first));
+    world.clock.set(first.checked_sub(BEFORE).unwrap_or(first));
     for cluster in &world.clusters {
         found(cluster)?;
     }

@@ -4,14 +4,14 @@ use super::http::faults::Faults;
 use super::http::listener::{self, Order};
 use super::http::record::RequestLog;
 use super::http::router::Server;
-use super::scenario::Played;
+use super::scenario::{Ahead, Played};
 use super::world::World;
 use super::{controller, files, load as made, scenario};
 use jiff::Timestamp;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
@@ -49,6 +49,8 @@ pub struct Running {
     /// Taken at the end: without it the thread ends.
     orders: Option<UnboundedSender<Order>>,
     thread: Option<JoinHandle<()>>,
+    ready: Ready,
+    begun: Timestamp,
 }
 
 /// What can go wrong at start.
@@ -74,35 +76,78 @@ pub enum StartError {
 }
 
 /// What happens in the world beside its API.
-struct Life {
+enum Life {
+    /// First its past.
+    Past(Box<Past>),
+    Present(Box<Present>),
+}
+
+struct Present {
     played: Option<Played>,
     churn: f64,
     seed: u64,
 }
+
+/// How far a world has come: empty until its past is played, then nothing, or why it could not be.
+type Ready = Arc<OnceLock<Option<String>>>;
 
 /// Starts serving; returns once requests are answered.
 ///
 /// # Errors
 /// See [`StartError`].
 pub fn start(options: Options) -> Result<Running, StartError> {
-    let Options { scenario, speed, listen, seed, load, churn, faults } = options;
-    check(listen, &faults)?;
+    let (options, past) = prepare(options)?;
+    let world = past.ahead.world().clone();
+    let life = past.live()?;
+    run(world, options.listen, &options.faults, Life::Present(Box::new(life)))
+}
+
+/// Starts serving before the scenario's past is played: requests wait until it is. For who has something to show
+/// meanwhile. What of the scenario cannot be done is told by [`Running::failure`].
+///
+/// # Errors
+/// See [`StartError`].
+pub fn start_ahead(options: Options) -> Result<Running, StartError> {
+    let (options, past) = prepare(options)?;
+    let world = past.ahead.world().clone();
+    run(world, options.listen, &options.faults, Life::Past(Box::new(past)))
+}
+
+fn prepare(options: Options) -> Result<(Options, Past), StartError> {
+    check(options.listen, &options.faults)?;
     // Begins now, so that a client that reads its own clock (kubectl describe, the plugin) shows ages that make sense.
     let now = Timestamp::now();
     let begin = Timestamp::from_second(now.as_second()).unwrap_or(now);
-    // The past is played by moving the clock; real time only runs from here on.
+    // The past is played by moving the clock; real time only runs from there on.
     let clock = super::clock::Clock::new(begin, 0.0);
-    let played = scenario::build(&scenario, &clock, seed)?;
-    let world = played.world.clone();
-    if load > 0 {
-        made::fill(&world, load, seed);
+    let ahead = scenario::begin(&options.scenario, &clock, options.seed)?;
+    let Options { speed, seed, load, churn, .. } = options;
+    Ok((options, Past { ahead, speed, seed, load, churn }))
+}
+
+/// A past that is still to be played.
+struct Past {
+    ahead: Ahead,
+    speed: f64,
+    seed: u64,
+    load: usize,
+    churn: f64,
+}
+
+impl Past {
+    fn live(self) -> Result<Present, scenario::ScenarioError> {
+        let Self { ahead, speed, seed, load, churn } = self;
+        let played = ahead.play()?;
+        if load > 0 {
+            made::fill(&played.world, load, seed);
+        }
+        // Nobody watched the past: its history would only take memory.
+        for cluster in &played.world.clusters {
+            cluster.store.compact();
+        }
+        played.world.clock.set_speed(speed);
+        Ok(Present { played: Some(played), churn, seed })
     }
-    // Nobody watched the past: its history would only take memory.
-    for cluster in &world.clusters {
-        cluster.store.compact();
-    }
-    clock.set_speed(speed);
-    run(world, listen, &faults, Life { played: Some(played), churn, seed })
 }
 
 /// Serves a world as it is, without controllers: what is in it changes only by requests.
@@ -111,7 +156,7 @@ pub fn start(options: Options) -> Result<Running, StartError> {
 /// See [`StartError`].
 pub fn start_world(world: World, listen: SocketAddr, faults: &str) -> Result<Running, StartError> {
     check(listen, faults)?;
-    run(world, listen, faults, Life { played: None, churn: 0.0, seed: 0 })
+    run(world, listen, faults, Life::Present(Box::new(Present { played: None, churn: 0.0, seed: 0 })))
 }
 
 fn check(listen: SocketAddr, faults: &str) -> Result<(), StartError> {
@@ -135,11 +180,21 @@ fn run(world: World, listen: SocketAddr, faults: &str, life: Life) -> Result<Run
     server.set_faults(faults).map_err(StartError::Faults)?;
     let (orders, inbox) = unbounded_channel();
     let clock = world.clock.clone();
+    let begun = clock.now();
     let served = server.clone();
     let churned = world.clone();
+    let ready = Ready::default();
+    let told = ready.clone();
     let thread = std::thread::Builder::new()
         .name("simulated-cluster".into())
         .spawn(move || {
+            let lived = match life {
+                Life::Past(past) => past.live(),
+                Life::Present(present) => Ok(*present),
+            };
+            // Nobody else sets it.
+            let _ = told.set(lived.as_ref().err().map(ToString::to_string));
+            let Ok(life) = lived else { return };
             runtime.block_on(async move {
                 let life = async move {
                     let churn = async {
@@ -172,6 +227,8 @@ fn run(world: World, listen: SocketAddr, faults: &str, life: Life) -> Result<Run
         server,
         orders: Some(orders),
         thread: Some(thread),
+        ready,
+        begun,
     })
 }
 
@@ -180,6 +237,18 @@ impl Running {
     #[must_use]
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// Why the scenario's past could not be played; nothing is served then.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        self.ready.get().cloned().flatten()
+    }
+
+    /// Tells the clusters' time; while the past is played, the time at which it will end.
+    pub fn time(&self) -> impl Fn() -> Timestamp + Send + Sync + 'static {
+        let (clock, ready, begun) = (self.clock.clone(), self.ready.clone(), self.begun);
+        move || if ready.get().is_some() { clock.now() } else { begun }
     }
 
     /// What was asked of the servers.
@@ -237,7 +306,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.orders = None;
-        if let Some(thread) = self.thread.take() {
+        if let Some(thread) = self.thread.take().filter(|_| self.ready.get().is_some()) {
             // A panic in there was printed already; there is nothing to add here.
             let _ = thread.join();
         }

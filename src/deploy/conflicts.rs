@@ -1,6 +1,7 @@
 //! Conflicts: fields that another manager owns, read from the server's 409, with the manager in words and since when.
 
 use super::plan::Conflict;
+use super::{content, records};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -78,6 +79,26 @@ fn since(live: &Value, manager: &str) -> Option<Timestamp> {
     own.filter_map(|entry| entry.get("time")?.as_str()?.parse().ok()).max()
 }
 
+/// Whose hand was the last on an object's spec, controllers left out: who deployed it by its record, else the newest
+/// manager.
+#[must_use]
+pub fn last_hand(live: &Value) -> Option<String> {
+    const CONTROLLERS: &[&str] = &["rollouts-controller", "argo-rollouts", "argo-rollouts-controller", "manager"];
+    let entries = live.pointer("/metadata/managedFields").and_then(Value::as_array)?;
+    let of = |entry: &&Value| {
+        let manager = content::text(entry, "/manager");
+        entry.get("subresource").is_none() && !manager.is_empty() && !CONTROLLERS.contains(&manager)
+    };
+    let newest = entries.iter().filter(of).max_by_key(|entry| content::text(entry, "/time"))?;
+    let manager = content::text(newest, "/manager");
+    if manager == "rolltop" && content::text(newest, "/operation") == "Apply" {
+        let by = content::annotation(live, records::DEPLOYED_BY)?;
+        let version = content::annotation(live, records::VERSION).map(|version| format!(", version {version}"));
+        return Some(format!("{by}{}", version.unwrap_or_default()));
+    }
+    Some(who(manager))
+}
+
 /// Another program that deploys an object, by what it leaves in it.
 #[must_use]
 pub fn foreign(live: &Value) -> Option<&'static str> {
@@ -119,7 +140,9 @@ fn at<'a>(object: &'a Value, path: &str) -> Option<&'a Value> {
             } else {
                 let wanted: Vec<(&str, &str)> = inside.split(',').filter_map(|pair| pair.split_once('=')).collect();
                 list.iter().find(|item| {
-                    wanted.iter().all(|(key, text)| item.get(key).is_some_and(|value| value.to_string() == *text))
+                    wanted.iter().all(|(key, text)| {
+                        item.get(key).is_some_and(|value| serde_json::to_string(value).is_ok_and(|own| own == *text))
+                    })
                 })?
             };
             rest = behind;
@@ -181,6 +204,21 @@ mod tests {
         ] {
             assert_eq!(at(&object, path), expected.as_ref(), "{path}");
         }
+    }
+
+    #[test]
+    fn the_last_hand_is_told_by_the_record_of_a_deploy_or_by_its_manager() {
+        let entry = |manager: &str, operation: &str, time: &str| json!({"manager": manager, "operation": operation, "time": format!("2026-01-01T00:00:{time}Z")});
+        let live = |entries: &[Value]| {
+            json!({"metadata": {"managedFields": entries, "annotations": {"rolltop/deployed-by": "ana@bastion",
+                "rolltop/version": "red (1a2b3c4d)"}}})
+        };
+        let (ours, theirs) = (entry("rolltop", "Apply", "01"), entry("kubectl-edit", "Update", "02"));
+        let controller = entry("rollouts-controller", "Update", "09");
+        let of = |entries: &[Value]| last_hand(&live(entries));
+        assert_eq!(of(&[ours.clone(), controller.clone()]).unwrap(), "ana@bastion, version red (1a2b3c4d)");
+        assert_eq!(of(&[ours, theirs, controller.clone()]).unwrap(), "kubectl edit");
+        assert_eq!(of(&[controller]), None);
     }
 
     #[test]

@@ -88,6 +88,17 @@ pub fn of(identity: &Identity, live: Option<&Value>, intended: &Value) -> Option
     Some(Consequence { object: identity.to_string(), effect, words: vec![words], warnings: Vec::new() })
 }
 
+/// What cannot be told, because the server did not say what it would store.
+#[must_use]
+pub fn not_known(identity: &Identity) -> Option<Consequence> {
+    identity.is_rollout().then(|| Consequence {
+        object: identity.to_string(),
+        effect: Effect::Unknown,
+        words: vec!["what it causes is not known: the server did not take it".to_owned()],
+        warnings: Vec::new(),
+    })
+}
+
 fn template(object: &Value) -> Option<&Value> {
     object.pointer("/spec/template")
 }
@@ -163,6 +174,9 @@ fn of_rollout(identity: &Identity, live: Option<&Value>, intended: &Value) -> Co
     };
     told.effect = effect;
     told.words.push(words);
+    if under_way && !old.status.abort {
+        told.words.push("what is being rolled out goes on".to_owned());
+    }
     if old.status.abort {
         told.warnings.push("it is aborted, and the same version again starts nothing: retry it instead".to_owned());
     }

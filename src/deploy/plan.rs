@@ -90,6 +90,8 @@ pub struct Item {
 pub struct Sending {
     /// Its path on the API server.
     pub path: String,
+    /// Its resource, as a role names it: `rollouts.argoproj.io`.
+    pub resource: String,
     /// The object, without resourceVersion and without the records of the deploy.
     pub body: Arc<Value>,
     /// What the server would store, without what it keeps for itself; `None`: it could not be asked.
@@ -221,6 +223,8 @@ pub struct LeftOver {
     pub identity: Identity,
     /// Its path on the API server.
     pub path: String,
+    /// Its resource, as a role names it: `configmaps`.
+    pub resource: String,
     /// Uid: another one under the same name stays.
     pub uid: String,
     /// Why it is never removed by a prune; `None`: it may be.

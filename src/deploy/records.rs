@@ -6,6 +6,7 @@ use super::plan::Target;
 use crate::service::rendered::Rendered;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
 
 /// Label: the service.
 pub const SERVICE: &str = "rolltop/service";
@@ -62,7 +63,10 @@ pub fn version_id(rendered: &Rendered) -> String {
     let canonical =
         json!({"parameters": travelling, "service": rendered.service, "templates": rendered.template_digest});
     let digest = Sha256::digest(canonical.to_string().as_bytes());
-    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().take(4).fold(String::new(), |mut id, byte| {
+        let _ = write!(id, "{byte:02x}");
+        id
+    })
 }
 
 /// Label and id of a version: `blue (1a2b3c4d)`.

@@ -3,23 +3,23 @@
 
 use super::audit::Keeper;
 use super::effects::Outlet;
+use super::ledger::{Book, Told};
 use super::mailbox::{Mailbox, Signal};
 use crate::app::state::{Setup, SourceInfo};
 use crate::argo::feed::{Trouble, TroubleKind};
-use crate::audit::applying::{Applied, Applying as Line};
-use crate::audit::{Audit, Entry, From};
+use crate::audit::From;
 use crate::cluster::deploying::{Errand, Tell};
 use crate::cluster::hub::Errands;
 use crate::config::problem::Place;
 use crate::config::settings::Settings;
 use crate::deploy::feed::{DeployId, News, NoPlan, Order, Site, Stock, Wish};
 use crate::deploy::plan::Target;
-use crate::deploy::progress::{Entry as Write, Fate, Ledger, Progress};
 use crate::names::{Namespace, SourceId};
 use crate::service::catalog::{self, Catalog, Service};
 use crate::service::finding::Finding;
 use crate::service::render::render;
 use crate::service::settle::{Cell, Given, namespace, runtimes};
+use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -29,14 +29,14 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 pub struct Workshop {
     jobs: Sender<Job>,
     errands: Errands,
-    tell: Told,
+    tell: Post,
 }
 
 /// A mailbox that can be printed.
 #[derive(Clone, Debug)]
-struct Told(Mailbox);
+struct Post(Mailbox);
 
-impl Told {
+impl Post {
     fn tell(&self) -> Tell {
         let mailbox = self.0.clone();
         Arc::new(move |news| mailbox.signal(Signal::Deploy(Box::new(news))))
@@ -62,7 +62,7 @@ impl Workshop {
     #[must_use]
     pub fn start(setup: &Setup, home: Option<PathBuf>, errands: Errands, to: Mailbox) -> Self {
         let (jobs, received) = channel();
-        let tell = Told(to);
+        let tell = Post(to);
         let bench = Bench {
             settings: setup.settings.clone(),
             home,
@@ -108,10 +108,17 @@ pub fn order(order: Order, workshop: Option<&Workshop>, keeper: &Keeper) {
         Order::Apply(id, applying) => {
             let log = keeper.log();
             let who = (format!("{}@{}", log.who().user, log.who().host), log.who().host.clone());
-            let tell = workshop.tell();
-            let book = Book::new(id, applying.source, log, applying.reason.as_deref(), Arc::clone(&tell));
-            let events = keeper.makes_events();
-            workshop.errands.send(Errand::Apply { id, applying, ledger: Box::new(book), who, events, tell });
+            // Two that begin in the same microsecond are two processes, or two numbers of one.
+            let deploy_id = format!("{:x}-{:x}-{:x}", Timestamp::now().as_microsecond(), std::process::id(), id.0);
+            let (tell, source) = (workshop.tell(), applying.source);
+            let reason = applying.reason.clone().unwrap_or_default();
+            let told = Arc::clone(&tell);
+            let book = Book::new(log, From::Ui, &deploy_id, &reason, move |meanwhile| match meanwhile {
+                Told::Progress(progress) => told(News::Progress(id, progress)),
+                Told::Trouble(words) => told(News::Note(source, words)),
+            });
+            let (ledger, events) = (Box::new(book), keeper.makes_events());
+            workshop.errands.send(Errand::Apply { id, applying, ledger, who, deploy_id, events, tell });
         }
         Order::Sets(key, selector) => {
             workshop.errands.send(Errand::Sets { key, selector, tell: workshop.tell() });
@@ -150,7 +157,7 @@ impl Bench {
     }
 
     fn load(&mut self) {
-        let catalog = catalog::load(&self.settings.services, &self.settings.channels, self.home.as_deref());
+        let catalog = catalog::load(&self.settings.services, self.home.as_deref());
         let mut stock = Stock { catalog, ..Stock::default() };
         let given = Given { stand_ins: true, ..Given::default() };
         for service in stock.catalog.services.iter().filter(|service| !service.broken) {
@@ -215,87 +222,4 @@ fn nowhere(service: &Service, channel: &str) -> NoPlan {
     let what = format!("service {} is not deployed to {channel}", service.name());
     let hint = "deploy = false or another runtime stands in the configuration of this channel";
     NoPlan::Findings(vec![Finding::error("service/channel", Place::Whole(service.home.file.clone()), what).hint(hint)])
-}
-
-/// The record of a deploy, written on the network thread: a line before each request and one after it.
-pub struct Book {
-    id: DeployId,
-    source: SourceId,
-    log: Audit,
-    reason: String,
-    tell: Tell,
-    under_way: Option<Entry>,
-}
-
-impl Book {
-    /// A record in this log.
-    #[must_use]
-    pub fn new(id: DeployId, source: SourceId, log: Audit, reason: Option<&str>, tell: Tell) -> Self {
-        Self { id, source, log, reason: reason.unwrap_or_default().to_owned(), tell, under_way: None }
-    }
-}
-
-impl Ledger for Book {
-    fn before(&mut self, entry: &Write<'_>) -> Result<(), String> {
-        let target = &entry.plan.target;
-        let deploy_id = self.id.0.to_string();
-        let recorded = entry.body.pointer("/metadata/annotations/rolltop~1deploy-id").and_then(|id| id.as_str());
-        let line = Line {
-            from: From::Ui,
-            channel: &target.channel,
-            cluster: &target.cluster,
-            context: &target.context,
-            namespace: entry.identity.namespace.as_deref().unwrap_or_default(),
-            service: entry.plan.service.as_deref().unwrap_or_default(),
-            object: &entry.identity.to_string(),
-            removes: entry.method == "DELETE",
-            method: entry.method,
-            path: entry.path,
-            body: entry.body,
-            uid: entry.uid,
-            resource_version: entry.resource_version,
-            forced: entry.forced,
-            deploy_id: recorded.unwrap_or(&deploy_id),
-            version_from: entry.plan.from.as_deref().unwrap_or_default(),
-            version_to: entry.plan.to.as_deref().unwrap_or_default(),
-            reason: &self.reason,
-            dry_run: entry.dry_run,
-        };
-        let begun = self.log.before_applying(&line)?;
-        if let Some(words) = begun.trouble {
-            (self.tell)(News::Note(self.source, words));
-        }
-        self.under_way = Some(begun.entry);
-        Ok(())
-    }
-
-    fn after(&mut self, fate: &Fate) {
-        let Some(line) = self.under_way.take() else { return };
-        let (message, version) = match fate {
-            Fate::Applied { resource_version, found_later: true } => {
-                ("the answer was lost; read again, it is applied", resource_version.as_str())
-            }
-            Fate::Applied { resource_version, .. } => ("", resource_version.as_str()),
-            Fate::Moved { what } => (what.as_str(), ""),
-            Fate::Failed(failed) | Fate::Unknown(failed) => (failed.trouble.sentence.as_str(), ""),
-            Fate::Skipped | Fate::Removed | Fate::NotTried => ("", ""),
-        };
-        let applied = Applied { word: fate.word(), message, resource_version: version };
-        if let Some(words) = self.log.after_applying(line, applied) {
-            (self.tell)(News::Note(self.source, words));
-        }
-    }
-
-    fn progress(&mut self, progress: Progress) {
-        (self.tell)(News::Progress(self.id, progress));
-    }
-}
-
-impl Drop for Book {
-    fn drop(&mut self) {
-        if let Some(line) = self.under_way.take() {
-            // The program ends; there is no screen left to say more on.
-            let _ = self.log.unanswered(line);
-        }
-    }
 }

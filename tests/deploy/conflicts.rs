@@ -76,7 +76,7 @@ fn a_deploy_on_something_else_than_the_plan_showed_is_not_sent() {
         });
         let told = scene.deploy(1, &[]);
         other.join().unwrap();
-        told.says("was changed since the plan was made").says("it was not written");
+        told.says("was changed since the plan was made (by kubectl argo rollouts").says("it was not written");
     });
     assert_eq!(image(&scene.object("rollouts", "fresh")), "argoproj/rollouts-demo:red");
     assert_eq!(scene.writes().len(), 3);

@@ -76,12 +76,12 @@ fn another_tag_rolls_out_stops_for_a_person_and_is_promoted_to_its_end() {
 fn the_example_with_analysis_is_deployed_in_its_order() {
     let scene = Scene::new(20.0);
     for file in ["services.yaml", "rollout.yaml", "analysis-template.yaml"] {
-        scene.write(file, &example("canary", file).replace("canary-demo", "fresh"));
+        scene.write(file, &example("canary", file).replace("canary-demo", "fresh").replace("success-rate", "rate"));
     }
     scene.deploy(0, &["--wait=40s"]).prints("4 created");
     let order: Vec<String> = scene.writes().into_iter().map(|(_, plural, _)| plural).collect();
     assert_eq!(order, ["services", "services", "analysistemplates", "rollouts"]);
-    let template = scene.object("analysistemplates", "success-rate");
+    let template = scene.object("analysistemplates", "rate");
     let query = template["spec"]["metrics"][0]["provider"]["prometheus"]["query"].as_str().unwrap();
     assert!(query.ends_with('\n') && query.contains("{group=\"coordination.k8s.io\""), "{query:?}");
 }
@@ -155,7 +155,7 @@ fn bad_input_ends_before_anything_is_sent() {
         (deploy(&["-f", "m", "--channel", "test"]), "broken.yaml"),
         (deploy(&["-f", "empty.yaml", "--channel", "test"]), "no object"),
         (deploy(&["web", "-f", "m", "--channel", "test"]), "cannot be used with"),
-        (deploy(&["web", "--param", "image", "--channel", "test"]), "is not NAME=VALUE"),
+        (deploy(&["web", "--channel", "test"]), "there is no service \"web\""),
     ] {
         scene.clusters.expect(2, &args).says(words);
     }

@@ -1,6 +1,7 @@
 //! The scene: a quiet cluster, the manifests of the two examples in a folder, and the cluster's own word.
 
 use crate::fixture::{Clusters, Ran};
+use crate::support::api::Api;
 use rolltop::demo::http::record::Logged;
 use serde_json::Value;
 use std::path::Path;
@@ -50,34 +51,24 @@ impl Scene {
         self.clusters.expect(code, &[&["diff", "-f", "m", "--channel", "test"], more].concat())
     }
 
-    /// An object as the cluster has it; `Null`: there is none.
+    /// An object as the test cluster has it; `Null`: there is none.
     pub fn object(&self, plural: &str, name: &str) -> Value {
-        let group = match plural {
-            "rollouts" | "analysistemplates" => "/apis/argoproj.io/v1alpha1",
-            "horizontalpodautoscalers" => "/apis/autoscaling/v2",
-            "deployments" => "/apis/apps/v1",
-            _ => "/api/v1",
-        };
-        self.get(&format!("{group}/namespaces/demo/{plural}/{name}"))
+        self.on("test").object(plural, name)
     }
 
     /// A path of the test cluster, as its administrator.
     pub fn get(&self, path: &str) -> Value {
-        self.send("GET", path, "", &Value::Null)
+        self.send("GET", path, "application/json", &Value::Null)
     }
 
     /// A request of somebody else, as the administrator of the test cluster.
     pub fn send(&self, method: &str, path: &str, content: &str, body: &Value) -> Value {
-        let kubeconfig = self.clusters.path("kubeconfig");
-        let mut command = std::process::Command::new("curl");
-        let (server, token) = access(&kubeconfig);
-        command.args(["-s", "-X", method, "-H", &format!("Authorization: Bearer {token}")]);
-        if !content.is_empty() {
-            command.args(["-H", &format!("Content-Type: {content}"), "--data-binary", &body.to_string()]);
-        }
-        let output = command.arg(format!("{server}{path}")).output().unwrap();
-        let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
-        if answer["kind"] == "Status" && answer["code"] == 404 { Value::Null } else { answer }
+        self.on("test").send(method, path, content, body)
+    }
+
+    /// A cluster, as its administrator.
+    pub fn on(&self, context: &str) -> Cluster {
+        Cluster(Api::new(&self.clusters.running.kubeconfig, Some(context), "demo"))
     }
 
     /// What rolltop sent to change something, dry runs left out: method, plural and name.
@@ -116,17 +107,43 @@ fn told(logged: &Logged) -> (String, String, String) {
     (logged.method.clone(), plural.to_owned(), name.to_owned())
 }
 
-/// Server and token of the context `test`.
-fn access(kubeconfig: &Path) -> (String, String) {
-    let text = std::fs::read_to_string(kubeconfig).unwrap();
-    let config: Value = serde_saphyr::from_str(&text).unwrap();
-    let named = |list: &str, name: &Value| {
-        config[list].as_array().unwrap().iter().find(|one| one["name"] == *name).unwrap().clone()
-    };
-    let context = named("contexts", &"test".into())["context"].clone();
-    let cluster = named("clusters", &context["cluster"])["cluster"].clone();
-    let user = named("users", &context["user"])["user"].clone();
-    (cluster["server"].as_str().unwrap().to_owned(), user["token"].as_str().unwrap().to_owned())
+/// A cluster without rolltop between.
+pub struct Cluster(Api);
+
+impl Cluster {
+    /// A request, and what is answered; `Null`: 404.
+    #[track_caller]
+    pub fn send(&self, method: &str, path: &str, content: &str, body: &Value) -> Value {
+        match self.0.send(method, path, content, body) {
+            Ok(answer) => answer,
+            Err(refused) if refused.code == 404 => Value::Null,
+            Err(refused) => panic!("{method} {path}: {refused:?}"),
+        }
+    }
+
+    /// An object; `Null`: there is none.
+    pub fn object(&self, plural: &str, name: &str) -> Value {
+        self.send("GET", &Self::path(plural, name), "application/json", &Value::Null)
+    }
+
+    /// Removes Rollouts and Services of these names.
+    pub fn forget(&self, names: &[&str]) {
+        for name in names {
+            for plural in ["rollouts", "services", "analysistemplates"] {
+                self.send("DELETE", &Self::path(plural, name), "application/json", &Value::Null);
+            }
+        }
+    }
+
+    fn path(plural: &str, name: &str) -> String {
+        let group = match plural {
+            "rollouts" | "analysistemplates" => "/apis/argoproj.io/v1alpha1",
+            "horizontalpodautoscalers" => "/apis/autoscaling/v2",
+            "deployments" => "/apis/apps/v1",
+            _ => "/api/v1",
+        };
+        format!("{group}/namespaces/demo/{plural}/{name}")
+    }
 }
 
 /// A manifest of an example, rendered with its defaults.

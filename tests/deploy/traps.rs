@@ -43,10 +43,9 @@ fn an_autoscaler_keeps_its_number_through_deploys() {
     // rolltop is the only one that ever wrote the number: it goes with the one that is there.
     scene.deploy(0, &[]).prints("replicas: by HorizontalPodAutoscaler fresh (now 3); 5 in the manifest has no effect");
     assert_eq!(scene.object("rollouts", "fresh")["spec"]["replicas"], 3);
-    let scale = json!({"spec": {"replicas": 7}});
-    let path = "/apis/argoproj.io/v1alpha1/namespaces/demo/rollouts/fresh/scale?fieldManager=kube-controller-manager";
-    scene.send("PATCH", path, "application/merge-patch+json", &scale);
-    assert_eq!(scene.object("rollouts", "fresh")["spec"]["replicas"], 7);
+    let load = json!({"metadata": {"annotations": {"simulated-cluster/load": "560"}}});
+    scene.send("PATCH", &format!("{path}/fresh"), "application/merge-patch+json", &load);
+    scene.until("the autoscaler wants seven", |rollout| rollout["spec"]["replicas"] == 7);
     scene.edit("rollout.yaml", ":yellow", ":red");
     scene.deploy(0, &[]).prints("now 7");
     assert_eq!(scene.object("rollouts", "fresh")["spec"]["replicas"], 7);

@@ -478,6 +478,7 @@ fn setup(now: Timestamp) -> Setup {
             stale_after: Duration::from_secs(15),
             mouse: false,
             service_of: BTreeMap::new(),
+            services: rolltop::config::services::Services::default(),
             record: Record::default(),
             osc9: false,
             warnings: Vec::new(),

@@ -39,7 +39,7 @@ fn configured(settings: &mut Settings) {
 /// The two example services, as they were read.
 fn stock(settings: &Settings) -> Stock {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/services"));
-    let catalog = catalog::of_paths(&[folder], &settings.services, &settings.channels);
+    let catalog = catalog::of_paths(&[folder], &settings.services);
     assert!(catalog.findings.iter().all(|found| !found.is_error()), "{:?}", catalog.findings);
     let mut stock = Stock { catalog, ..Stock::default() };
     for channel in &settings.channels {
@@ -207,6 +207,7 @@ fn item(kind: &str, name: &str, verdict: Verdict) -> Item {
         }),
         sending: Sending {
             path: format!("/namespaces/shop/{kind}/{name}"),
+            resource: kind.to_lowercase(),
             body: Arc::new(json!({})),
             intended: None,
             records: Vec::new(),
@@ -244,6 +245,7 @@ fn plan(channel: &str, rollout: Verdict) -> Plan {
         left_over: Ok(vec![LeftOver {
             identity: identity("ConfigMap", "old-settings"),
             path: "/old".to_owned(),
+            resource: "configmaps".to_owned(),
             uid: "u".to_owned(),
             kept: None,
         }]),

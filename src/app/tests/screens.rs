@@ -228,6 +228,31 @@ fn f_folds_and_unfolds_pods_and_the_cursor_stays_with_them() {
 }
 
 #[test]
+fn a_page_that_was_left_is_found_again_as_it_was() {
+    let mut script = Script::fleet();
+    let names: Vec<String> = (0..40).map(|at| format!("pod-{at:02}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    with_pods(&mut script, &names);
+    script.keys("Tab j f G");
+    assert_eq!(under_cursor(&script), "pod-39");
+    script.keys("Esc");
+    with_pods(&mut script, &names);
+    assert_eq!((under_cursor(&script).as_str(), page(&script).revisions.len()), ("pod-39", 41));
+}
+
+#[test]
+fn esc_makes_a_pane_small_again_before_it_leaves_the_page() {
+    let mut script = Script::fleet();
+    with_pods(&mut script, &["p1"]);
+    script.keys("Tab z");
+    assert!(page(&script).zoom);
+    script.keys("Esc");
+    assert!(!page(&script).zoom);
+    script.keys("Esc");
+    assert!(matches!(script.state.screen(), Screen::Matrix));
+}
+
+#[test]
 fn enter_opens_what_is_under_the_cursor() {
     let mut script = Script::fleet();
     with_pods(&mut script, &["p1"]);

@@ -14,7 +14,7 @@ use crate::cluster::failure::Failure;
 use crate::deploy::plan::{Fault, Identity, Item, LeftOver, Plan, Seen, Verdict};
 use crate::deploy::progress::{Choices, Entry, Failed, Fate, Ledger, Outcome, Progress};
 use crate::deploy::records::{self, Deployer};
-use crate::deploy::{content, prepare};
+use crate::deploy::{conflicts, content, prepare};
 use serde_json::{Value, json};
 
 /// A controller writes the status of an object every few seconds, and each time its version changes: a conflict after
@@ -29,7 +29,7 @@ pub async fn apply(
     ledger: &mut dyn Ledger,
 ) -> Outcome {
     let removed: Vec<&LeftOver> = plan.prunable().filter(|left| choices.prunes(&left.identity)).collect();
-    let mut run = Run { client, plan, choices, deployer, ledger };
+    let run = Run { client, plan, choices, deployer };
     let mut outcome = Outcome::default();
     if let Some((identity, fate)) = run.in_the_way() {
         // Nothing is sent at all: what is known to fail is not found out half-way.
@@ -42,12 +42,12 @@ pub async fn apply(
     }
     let mut stopped = false;
     for item in &plan.items {
-        let fate = if stopped { Fate::NotTried } else { run.item(item).await };
+        let fate = if stopped { Fate::NotTried } else { run.item(item, ledger).await };
         stopped |= !fate.is_good();
         outcome.fates.push((item.identity.clone(), fate));
     }
     for left in removed {
-        let fate = if stopped { Fate::NotTried } else { run.remove(left).await };
+        let fate = if stopped { Fate::NotTried } else { run.remove(left, ledger).await };
         stopped |= !fate.is_good();
         outcome.fates.push((left.identity.clone(), fate));
     }
@@ -59,7 +59,6 @@ struct Run<'a> {
     plan: &'a Plan,
     choices: &'a Choices,
     deployer: &'a Deployer,
-    ledger: &'a mut dyn Ledger,
 }
 
 /// How one request ended.
@@ -95,18 +94,18 @@ impl Run<'_> {
         Some((item.identity.clone(), Fate::Failed(Box::new(Failed { trouble, place: Some(item.place.clone()) }))))
     }
 
-    async fn item(&mut self, item: &Item) -> Fate {
+    async fn item(&self, item: &Item, ledger: &mut dyn Ledger) -> Fate {
         if !item.is_sent() {
             return Fate::Skipped;
         }
         let identity = &item.identity;
-        self.ledger.progress(Progress::Sending { identity: identity.clone(), removes: false });
-        let fate = self.write(item).await;
-        self.ledger.progress(Progress::Ended { identity: identity.clone(), fate: fate.clone() });
+        ledger.progress(Progress::Sending { identity: identity.clone(), removes: false });
+        let fate = self.write(item, ledger).await;
+        ledger.progress(Progress::Ended { identity: identity.clone(), fate: fate.clone() });
         fate
     }
 
-    async fn write(&mut self, item: &Item) -> Fate {
+    async fn write(&self, item: &Item, ledger: &mut dyn Ledger) -> Fate {
         for _ in 0..TRIES {
             let now = match ask::get(self.client, &item.sending.path).await {
                 Ok(now) => now,
@@ -114,9 +113,11 @@ impl Run<'_> {
             };
             let found = now.as_ref().map(seen);
             if let Some(what) = moved(item.seen.as_ref(), found.as_ref()) {
-                return Fate::Moved { what: format!("{} {what}", words::named(&item.identity)) };
+                let by =
+                    now.as_ref().and_then(conflicts::last_hand).map(|who| format!(" (by {who})")).unwrap_or_default();
+                return Fate::Moved { what: format!("{} {what}{by}", words::named(&item.identity)) };
             }
-            match self.send(item, now.as_ref(), found.as_ref()).await {
+            match self.send(item, now.as_ref(), found.as_ref(), ledger).await {
                 Sent::Taken(object) => return applied(&object, false),
                 Sent::Raced => {}
                 Sent::Ended(fate) => return fate,
@@ -127,7 +128,7 @@ impl Run<'_> {
         Fate::Failed(Box::new(Failed { trouble, place: Some(item.place.clone()) }))
     }
 
-    async fn send(&mut self, item: &Item, now: Option<&Value>, found: Option<&Seen>) -> Sent {
+    async fn send(&self, item: &Item, now: Option<&Value>, found: Option<&Seen>, ledger: &mut dyn Ledger) -> Sent {
         let mut body = (*item.sending.body).clone();
         if item.identity.is_service() {
             // The controller may have pointed it at other pods since the plan was made.
@@ -154,7 +155,7 @@ impl Run<'_> {
             forced: force,
             dry_run: self.choices.dry_run,
         };
-        if let Err(why) = self.ledger.before(&entry) {
+        if let Err(why) = ledger.before(&entry) {
             let failed = Failed { trouble: words::own(why, None), place: None };
             return Sent::Ended(Fate::Failed(Box::new(failed)));
         }
@@ -163,7 +164,7 @@ impl Run<'_> {
             Ok(object) => Sent::Taken(object),
             Err(failure) => self.refused(&failure, item, found, &body).await,
         };
-        self.ledger.after(&match &sent {
+        ledger.after(&match &sent {
             Sent::Taken(object) => applied(object, false),
             Sent::Raced => Fate::Moved { what: "its version had changed".to_owned() },
             Sent::Ended(fate) => fate.clone(),
@@ -219,17 +220,17 @@ impl Run<'_> {
         }
     }
 
-    async fn remove(&mut self, left: &LeftOver) -> Fate {
+    async fn remove(&self, left: &LeftOver, ledger: &mut dyn Ledger) -> Fate {
         let identity = &left.identity;
-        self.ledger.progress(Progress::Sending { identity: identity.clone(), removes: true });
+        ledger.progress(Progress::Sending { identity: identity.clone(), removes: true });
         let options = json!({"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background",
             "preconditions": {"uid": left.uid}});
-        let fate = self.delete(left, &options).await;
-        self.ledger.progress(Progress::Ended { identity: identity.clone(), fate: fate.clone() });
+        let fate = self.delete(left, &options, ledger).await;
+        ledger.progress(Progress::Ended { identity: identity.clone(), fate: fate.clone() });
         fate
     }
 
-    async fn delete(&mut self, left: &LeftOver, options: &Value) -> Fate {
+    async fn delete(&self, left: &LeftOver, options: &Value, ledger: &mut dyn Ledger) -> Fate {
         let entry = Entry {
             plan: self.plan,
             identity: &left.identity,
@@ -242,7 +243,7 @@ impl Run<'_> {
             dry_run: self.choices.dry_run,
         };
         let failed = |trouble: Trouble| Box::new(Failed { trouble, place: None });
-        if let Err(why) = self.ledger.before(&entry) {
+        if let Err(why) = ledger.before(&entry) {
             return Fate::Failed(failed(words::own(why, None)));
         }
         let path = if self.choices.dry_run { format!("{}?dryRun=All", left.path) } else { left.path.clone() };
@@ -253,7 +254,7 @@ impl Run<'_> {
                 Fate::Moved { what: format!("{} is another one now: it stays", words::named(&left.identity)) }
             }
             Err(failure) => {
-                let trouble = words::trouble(&failure, self.client.context(), &left.identity, None, "delete");
+                let trouble = words::trouble(&failure, self.client.context(), &left.identity, &left.resource, "delete");
                 if may_have_happened(&failure) {
                     match ask::get(self.client, &left.path).await {
                         Ok(None) => Fate::Removed,
@@ -266,7 +267,7 @@ impl Run<'_> {
                 }
             }
         };
-        self.ledger.after(&fate);
+        ledger.after(&fate);
         fate
     }
 
@@ -275,7 +276,7 @@ impl Run<'_> {
     }
 
     fn failure(&self, failure: &Failure, item: &Item, verb: &str) -> Failed {
-        let trouble = words::trouble(failure, self.client.context(), &item.identity, None, verb);
+        let trouble = words::trouble(failure, self.client.context(), &item.identity, &item.sending.resource, verb);
         Failed { trouble, place: Some(item.place.clone()) }
     }
 }

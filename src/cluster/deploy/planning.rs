@@ -32,6 +32,12 @@ struct Draft<'a> {
     carries: bool,
 }
 
+impl Draft<'_> {
+    fn resource(&self) -> String {
+        self.resource.as_ref().map(|resource| kinds::qualified(&self.identity, resource)).unwrap_or_default()
+    }
+}
+
 pub async fn plan(client: &Client, target: &Target, rendered: &Rendered) -> Result<Plan, Trouble> {
     let mut versions: Vec<&str> = rendered.objects.iter().map(Object::api_version).collect();
     versions.extend(survey::versions(rendered.service.is_some()));
@@ -54,8 +60,12 @@ pub async fn plan(client: &Client, target: &Target, rendered: &Rendered) -> Resu
     let mut items: Vec<Item> = futures::stream::iter(asked).buffered(AT_ONCE).collect().await;
     let first = drafts.iter().any(|draft| draft.identity.is_rollout() && draft.live.is_none());
     let consequences = drafts.iter().zip(&items).filter_map(|(draft, item)| {
-        let intended = item.sending.intended.as_deref().unwrap_or(&draft.body);
-        consequence::of(&draft.identity, draft.live.as_ref(), intended)
+        match (&item.sending.intended, &draft.live) {
+            (Some(intended), live) => consequence::of(&draft.identity, live.as_ref(), intended),
+            (None, None) => consequence::of(&draft.identity, None, &draft.body),
+            // Without what the server would make of it, its defaults would look like changes.
+            (None, Some(_)) => consequence::not_known(&draft.identity),
+        }
     });
     let consequences = consequences.collect();
     let from = drafts
@@ -166,8 +176,7 @@ async fn read_all(client: &Client, drafts: &mut [Draft<'_>]) {
         match read {
             Ok(live) => draft.live = live,
             Err(failure) => {
-                let trouble =
-                    words::trouble(&failure, client.context(), &draft.identity, draft.resource.as_ref(), "get");
+                let trouble = words::trouble(&failure, client.context(), &draft.identity, &draft.resource(), "get");
                 draft.faults.push(Fault { place: draft.object.place(""), trouble });
             }
         }
@@ -242,6 +251,7 @@ async fn judge(client: &Client, draft: &Draft<'_>, all: &[Draft<'_>], records: &
         seen: draft.live.as_ref().map(seen),
         sending: Sending {
             path: draft.path.clone(),
+            resource: draft.resource(),
             body: Arc::new(draft.body.clone()),
             intended: None,
             records: if draft.carries { records.to_vec() } else { Vec::new() },
@@ -268,8 +278,7 @@ async fn judge(client: &Client, draft: &Draft<'_>, all: &[Draft<'_>], records: &
             item.changes.push(diff::whole(&draft.body));
         }
         Err(failure) => {
-            let resource = draft.resource.as_ref();
-            let trouble = words::trouble(&failure, client.context(), &draft.identity, resource, "patch");
+            let trouble = words::trouble(&failure, client.context(), &draft.identity, &draft.resource(), "patch");
             item.faults.extend(words::faults(&failure, &trouble, draft.object));
             if matches!(failure, Failure::Status(_)) {
                 item.verdict = Verdict::Refused;

@@ -64,19 +64,19 @@ impl Ask<'_> {
     async fn look(&self, need: Need) -> Option<Missing> {
         let unknown = match self.kinds.of(&need.identity.api_version, &need.identity.kind) {
             Served::No => None,
-            Served::Unknown(failure) => Some(self.why(&failure, &need.identity)),
+            Served::Unknown(failure) => Some(self.why(&failure, &need.identity, "")),
             Served::Yes(resource) => match ask::get(self.client, &kinds::path(&need.identity, &resource)).await {
                 Ok(Some(_)) => return None,
                 Ok(None) => None,
-                Err(failure) => Some(self.why(&failure, &need.identity)),
+                Err(failure) => Some(self.why(&failure, &need.identity, &kinds::qualified(&need.identity, &resource))),
             },
         };
         let Need { identity, needed_by, place, fatal } = need;
         Some(Missing { what: words::named(&identity), needed_by, place, fatal, unknown })
     }
 
-    fn why(&self, failure: &Failure, identity: &Identity) -> String {
-        words::trouble(failure, self.client.context(), identity, None, "get").sentence
+    fn why(&self, failure: &Failure, identity: &Identity, resource: &str) -> String {
+        words::trouble(failure, self.client.context(), identity, resource, "get").sentence
     }
 
     /// What carries the labels of this service and channel, was applied by rolltop, and is deployed no longer.
@@ -126,7 +126,8 @@ impl Ask<'_> {
                 };
                 let path = kinds::path(&identity, &resource);
                 let uid = content::text(object, "/metadata/uid").to_owned();
-                found.push(LeftOver { kept: kept(kind), identity, path, uid });
+                let resource = kinds::qualified(&identity, &resource);
+                found.push(LeftOver { kept: kept(kind), identity, path, resource, uid });
             }
         }
         Ok(found)

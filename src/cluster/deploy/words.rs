@@ -1,39 +1,31 @@
 //! The words about an object that was not taken: what, on which object of which cluster, why, and the line of the file
 //! from which the field came.
 
-use super::kinds::{Resource, qualified};
 use crate::argo::feed::{Trouble, TroubleKind};
 use crate::cluster::failure::{Failure, Status};
 use crate::cluster::trouble::{self, Attempt};
 use crate::deploy::plan::{Fault, Identity};
 use crate::service::object::Object;
 
-/// The words for a failure about one object. `verb`: as a role names it.
-pub fn trouble(
-    failure: &Failure,
-    cluster: &str,
-    identity: &Identity,
-    resource: Option<&Resource>,
-    verb: &str,
-) -> Trouble {
+/// The words for a failure about one object. `resource` and `verb`: as a role names them.
+pub fn trouble(failure: &Failure, cluster: &str, identity: &Identity, resource: &str, verb: &str) -> Trouble {
     let doing = format!("{} {}", if verb == "patch" { "apply" } else { verb }, named(identity));
-    let resource = resource.map(|resource| qualified(identity, resource)).unwrap_or_default();
-    let attempt = Attempt { cluster, doing: &doing, right: Some((verb, &resource)), whole_kind: false };
+    // A webhook, a quota or a policy engine answers 403 as well: no role would help, its words are the reason.
+    let by_policy =
+        matches!(failure, Failure::Status(status) if status.code == 403 && !status.message.contains(" cannot "));
+    // An object that is not there yet needs the right to create it as well.
+    let creates = matches!(failure, Failure::Status(status) if status.message.contains(" cannot create "));
+    let right = Some((if creates { "create" } else { verb }, resource)).filter(|_| !by_policy && !resource.is_empty());
+    let attempt = Attempt { cluster, doing: &doing, right, whole_kind: false };
     let mut trouble = trouble::of(failure, attempt);
-    if let Failure::Status(status) = failure {
-        match status.code {
-            // A webhook, a quota or a policy engine answers 403 as well; its words are the reason.
-            403 if !status.message.contains("cannot patch resource") && !status.message.contains("cannot create") => {
-                trouble.sentence = format!("{}: {}", trouble.sentence, status.message);
-            }
-            404 if status.message.starts_with("namespaces ") => {
-                trouble.hint = Some("create the namespace first, or put it among the manifests".to_owned());
-            }
-            409 => {
-                trouble.sentence = format!("{cluster} refused to {doing}: {}", status.message);
-            }
-            _ => {}
+    let Failure::Status(status) = failure else { return trouble };
+    match status.code {
+        403 if by_policy => trouble.kind = TroubleKind::Server,
+        404 if status.message.starts_with("namespaces ") => {
+            trouble.hint = Some("create the namespace first, or put it among the manifests".to_owned());
         }
+        409 => trouble.sentence = format!("{cluster} refused to {doing}: {}", status.message),
+        _ => {}
     }
     trouble
 }
@@ -50,7 +42,7 @@ pub fn named(identity: &Identity) -> String {
 pub fn faults(failure: &Failure, trouble: &Trouble, object: &Object) -> Vec<Fault> {
     let whole = || vec![Fault { place: object.place(""), trouble: trouble.clone() }];
     let Failure::Status(status) = failure else { return whole() };
-    if !matches!(status.code, 400 | 422) {
+    if !matches!(status.code, 400 | 422) && !status.message.starts_with(UNTYPED) {
         return whole();
     }
     let fields: Vec<(String, String)> = named_fields(status);
@@ -65,7 +57,17 @@ pub fn faults(failure: &Failure, trouble: &Trouble, object: &Object) -> Vec<Faul
     fields.into_iter().map(fault).collect()
 }
 
+/// How a server that cannot take an applied object apart into fields begins; it answers 500, although the object is wrong.
+const UNTYPED: &str = "failed to create typed patch object";
+
 fn named_fields(status: &Status) -> Vec<(String, String)> {
+    if let Some(rest) = status.message.strip_prefix(UNTYPED) {
+        // `(demo/web; argoproj.io/v1alpha1, Kind=Rollout): .spec.x: field not declared in schema`; several stand in lines.
+        let list = rest.split_once("): ").map_or(rest, |(_, list)| list);
+        let fields = list.split(['\n', '⏎']).map(str::trim).filter(|line| line.starts_with('.'));
+        let pair = |line: &str| line.split_once(": ").map(|(field, words)| (field[1..].to_owned(), words.to_owned()));
+        return fields.filter_map(pair).collect();
+    }
     let mut found: Vec<(String, String)> = Vec::new();
     for cause in &status.causes {
         let one = (cause.field.clone(), cause.message.clone());
@@ -131,7 +133,7 @@ mod tests {
             ..Status::default()
         };
         let failure = Failure::Status(status);
-        let trouble = trouble(&failure, "prod", &identity(), None, "patch");
+        let trouble = trouble(&failure, "prod", &identity(), "services", "patch");
         let found = faults(&failure, &trouble, &object);
         let words: Vec<String> =
             found.iter().map(|fault| format!("{}: {}", fault.place, fault.trouble.sentence)).collect();
@@ -145,13 +147,21 @@ mod tests {
             ..Status::default()
         });
         assert_eq!(faults(&strict, &trouble, &object).len(), 2);
+        let untyped = Failure::Status(Status {
+            code: 500,
+            message: "failed to create typed patch object (demo/web; v1, Kind=Service): errors:\n  \
+                      .spec.ports[0].port: expected numeric (int or float), got string\n  .spec.x: field not declared in schema"
+                .into(),
+            ..Status::default()
+        });
+        let found = faults(&untyped, &trouble, &object);
+        assert_eq!((found.len(), found[0].place.to_string()), (2, "web.yaml:9:11".to_owned()));
         let other = Failure::Status(Status { code: 500, ..Status::default() });
         assert_eq!(faults(&other, &trouble, &object)[0].place.to_string(), "web.yaml");
     }
 
     #[test]
     fn a_missing_right_is_named_and_a_webhook_keeps_its_words() {
-        let resource = Resource { plural: "services".into(), namespaced: true };
         let status = |message: &str| {
             Failure::Status(Status {
                 code: 403,
@@ -160,10 +170,12 @@ mod tests {
                 ..Status::default()
             })
         };
-        let words = |failure: &Failure| trouble(failure, "prod", &identity(), Some(&resource), "patch");
+        let words = |failure: &Failure| trouble(failure, "prod", &identity(), "services", "patch");
         let right = words(&status("User \"x\" cannot patch resource \"services\""));
         assert_eq!(right.sentence, "no right to apply Service web in namespace demo on prod");
         assert_eq!(right.hint.as_deref(), Some("the role needs: patch services"));
-        assert!(words(&status("admission webhook \"policy\" denied it")).sentence.ends_with("denied it"));
+        let policy = words(&status("admission webhook \"policy\" denied it"));
+        assert!(policy.sentence.ends_with("denied it") && !policy.sentence.contains("right"), "{policy:?}");
+        assert_eq!((policy.kind, policy.hint), (TroubleKind::Server, None));
     }
 }

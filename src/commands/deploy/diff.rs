@@ -1,7 +1,6 @@
 //! `diff`: what a deploy would change. 0: nothing; 3: something; nothing is stored.
 
-use super::told::Teller;
-use super::{Options, Wish, plan};
+use super::{Options, Wish, plan, told};
 use crate::commands::base::Base;
 use crate::commands::fleet::block_on;
 use crate::commands::outcome::{Failure, code, warn_all};
@@ -21,17 +20,16 @@ pub fn run(base: &Base, wish: &Wish, json: bool, out: &mut dyn Write) -> Result<
         let what = "--readonly: a difference is what the server says to a dry run, which is sent as a write";
         return Err(Failure::new(code::NOT_ALLOWED, format!("{what}; nothing was sent")));
     }
-    let sites = wish.sites(&ready)?;
+    let settled = wish.settle(base, &ready, wish.sites(&ready)?)?;
     block_on(async {
         let options = Options::only(wish.clone(), json);
-        let teller = Teller { options: &options };
         let mut ended = code::DONE;
-        for site in &sites {
-            let planned = plan(&ready, wish, site).await?;
+        for site in &settled.sites {
+            let planned = plan(&ready, &settled, site).await?;
             if json {
-                teller.json(&planned.plan, out)?;
+                told::json(&planned.plan, out)?;
             } else {
-                teller.plan(&planned.plan, out)?;
+                told::plan(&planned.plan, out)?;
             }
             if let Some(failure) =
                 super::in_the_way(&planned.plan, &Options { force_conflicts: true, ..options.clone() })

@@ -6,7 +6,6 @@ use super::{Options, Planned};
 use crate::argo::picture::{self, Children, Phase, Picture, Waits};
 use crate::argo::rollout::Rollout;
 use crate::cluster::oneshot::Followed;
-use crate::commands::base::Ready;
 use crate::commands::fleet::now_there;
 use crate::commands::outcome::{Failure, code, warn};
 use crate::config::duration;
@@ -21,7 +20,6 @@ use std::time::{Duration, Instant};
 /// Degraded, or too late.
 pub async fn to_the_end(
     planned: &Planned<'_>,
-    _ready: &Ready,
     options: &Options,
     outcome: &Outcome,
     limit: Duration,
@@ -36,23 +34,15 @@ pub async fn to_the_end(
     let mut close = Close::Healthy;
     let mut told = Vec::new();
     for (identity, _) in rollouts {
-        match one(planned, identity, until, options).await {
-            Some((ended, words)) => {
-                told.push(format!("{identity}: {words}"));
-                close = if ended == Close::Degraded || close == Close::Degraded {
-                    Close::Degraded
-                } else if ended == Close::Waiting {
-                    Close::Waiting
-                } else {
-                    close
-                };
-            }
-            None => {
-                let words = format!("{identity} is neither healthy nor degraded after {}", duration::text(limit));
-                teller.end(Close::TimedOut, &planned.plan, Some(outcome), &words, out)?;
-                let failure = Failure::new(code::TIMED_OUT, format!("{words}; it was applied and goes on"));
-                return Err(failure.hint(format!("rolltop status {} --watch follows it", identity.name)));
-            }
+        let Some((ended, words)) = one(planned, identity, until, options).await else {
+            let words = format!("{identity} is neither healthy nor degraded after {}", duration::text(limit));
+            teller.end(Close::TimedOut, &planned.plan, Some(outcome), &words, out)?;
+            let failure = Failure::new(code::TIMED_OUT, format!("{words}; it was applied and goes on"));
+            return Err(failure.hint(format!("rolltop status {} --watch follows it", identity.name)));
+        };
+        told.push(format!("{identity}: {words}"));
+        if close != Close::Degraded && ended != Close::Healthy {
+            close = ended;
         }
     }
     let words = if told.is_empty() { "deployed; there is no rollout to follow".to_owned() } else { told.join("; ") };

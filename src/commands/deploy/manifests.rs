@@ -1,38 +1,49 @@
 //! Manifests: plain Kubernetes objects from a folder, a file or standard input.
 
+use crate::commands::findings::{failure, of_problems};
 use crate::commands::outcome::Failure;
-use crate::service::object::Object;
+use crate::service::plain;
 use crate::service::rendered::Rendered;
-use serde_json::Value;
-use std::collections::BTreeMap;
+use crate::service::template::Manifest;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+
+/// The largest file that is read, in bytes; what the reader takes is less.
+const LARGEST: u64 = 64 << 20;
 
 /// Reads them, in the order in which they are named; a folder's direct files by name.
 ///
 /// # Errors
-/// What cannot be read, or is no object.
+/// What cannot be read, or is no object: all of it.
 pub fn read(paths: &[String]) -> Result<Rendered, Failure> {
-    let mut objects = Vec::new();
+    let mut manifests = Vec::new();
     for path in paths {
         if path == "-" {
-            let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
-                .map_err(|why| Failure::bad_input(format!("standard input cannot be read: {why}; nothing was sent")))?;
-            documents("-", &text, &mut objects)?;
+            let mut bytes = Vec::new();
+            let read = std::io::stdin().take(LARGEST).read_to_end(&mut bytes);
+            read.map_err(|why| Failure::bad_input(format!("standard input cannot be read: {why}; nothing was sent")))?;
+            manifests.push(Manifest { path: path.clone(), bytes });
             continue;
         }
         for file in files(path)? {
             let shown = file.display().to_string();
-            let text = std::fs::read_to_string(&file).map_err(|why| cannot(&shown, &why))?;
-            documents(&shown, &text, &mut objects)?;
+            let large = file.metadata().map_err(|why| cannot(&shown, &why))?.len();
+            if large > LARGEST {
+                let what = format!("{shown} has {large} bytes: that is no manifest; nothing was sent");
+                return Err(Failure::bad_input(what));
+            }
+            let bytes = std::fs::read(&file).map_err(|why| cannot(&shown, &why))?;
+            manifests.push(Manifest { path: shown, bytes });
         }
     }
-    if objects.is_empty() {
+    let found = plain::objects(&manifests);
+    if !found.problems.is_empty() {
+        return Err(failure(&of_problems(found.problems)));
+    }
+    if found.objects.is_empty() {
         return Err(Failure::bad_input(format!("there is no object in {}; nothing was sent", paths.join(", "))));
     }
-    Ok(Rendered { objects, ..Rendered::default() })
+    Ok(Rendered { objects: found.objects, warnings: found.warnings, ..Rendered::default() })
 }
 
 fn cannot(path: &str, why: &std::io::Error) -> Failure {
@@ -56,21 +67,4 @@ fn files(path: &str) -> Result<Vec<PathBuf>, Failure> {
     }
     found.sort();
     Ok(found)
-}
-
-fn documents(file: &str, text: &str, objects: &mut Vec<Object>) -> Result<(), Failure> {
-    let wrong = |why: String| Failure::bad_input(format!("{file}: {why}; nothing was sent"));
-    let all: Vec<Value> = serde_saphyr::from_multiple(text).map_err(|why| wrong(why.to_string()))?;
-    for (index, value) in all.into_iter().enumerate() {
-        if value.is_null() {
-            continue;
-        }
-        let object = Object { value, file: file.to_owned(), document: index + 1, places: BTreeMap::new() };
-        if object.api_version().is_empty() || object.kind().is_empty() || object.name().is_empty() {
-            let what = format!("document {} has no apiVersion, kind or metadata.name", index + 1);
-            return Err(wrong(what));
-        }
-        objects.push(object);
-    }
-    Ok(())
 }

@@ -3,9 +3,10 @@
 use super::Options;
 use crate::clean::clean;
 use crate::commands::format::{Form, data};
-use crate::commands::outcome::{Failure, code, code_of};
+use crate::commands::outcome::{Failure, code, code_of, warn};
 use crate::deploy::plan::{Identity, Plan};
-use crate::deploy::progress::{Fate, Outcome};
+use crate::deploy::progress::{Fate, Outcome, Progress};
+use crate::engine::ledger::Told as Meanwhile;
 use crate::report::deploy::{self, FateReport, PlanReport, text};
 use crate::report::rollout::API_VERSION;
 use serde::Serialize;
@@ -56,17 +57,6 @@ pub struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    /// The plan in lines.
-    pub fn plan(&self, plan: &Plan, out: &mut dyn Write) -> Result<(), Failure> {
-        lines(&text::plan(plan), out)
-    }
-
-    /// The plan as JSON.
-    pub fn json(&self, plan: &Plan, out: &mut dyn Write) -> Result<(), Failure> {
-        out.write_all(data(Form::Json, &deploy::plan(plan))?.as_bytes())?;
-        Ok(out.flush()?)
-    }
-
     /// How it ended for one cluster.
     pub fn end(
         &self,
@@ -98,33 +88,50 @@ impl Teller<'_> {
         }
         Ok(())
     }
+}
 
-    /// Why it stopped, and how to go on.
-    pub fn stopped(&self, identity: &Identity, fate: &Fate, outcome: &Outcome, command: &str) -> Failure {
-        let applied = outcome.with("applied").len() + outcome.with("removed").len();
-        let left = outcome.with("not-tried").len();
-        let so_far = match (applied, left) {
-            (0, _) => "nothing was applied before it".to_owned(),
-            (n, 0) => format!("{n} applied before it"),
-            (n, left) => format!("{n} applied before it, {left} not tried"),
-        };
-        let go_on = format!("go on with the same deploy: {command}; what is applied stays and costs no write");
-        match fate {
-            Fate::Failed(failed) | Fate::Unknown(failed) => {
-                let place = failed.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-                let what = format!("{place}{identity}: {}; {so_far}", failed.trouble.sentence);
-                let hint = match &failed.trouble.hint {
-                    Some(hint) => format!("{hint}; then {go_on}"),
-                    None => go_on,
-                };
-                Failure::new(code_of(&failed.trouble).max(code::FAILED), what).hint(hint)
-            }
-            Fate::Moved { what } => {
-                let hint = format!("look at the difference again (rolltop diff), then {go_on}");
-                Failure::failed(format!("{what}: it was not written; {so_far}")).hint(hint)
-            }
-            _ => Failure::failed(format!("{identity}: {}; {so_far}", fate.word())).hint(go_on),
+/// The plan in lines.
+///
+/// # Errors
+/// stdout fails.
+pub fn plan(plan: &Plan, out: &mut dyn Write) -> Result<(), Failure> {
+    lines(&text::plan(plan), out)
+}
+
+/// The plan as JSON.
+///
+/// # Errors
+/// stdout fails.
+pub fn json(plan: &Plan, out: &mut dyn Write) -> Result<(), Failure> {
+    out.write_all(data(Form::Json, &deploy::plan(plan))?.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+/// Why it stopped, and how to go on.
+pub fn stopped(identity: &Identity, fate: &Fate, outcome: &Outcome, command: &str) -> Failure {
+    let applied = outcome.with("applied").len() + outcome.with("removed").len();
+    let left = outcome.with("not-tried").len();
+    let so_far = match (applied, left) {
+        (0, _) => "nothing was applied before it".to_owned(),
+        (n, 0) => format!("{n} applied before it"),
+        (n, left) => format!("{n} applied before it, {left} not tried"),
+    };
+    let go_on = format!("go on with the same deploy: {command}; what is applied stays and costs no write");
+    match fate {
+        Fate::Failed(failed) | Fate::Unknown(failed) => {
+            let place = failed.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+            let what = format!("{place}{identity}: {}; {so_far}", failed.trouble.sentence);
+            let hint = match &failed.trouble.hint {
+                Some(hint) => format!("{hint}; then {go_on}"),
+                None => go_on,
+            };
+            Failure::new(code_of(&failed.trouble).max(code::FAILED), what).hint(hint)
         }
+        Fate::Moved { what } => {
+            let hint = format!("look at the difference again (rolltop diff), then {go_on}");
+            Failure::failed(format!("{what}: it was not written; {so_far}")).hint(hint)
+        }
+        _ => Failure::failed(format!("{identity}: {}; {so_far}", fate.word())).hint(go_on),
     }
 }
 
@@ -133,4 +140,16 @@ fn lines(lines: &[String], out: &mut dyn Write) -> Result<(), Failure> {
         writeln!(out, "{}", clean(line))?;
     }
     Ok(out.flush()?)
+}
+
+/// What goes on, on stderr.
+#[expect(clippy::print_stderr, reason = "stderr is where a headless command tells how far it is; no UI is up then")]
+pub fn meanwhile(told: Meanwhile, json: bool) {
+    match told {
+        Meanwhile::Trouble(words) => warn(&words),
+        Meanwhile::Progress(Progress::Ended { identity, fate }) if !json => {
+            eprintln!("{}: {}", clean(&identity.to_string()), fate.word());
+        }
+        Meanwhile::Progress(_) => {}
+    }
 }

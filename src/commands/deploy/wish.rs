@@ -1,8 +1,9 @@
 //! Wish: what is to be deployed, and to which clusters of which release channel.
 
+use super::service::OfService;
 use super::{Options, manifests};
 use crate::cluster::oneshot::Connection;
-use crate::commands::base::Ready;
+use crate::commands::base::{Base, Ready};
 use crate::commands::outcome::Failure;
 use crate::config::problem::suggest;
 use crate::config::resolve::{Scope, Source};
@@ -19,6 +20,8 @@ pub struct Wish {
     pub what: What,
     /// The channel was chosen (`--channel`), or a context was.
     pub chosen: bool,
+    /// Parameters that are not given have their defaults, whatever was deployed last.
+    pub reset: bool,
 }
 
 /// A service, or files.
@@ -46,6 +49,8 @@ pub struct Site {
     pub namespace: Option<Namespace>,
     /// More namespaces that may be named.
     pub extra: Vec<Namespace>,
+    /// Kinds without a namespace that may be deployed.
+    pub cluster_scoped: Vec<String>,
 }
 
 impl Wish {
@@ -74,21 +79,42 @@ impl Wish {
         Ok(sources.iter().map(|source| site(ready, source)).collect())
     }
 
+    /// What is deployed to those clusters, checked as far as it goes without asking them.
+    ///
+    /// # Errors
+    /// Bad input: nothing was sent.
+    pub fn settle<'a>(&'a self, base: &Base, ready: &'a Ready, sites: Vec<Site>) -> Result<Settled<'a>, Failure> {
+        match &self.what {
+            What::Files(paths) => Ok(Settled { sites, content: Content::Files(Box::new(manifests::read(paths)?)) }),
+            What::Service { name, parameters } => {
+                let (content, sites) = OfService::find(base, ready, name, parameters, self.reset, sites)?;
+                Ok(Settled { sites, content: Content::Service(Box::new(content)) })
+            }
+        }
+    }
+}
+
+/// What is deployed, and where.
+pub struct Settled<'a> {
+    /// The clusters.
+    pub sites: Vec<Site>,
+    content: Content<'a>,
+}
+
+enum Content<'a> {
+    Files(Box<Rendered>),
+    Service(Box<OfService<'a>>),
+}
+
+impl Settled<'_> {
     /// The objects for a site.
     ///
     /// # Errors
     /// Bad input.
-    pub async fn rendered<'a>(
-        &self,
-        _ready: &Ready,
-        site: &'a Site,
-        _connection: &Connection,
-    ) -> Result<(&'a Site, Rendered), Failure> {
-        match &self.what {
-            What::Files(paths) => Ok((site, manifests::read(paths)?)),
-            What::Service { name, .. } => {
-                Err(Failure::bad_input(format!("service {name}: services are not known yet; nothing was sent")))
-            }
+    pub async fn rendered(&self, site: &Site, connection: &Connection) -> Result<Rendered, Failure> {
+        match &self.content {
+            Content::Files(rendered) => Ok((**rendered).clone()),
+            Content::Service(service) => service.rendered(site, connection).await,
         }
     }
 }
@@ -106,7 +132,8 @@ fn site(ready: &Ready, source: &Source) -> Site {
         _ => scope.first().cloned(),
     };
     let extra = runtime.map(|runtime| runtime.extra_namespaces.clone()).unwrap_or_default();
-    Site { source: source.clone(), channel: ready.channel(source).to_owned(), namespace, extra }
+    let cluster_scoped = ready.resolved.settings.services.allow_cluster_scoped.clone();
+    Site { source: source.clone(), channel: ready.channel(source).to_owned(), namespace, extra, cluster_scoped }
 }
 
 /// The channel of a source.
@@ -123,7 +150,7 @@ impl Site {
             context: self.source.context.clone(),
             namespace: self.namespace.clone().unwrap_or_else(|| connection.namespace()),
             extra_namespaces: self.extra.clone(),
-            cluster_scoped: Vec::new(),
+            cluster_scoped: self.cluster_scoped.clone(),
         }
     }
 

@@ -292,6 +292,7 @@ impl Driver {
             | "horizontalpodautoscalers" => {
                 self.look(at, change.kind, object);
             }
+            "podtemplates" => self.look_at_users(at, change.kind, object),
             // What an invalid Rollout may have been waiting for.
             "services" | "analysistemplates" | "clusteranalysistemplates" => {
                 let namespace = text(object, "/metadata/namespace");
@@ -319,6 +320,16 @@ impl Driver {
             self.wish(at, job, after);
         }
         self.look_at_owner(at, object);
+    }
+
+    /// The Rollouts that take their template from a PodTemplate look when it has changed.
+    fn look_at_users(&mut self, at: usize, kind: &'static Kind, object: &Value) {
+        let (namespace, name) = (text(object, "/metadata/namespace"), text(object, "/metadata/name"));
+        let store = self.clusters[at].store.signed("rollouts-controller");
+        workload_ref::note_generation(&store, kind, namespace, name);
+        for user in workload_ref::users(&store, kind.kind, namespace, name) {
+            self.wish(at, Job::Rollout(namespace.to_owned(), user), ROLLOUT_REACTION);
+        }
     }
 
     /// An autoscaler looks when its Rollout has changed.

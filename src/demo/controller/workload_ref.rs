@@ -3,7 +3,7 @@
 
 use super::json::{annotation, number, set, text};
 use super::pass::{REVISION, name_of};
-use crate::demo::store::{DEPLOYMENTS, Kind, Part, REPLICA_SETS, ROLLOUTS, Refused, Store};
+use crate::demo::store::{DEPLOYMENTS, Kind, POD_TEMPLATES, Part, REPLICA_SETS, ROLLOUTS, Refused, Store};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -15,7 +15,9 @@ pub const GENERATION: &str = "rollout.argoproj.io/workload-generation";
 pub fn resolved(store: &Store, rollout: Arc<Value>) -> Arc<Value> {
     let Ok(Some(workload)) = workload(store, &rollout) else { return rollout };
     let mut seen = (*rollout).clone();
-    if let Some(template) = workload.pointer("/spec/template") {
+    // A PodTemplate has its template at the top, and no selector: the Rollout must have one itself.
+    let template = if text(&workload, "/kind") == "PodTemplate" { "/template" } else { "/spec/template" };
+    if let Some(template) = workload.pointer(template) {
         set(&mut seen, &["spec", "template"], template.clone());
     }
     if let (None, Some(selector)) = (rollout.pointer("/spec/selector"), workload.pointer("/spec/selector")) {
@@ -45,6 +47,7 @@ fn workload(store: &Store, rollout: &Value) -> Result<Option<Arc<Value>>, String
     let known: &'static Kind = match (group, kind) {
         ("apps", "Deployment") => &DEPLOYMENTS,
         ("apps", "ReplicaSet") => &REPLICA_SETS,
+        ("", "PodTemplate") => &POD_TEMPLATES,
         _ => return Err(format!("workload of type {group}/{kind} is not supported")),
     };
     let namespace = text(rollout, "/metadata/namespace");

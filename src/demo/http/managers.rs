@@ -138,6 +138,19 @@ pub(crate) fn created(kind: &Kind, object: &mut Value, manager: &str, now: jiff:
     updated(kind, &json!({"metadata": {}}), object, manager, None, now);
 }
 
+/// The entries that a change begins with: those that were sent, so that a client can hand fields over (kubectl does, when
+/// it goes over to server-side apply) or, by one empty entry, give all up; else those that stand
+/// (k8s.io/apimachinery, pkg/util/managedfields/internal/fieldmanager.go, `decodeLiveOrNew`).
+fn sent(before: &Value, after: &Value, sub: Option<&str>) -> Vec<Entry> {
+    let list = after.pointer("/metadata/managedFields").and_then(Value::as_array);
+    let given = list.filter(|list| sub.is_none() && !list.is_empty());
+    match given {
+        Some(list) if list.as_slice() == [json!({})] => Vec::new(),
+        Some(_) => read(after),
+        None => read(before),
+    }
+}
+
 /// An object is changed other than by apply: what changed is now this manager's, and nobody else's.
 pub(crate) fn updated(
     kind: &Kind,
@@ -149,7 +162,7 @@ pub(crate) fn updated(
 ) {
     let old = managed(kind, before, sub);
     let new = managed(kind, after, sub);
-    let mut entries = read(before);
+    let mut entries = sent(before, after, sub);
     if old != new {
         let mut changed = Set::changed(&ty(kind), Some(&old), &new);
         changed.own = false;
@@ -184,6 +197,26 @@ pub(crate) fn updated(
 mod tests {
     use super::*;
     use crate::demo::store::ROLLOUTS;
+
+    #[test]
+    fn a_client_can_hand_its_fields_over_or_give_them_up_but_not_lose_them_by_ignorance() {
+        let now: jiff::Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let mut before = json!({"metadata": {"name": "a"}, "spec": {"replicas": 1}});
+        created(&ROLLOUTS, &mut before, "alice", now);
+        let after = |managed: Value| {
+            let mut after = before.clone();
+            after["metadata"]["managedFields"] = managed;
+            updated(&ROLLOUTS, &before, &mut after, "bob", None, now);
+            read(&after).into_iter().map(|entry| format!("{} {}", entry.manager, entry.operation)).collect::<Vec<_>>()
+        };
+        let mut handed = before["metadata"]["managedFields"].clone();
+        handed[0]["manager"] = json!("carol");
+        handed[0]["operation"] = json!("Apply");
+        assert_eq!(after(handed), ["carol Apply"]);
+        assert_eq!(after(json!([{}])), Vec::<String>::new());
+        assert_eq!(after(json!([])), ["alice Update"]);
+        assert_eq!(after(Value::Null), ["alice Update"]);
+    }
 
     #[test]
     fn a_field_belongs_to_who_changed_it_last() {

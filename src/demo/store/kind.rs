@@ -44,6 +44,7 @@ kinds! {
     EVENTS: "" "v1" "Event" "events" "event" ["ev"] true false false
     CONFIG_MAPS: "" "v1" "ConfigMap" "configmaps" "configmap" ["cm"] true false false
     SECRETS: "" "v1" "Secret" "secrets" "secret" [] true false false
+    POD_TEMPLATES: "" "v1" "PodTemplate" "podtemplates" "podtemplate" [] true false true
     SERVICE_ACCOUNTS: "" "v1" "ServiceAccount" "serviceaccounts" "serviceaccount" ["sa"] true false false
     PERSISTENT_VOLUME_CLAIMS: "" "v1" "PersistentVolumeClaim" "persistentvolumeclaims" "persistentvolumeclaim" ["pvc"] true true false
     DEPLOYMENTS: "apps" "v1" "Deployment" "deployments" "deployment" ["deploy"] true true true

@@ -1,3 +1,5 @@
+//! What a deploy will cause, case by case.
+
 use super::*;
 use serde_json::json;
 
@@ -69,6 +71,8 @@ fn a_rollout_that_is_under_way_starts_over_and_a_finished_or_aborted_one_does_no
     assert_eq!(found.effect, Effect::StartsOver);
     assert!(found.words.contains(&"first stop: pause of 1m at 50 % (2 of 4 pods)".to_owned()), "{:?}", found.words);
     assert_eq!(told(Some(&healthy("1")), &steps).effect, Effect::Quiet);
+    let same = told(Some(&under_way), &gradual("1"));
+    assert_eq!(same.words, ["nothing changes", "what is being rolled out goes on"]);
     let aborted = live("1", json!({"stableRS": "a", "currentPodHash": "b", "abort": true}));
     assert!(told(Some(&aborted), &gradual("1")).warnings[0].contains("retry"));
     assert!(told(Some(&aborted), &gradual("2")).warnings.is_empty());

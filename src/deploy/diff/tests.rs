@@ -1,3 +1,5 @@
+//! What differs, case by case.
+
 use super::*;
 use serde_json::json;
 

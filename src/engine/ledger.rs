@@ -1,30 +1,50 @@
-//! Ledger: the record of a headless deploy: a line in the log of writes before each request and one after it, and a line on
-//! stderr for each object.
+//! Ledger: the record of a deploy, from the UI and from commands alike: a line in the log of writes before each request
+//! and one after it.
 
-use super::Options;
 use crate::audit::applying::{Applied, Applying};
 use crate::audit::{Audit, Entry as Line, From};
-use crate::commands::outcome::warn;
 use crate::deploy::progress::{Entry, Fate, Ledger, Progress};
-use crate::deploy::records::Deployer;
 
-/// The record.
+/// The record of one deploy.
 pub struct Book {
     log: Audit,
+    from: From,
     deploy_id: String,
     reason: String,
-    json: bool,
+    tell: Box<dyn FnMut(Told) + Send + Sync>,
     under_way: Option<Line>,
 }
 
+/// What is told meanwhile.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// How far it is.
+    Progress(Progress),
+    /// The log of writes cannot be written, in words.
+    Trouble(String),
+}
+
+impl std::fmt::Debug for Book {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Book").field("deploy_id", &self.deploy_id).finish_non_exhaustive()
+    }
+}
+
 impl Book {
-    /// A record in this log.
-    pub fn new(log: Audit, deployer: &Deployer, options: &Options) -> Self {
+    /// A record in this log, of the deploy with this number.
+    pub fn new(
+        log: Audit,
+        from: From,
+        deploy_id: &str,
+        reason: &str,
+        tell: impl FnMut(Told) + Send + Sync + 'static,
+    ) -> Self {
         Self {
             log,
-            deploy_id: deployer.id.clone(),
-            reason: options.reason.clone().unwrap_or_default(),
-            json: options.json,
+            from,
+            deploy_id: deploy_id.to_owned(),
+            reason: reason.to_owned(),
+            tell: Box::new(tell),
             under_way: None,
         }
     }
@@ -34,7 +54,7 @@ impl Ledger for Book {
     fn before(&mut self, entry: &Entry<'_>) -> Result<(), String> {
         let target = &entry.plan.target;
         let applying = Applying {
-            from: From::Command,
+            from: self.from,
             channel: &target.channel,
             cluster: &target.cluster,
             context: &target.context,
@@ -55,8 +75,8 @@ impl Ledger for Book {
             dry_run: entry.dry_run,
         };
         let begun = self.log.before_applying(&applying)?;
-        if let Some(trouble) = &begun.trouble {
-            warn(trouble);
+        if let Some(trouble) = begun.trouble {
+            (self.tell)(Told::Trouble(trouble));
         }
         self.under_way = Some(begun.entry);
         Ok(())
@@ -75,16 +95,21 @@ impl Ledger for Book {
         };
         let applied = Applied { word: fate.word(), message, resource_version: version };
         if let Some(trouble) = self.log.after_applying(line, applied) {
-            warn(&trouble);
+            (self.tell)(Told::Trouble(trouble));
         }
     }
 
-    #[expect(clippy::print_stderr, reason = "stderr is where a headless command tells how far it is; no UI is up then")]
     fn progress(&mut self, progress: Progress) {
-        if let Progress::Ended { identity, fate } = progress
-            && !self.json
-        {
-            eprintln!("{}: {}", crate::clean::clean(&identity.to_string()), fate.word());
+        (self.tell)(Told::Progress(progress));
+    }
+}
+
+impl Drop for Book {
+    /// The program ends while a request is under way: nobody waits for its answer.
+    fn drop(&mut self) {
+        if let Some(line) = self.under_way.take() {
+            // Nobody is left to be told.
+            let _ = self.log.unanswered(line);
         }
     }
 }
