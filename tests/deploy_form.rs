@@ -125,8 +125,9 @@ fn a_tag_is_deployed_to_staging_followed_promoted_and_healthy() {
     session.shows("waits for you");
     session.shows("the controller has it");
     let lines = audit(&simulated);
-    let of_deploy = lines.iter().filter(|line| line["service"] == NAME).count();
-    assert_eq!(of_deploy, 2 * writes.len(), "a line before each write and one after it: {lines:#?}");
+    let of_deploy: Vec<&Value> = lines.iter().filter(|line| line["before"]["service"] == NAME).collect();
+    assert_eq!(of_deploy.len(), writes.len(), "a line before each write");
+    assert!(of_deploy.iter().all(|line| line["after"]["outcome"] == "applied"), "and one after it: {of_deploy:#?}");
 
     opens_dialog(&mut session);
     presses_promote(&mut session);
@@ -152,6 +153,9 @@ fn production_wants_the_name_and_esc_keeps_what_was_typed() {
     assert_eq!(stored(&simulated, "production").len(), 0);
     session.send("\x1b");
     session.until("the plan", |text| !text.contains("( Show call )"));
+    session.pauses_for(std::time::Duration::from_millis(400));
+    session.send("\x1b");
+    session.until("nothing is searched any more", |text| !text.contains("/Rollout/gradual"));
     session.pauses_for(std::time::Duration::from_millis(400));
     session.send("\x1b");
     session.until("the form", |text| text.contains("[ yellow"));

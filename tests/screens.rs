@@ -9,6 +9,8 @@ mod analysis;
 mod closer;
 #[path = "screens/deeds.rs"]
 mod deeds;
+#[path = "screens/deploy.rs"]
+mod deploy;
 #[path = "support/frame.rs"]
 mod frame;
 #[path = "screens/models.rs"]
@@ -27,7 +29,13 @@ use std::fmt::Write as _;
 
 /// Every screen, by name.
 fn every() -> Vec<(&'static str, Model)> {
-    models::all().into_iter().chain(analysis::all()).chain(closer::all()).chain(deeds::all()).collect()
+    models::all()
+        .into_iter()
+        .chain(analysis::all())
+        .chain(closer::all())
+        .chain(deeds::all())
+        .chain(deploy::all())
+        .collect()
 }
 
 fn theme(depth: Depth, name: &str, ascii: bool) -> Theme {

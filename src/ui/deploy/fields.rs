@@ -1,11 +1,11 @@
 //! Draws the form: the fields in a column, and beside it (or below, where it is narrow) what is known about the one with
 //! the focus and what would change.
 
-use super::super::chrome;
-use super::super::glyph;
-use super::super::pen::Pen;
-use super::super::text;
-use super::super::theme::Role;
+use crate::ui::chrome;
+use crate::ui::glyph;
+use crate::ui::pen::Pen;
+use crate::ui::text;
+use crate::ui::theme::Role;
 use super::plan;
 use crate::app::model::{DeployField, DeployForm, DeployList};
 use ratatui::layout::Rect;
@@ -84,7 +84,7 @@ fn column(pen: &mut Pen<'_>, area: Rect, form: &DeployForm) {
         .map(|(at, field)| field_rows(pen, field, form.focus == Some(at), area.width))
         .collect();
     let heights: Vec<usize> = rows.iter().map(|rows| rows.len() + 1).collect();
-    let first = super::super::lines::first_in_sight(&heights, focus, usize::from(list.height));
+    let first = crate::ui::lines::first_in_sight(&heights, focus, usize::from(list.height));
     let labels = form.fields.iter().map(|field| pen.width(&field.label)).max().unwrap_or(0).min(LABEL).max(7);
     let mut y = list.y;
     for (at, field) in form.fields.iter().enumerate().skip(first) {

@@ -1,12 +1,12 @@
 //! Draws a plan: lines with a cursor in the margin, differences with their signs, what is folded with its count.
 
-use super::super::chrome;
-use super::super::glyph;
-use super::super::lines;
-use super::super::pen::Pen;
-use super::super::screen::Placed;
-use super::super::text;
-use super::super::theme::Role;
+use crate::ui::chrome;
+use crate::ui::glyph;
+use crate::ui::lines;
+use crate::ui::pen::Pen;
+use crate::ui::screen::Placed;
+use crate::ui::text;
+use crate::ui::theme::Role;
 use crate::app::model::{DeployPlan, PlanKind, PlanLine};
 use crate::deploy::change::Sign;
 use ratatui::layout::Rect;
