@@ -183,6 +183,7 @@ fn setup() -> Setup {
             record: Record::default(),
             osc9: false,
             service_of: BTreeMap::new(),
+            services: rolltop::config::services::Services::default(),
             warnings: Vec::new(),
         },
         sources: vec![SourceInfo {

@@ -13,7 +13,7 @@ use super::action::{self, Action, Place};
 use super::availability::{PROMOTE, availability, doable};
 use super::deeds::wish;
 use super::fleet::Row;
-use super::model::{Body, KeyHint, Model, Pane};
+use super::model::{Body, KeyHint, Model, Pane, Verdict};
 use super::node::Spot;
 use super::overlay::Overlay;
 use super::present::tree::Fold;
@@ -39,10 +39,18 @@ pub fn of(state: &State) -> Model {
         filter_input: input(state).map(|text| (text.clone(), text.chars().count())),
         toast: state.notes.shown().cloned(),
         dialog: state.overlay.as_ref().map(|over| overlay::dialog(state, over)).or_else(|| when::dialog(state)),
-        verdict: deploying::flight::line(state, shown_of(state))
-            .or_else(|| state.writes.line(shown_of(state), state.now)),
+        verdict: verdict(state),
         too_small: state.is_too_small().then_some(state.size),
     }
+}
+
+/// The verdict line; where the plan itself tells how its deploy fares there is none, which would cover its buttons.
+fn verdict(state: &State) -> Option<Verdict> {
+    if deploying::page::tells(state) {
+        return None;
+    }
+    let of_deploy = deploying::flight::line(state, shown_of(state));
+    of_deploy.or_else(|| state.writes.line(shown_of(state), state.now))
 }
 
 /// The line that is being typed.

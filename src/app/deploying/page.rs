@@ -8,6 +8,7 @@ use crate::app::model::{
     Button as ButtonModel, DeployBody, DeployField, DeployForm, DeployList, DeployPage, KeyHint, Mark, PlanKind,
     PlanLine,
 };
+use crate::app::screen::Screen;
 use crate::app::source::channel_name;
 use crate::app::state::State;
 use crate::service::catalog::Service;
@@ -278,6 +279,13 @@ pub fn keys(state: &State) -> Vec<KeyHint> {
             hint("Esc", "back"),
         ],
     }
+}
+
+/// Whether the screen tells how deploys fare.
+#[must_use]
+pub fn tells(state: &State) -> bool {
+    let shown = matches!(state.screen(), Screen::Deploy { .. });
+    shown && state.deploying.form.as_ref().is_some_and(|form| form.planned)
 }
 
 /// What happens next, or why nothing does.

@@ -60,6 +60,14 @@ impl CellPlan {
 
 /// Asks for the plans of all marked clusters, and shows them; or says what is missing and goes there.
 pub fn ask(state: &mut State) -> Vec<Effect> {
+    if is_flying(state) {
+        // What is on its way is looked at as it was sent.
+        if let Some(form) = &mut state.deploying.form {
+            form.planned = true;
+            form.focus = Focus::Plan;
+        }
+        return Vec::new();
+    }
     if let Err((why, focus)) = ready(state) {
         if let (Some(form), Some(focus)) = (&mut state.deploying.form, focus) {
             form.focus = focus;
@@ -81,6 +89,13 @@ pub fn ask(state: &mut State) -> Vec<Effect> {
     }
     state.touch();
     effects
+}
+
+/// Whether a plan of the form is being carried out.
+fn is_flying(state: &State) -> bool {
+    let Some(form) = &state.deploying.form else { return false };
+    let open = state.deploying.flights.iter().filter(|flight| flight.is_open());
+    form.plans.values().filter_map(CellPlan::plan).any(|plan| open.clone().any(|flight| flight.holds_plan(plan)))
 }
 
 /// Whether a plan can be made, else why not, and which field wants something.

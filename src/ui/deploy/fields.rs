@@ -1,13 +1,13 @@
 //! Draws the form: the fields in a column, and beside it (or below, where it is narrow) what is known about the one with
 //! the focus and what would change.
 
+use super::plan;
+use crate::app::model::{DeployField, DeployForm, DeployList};
 use crate::ui::chrome;
 use crate::ui::glyph;
 use crate::ui::pen::Pen;
 use crate::ui::text;
 use crate::ui::theme::Role;
-use super::plan;
-use crate::app::model::{DeployField, DeployForm, DeployList};
 use ratatui::layout::Rect;
 
 /// Columns of the fields.
@@ -126,7 +126,13 @@ fn line(pen: &mut Pen<'_>, row: Rect, field: &DeployField, labels: u16, focused:
     match field.cursor.filter(|_| focused) {
         Some(cursor) => chrome::field(pen, inner, row.y, room, "", &field.text, cursor),
         None => {
-            let shown = text::cut_middle(&pen.shown(&field.text), usize::from(room), pen.theme.ellipsis()).to_string();
+            let whole = pen.shown(&field.text).into_owned();
+            // Of several names the first ones are read, of one long one both ends.
+            let shown = if whole.contains(", ") {
+                text::cut_end(&whole, usize::from(room), pen.theme.ellipsis()).to_owned()
+            } else {
+                text::cut_middle(&whole, usize::from(room), pen.theme.ellipsis()).to_string()
+            };
             pen.put(inner, row.y, room, &shown, if focused { Role::Sel } else { Role::Fg });
         }
     }

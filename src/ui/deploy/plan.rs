@@ -1,5 +1,7 @@
 //! Draws a plan: lines with a cursor in the margin, differences with their signs, what is folded with its count.
 
+use crate::app::model::{DeployPlan, PlanKind, PlanLine};
+use crate::deploy::change::Sign;
 use crate::ui::chrome;
 use crate::ui::glyph;
 use crate::ui::lines;
@@ -7,8 +9,6 @@ use crate::ui::pen::Pen;
 use crate::ui::screen::Placed;
 use crate::ui::text;
 use crate::ui::theme::Role;
-use crate::app::model::{DeployPlan, PlanKind, PlanLine};
-use crate::deploy::change::Sign;
 use ratatui::layout::Rect;
 
 /// Draws it.
