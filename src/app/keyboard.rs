@@ -62,7 +62,7 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     }
     match (&mut state.overlay, &mut state.filter_input) {
         (Some(Overlay::Confirm(_) | Overlay::Bulk(_) | Overlay::Form(_) | Overlay::Deploy(_)), _) => {
-            dialog::paste(state, text)
+            dialog::paste(state, text);
         }
         (Some(Overlay::Finder(_)), _) => finder::put(state, text),
         (None, Some(field)) => {

@@ -76,7 +76,11 @@ pub fn show(state: &mut State, screens: Vec<Screen>) -> Vec<Effect> {
     if screens.is_empty() || screens == state.screens {
         return Vec::new();
     }
-    let before = std::mem::replace(&mut state.screens, screens);
+    let mut before = std::mem::replace(&mut state.screens, screens);
+    if state.deploying.form.is_none() {
+        // A form that was closed is opened by its key, on what is under the cursor.
+        before.retain(|screen| !matches!(screen, Screen::Deploy { .. }));
+    }
     for screen in &before {
         if let Screen::Rollout(view) = screen {
             keep_page(state, view);

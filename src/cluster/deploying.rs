@@ -156,13 +156,12 @@ async fn tell_rollouts(
     for item in plan.items.iter().filter(|item| item.identity.is_rollout()) {
         let Some(version) = outcome.version_of(&item.identity) else { continue };
         let namespace: Namespace = item.identity.namespace.as_deref().unwrap_or_default().into();
-        let uid = match &item.seen {
-            Some(seen) => seen.uid.clone(),
-            None => {
-                let wanted = ObjectRef { kind: "Rollout".into(), name: item.identity.name.as_str().into(), uid: None };
-                let Ok(found) = object::get(client, &namespace, &wanted).await else { continue };
-                crate::deploy::content::text(&found, "/metadata/uid").to_owned()
-            }
+        let uid = if let Some(seen) = &item.seen {
+            seen.uid.clone()
+        } else {
+            let wanted = ObjectRef { kind: "Rollout".into(), name: item.identity.name.as_str().into(), uid: None };
+            let Ok(found) = object::get(client, &namespace, &wanted).await else { continue };
+            crate::deploy::content::text(&found, "/metadata/uid").to_owned()
         };
         let what = plan.to.as_ref().map(|to| format!("version {to} ")).unwrap_or_default();
         let why = reason.map(|why| format!(": {why}")).unwrap_or_default();

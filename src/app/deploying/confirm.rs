@@ -110,6 +110,13 @@ pub fn blocked(state: &State, open: &Confirming) -> Option<String> {
     })
 }
 
+/// When it reads otherwise by time alone: the plan grows old.
+#[must_use]
+pub fn tick(state: &State, open: &Confirming) -> Option<Timestamp> {
+    let age = open.sends.iter().map(|one| time::between(one.at, state.now)).max()?;
+    state.now.checked_add(time::age_changes_after(age, time::Style::Tight)).ok()
+}
+
 /// Presses the focused button.
 pub fn press(state: &mut State) -> Vec<Effect> {
     let Some(Overlay::Deploy(open)) = &mut state.overlay else { return Vec::new() };
@@ -297,5 +304,5 @@ fn call(open: &Confirming) -> Vec<String> {
 /// The values that were typed, as a command takes them.
 fn values_of(one: &Sends) -> String {
     let typed = one.plan.parameters.iter().filter(|parameter| parameter.origin == values::TYPED);
-    typed.map(|parameter| format!(" --param {}={}", parameter.name, parameter.value)).collect()
+    typed.map(|parameter| [" --param ", &parameter.name, "=", &parameter.value].concat()).collect::<Vec<_>>().concat()
 }

@@ -96,12 +96,8 @@ fn in_field(state: &mut State, at: usize, chord: KeyChord) -> Vec<Effect> {
     let mut nothing = "";
     match (chord.key, chord.ctrl) {
         (Key::Enter, false) if has_list && field.text.is_empty() => _ = picker::open(state, ""),
-        (Key::Enter, false) => next(state, true),
-        (Key::Down, false) => {
-            if !picker::open(state, "") {
-                next(state, true);
-            }
-        }
+        (Key::Down, false) if picker::open(state, "") => {}
+        (Key::Enter | Key::Down, false) => next(state, true),
         (Key::Up, false) => next(state, false),
         (Key::Left, false) => edit(state, &name, |line| line.step(false)),
         (Key::Right, false) => edit(state, &name, |line| line.step(true)),
@@ -275,13 +271,11 @@ fn hit(state: &mut State, down: bool) {
     } else {
         hits.iter().rev().find(|hit| **hit < at).or(hits.last())
     };
-    match found.copied() {
-        Some(hit) => to(state, Some(hit), all.len()),
-        None => {
-            let words = format!("no line in sight has {}", form.pattern.text());
-            state.answer(Mark::Attention, words);
-        }
+    if found.is_none() {
+        let words = format!("no line in sight has {}", form.pattern.text());
+        state.answer(Mark::Attention, words);
     }
+    to(state, found.copied(), all.len());
 }
 
 fn to(state: &mut State, line: Option<usize>, length: usize) {

@@ -136,12 +136,12 @@ fn heading(state: &State, form: &Form, cell: Cell, lines: &mut Vec<PlanLine>) {
     let mut words = cells::words(state, cell);
     let plan = form.plans.get(&cell).and_then(CellPlan::plan);
     if let Some((_, runtime)) = place {
-        words.push_str(&format!(" · context {}", runtime.context));
+        words.extend([" · context ", &runtime.context]);
     }
     if let Some(plan) = plan {
-        words.push_str(&format!(" · namespace {}", plan.target.namespace));
+        words.extend([" · namespace ", plan.target.namespace.as_str()]);
         if let Some(server) = &plan.server {
-            words.push_str(&format!(" · {server}"));
+            words.extend([" · ", server]);
         }
     }
     lines.push(PlanLine::new(Kind::Heading, None, 0, words));
@@ -245,7 +245,7 @@ impl One<'_> {
 
     fn item(&self, item: &Item, lines: &mut Vec<PlanLine>) {
         let mut below = Vec::new();
-        below.extend(item.faults.iter().flat_map(|fault| faulty(fault)));
+        below.extend(item.faults.iter().flat_map(faulty));
         for conflict in &item.conflicts {
             let since =
                 conflict.since.map(|at| format!(" since {}", time::clock(at, self.plan.made_at))).unwrap_or_default();
@@ -317,7 +317,7 @@ impl One<'_> {
             .iter()
             .map(|value| {
                 let mut line = PlanLine::new(Kind::Words, None, 6, format!("{} = {}", value.name, value.value));
-                line.detail = self.known.origin(&value.origin).to_owned();
+                self.known.origin(&value.origin).clone_into(&mut line.detail);
                 line
             })
             .collect();

@@ -263,6 +263,7 @@ pub fn rights(state: &mut State) -> Vec<Effect> {
 
 /// The form is left: what was typed stays, and that is said.
 pub fn leave(state: &mut State) -> Vec<Effect> {
+    state.deploying.sets.clear();
     if let Some(form) = state.deploying.form.take()
         && let Some(service) = form.service
         && let Some(draft) = state.deploying.drafts.get_mut(&service)

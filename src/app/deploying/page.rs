@@ -80,25 +80,16 @@ fn rollouts(state: &State, form: &Form, service: &Service) -> String {
 fn fields(state: &State, form: &Form) -> DeployForm {
     let values = values::of(state, form);
     let mut fields = vec![service_field(state, form), channel_field(state, form)];
-    fields.extend(values.iter().map(|value| field(value)));
+    fields.extend(values.iter().map(field));
     let focus = match form.focus {
         Focus::Service => Some(0),
         Focus::Channels => Some(1),
         Focus::Parameter(at) => Some((at + 2).min(fields.len() - 1)),
         Focus::Plan | Focus::Button(_) => None,
     };
-    if let Some(field) = focus.and_then(|at| fields.get_mut(at)).filter(|field| form.picker.is_none() || !field.list) {
-        // Only a line that is typed has a cursor.
-        if matches!(form.focus, Focus::Parameter(_)) {
-            field.cursor = field.cursor.or(Some(field.text.chars().count()));
-        }
-    } else {
-        fields.iter_mut().for_each(|field| field.cursor = None);
-    }
     for (at, field) in fields.iter_mut().enumerate() {
-        if Some(at) != focus {
-            field.cursor = None;
-        }
+        // While a list is open the cursor is there.
+        field.cursor = field.cursor.filter(|_| Some(at) == focus && form.picker.is_none());
     }
     DeployForm {
         notes: notes(state, form, &values),

@@ -69,6 +69,7 @@ fn reason(ask: &Ask) -> Option<ReasonField> {
 pub fn tick(state: &State) -> Option<Timestamp> {
     match &state.overlay {
         Some(Overlay::Confirm(open)) => asked(state, open, tick::dialog).flatten(),
+        Some(Overlay::Deploy(open)) => deploying::confirm::tick(state, open),
         Some(Overlay::Form(open)) => form::tick(state, open),
         _ => None,
     }

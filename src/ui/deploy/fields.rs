@@ -54,8 +54,7 @@ fn side(pen: &mut Pen<'_>, area: Rect, form: &DeployForm, open: bool) {
 }
 
 /// The rows of a field: its line, where its value comes from, what is wrong with it.
-fn field_rows(pen: &Pen<'_>, field: &DeployField, focused: bool, width: u16) -> Vec<(Role, String)> {
-    let _ = pen;
+fn field_rows(field: &DeployField, focused: bool, width: u16) -> Vec<(Role, String)> {
     let room = usize::from(width.saturating_sub(4).max(1));
     let mut rows = Vec::new();
     if let Some((mark, words)) = &field.remark {
@@ -64,7 +63,8 @@ fn field_rows(pen: &Pen<'_>, field: &DeployField, focused: bool, width: u16) -> 
         let cut = lines.len() > most;
         rows.extend(lines.into_iter().take(most).map(|line| (glyph::role(*mark), line)));
         if let Some((_, last)) = rows.last_mut().filter(|_| cut) {
-            *last = text::cut_end(&format!("{last} …"), room, "…").to_owned();
+            let longer = format!("{last} …");
+            text::cut_end(&longer, room, "…").clone_into(last);
         }
     } else if !field.origin.is_empty() {
         rows.push((Role::Dim, field.origin.clone()));
@@ -81,11 +81,11 @@ fn column(pen: &mut Pen<'_>, area: Rect, form: &DeployForm) {
         .fields
         .iter()
         .enumerate()
-        .map(|(at, field)| field_rows(pen, field, form.focus == Some(at), area.width))
+        .map(|(at, field)| field_rows(field, form.focus == Some(at), area.width))
         .collect();
     let heights: Vec<usize> = rows.iter().map(|rows| rows.len() + 1).collect();
     let first = crate::ui::lines::first_in_sight(&heights, focus, usize::from(list.height));
-    let labels = form.fields.iter().map(|field| pen.width(&field.label)).max().unwrap_or(0).min(LABEL).max(7);
+    let labels = form.fields.iter().map(|field| pen.width(&field.label)).max().unwrap_or(0).clamp(7, LABEL);
     let mut y = list.y;
     for (at, field) in form.fields.iter().enumerate().skip(first) {
         if y >= list.bottom() {
@@ -123,18 +123,13 @@ fn line(pen: &mut Pen<'_>, row: Rect, field: &DeployField, labels: u16, focused:
     let room = end.saturating_sub(start + 4 + if field.list { 2 } else { 0 });
     pen.put(start, row.y, 2, "[ ", Role::Rule);
     let inner = start + 2;
-    match field.cursor.filter(|_| focused) {
-        Some(cursor) => chrome::field(pen, inner, row.y, room, "", &field.text, cursor),
-        None => {
-            let whole = pen.shown(&field.text).into_owned();
-            // Of several names the first ones are read, of one long one both ends.
-            let shown = if whole.contains(", ") {
-                text::cut_end(&whole, usize::from(room), pen.theme.ellipsis()).to_owned()
-            } else {
-                text::cut_middle(&whole, usize::from(room), pen.theme.ellipsis()).to_string()
-            };
-            pen.put(inner, row.y, room, &shown, if focused { Role::Sel } else { Role::Fg });
-        }
+    if let Some(cursor) = field.cursor.filter(|_| focused) {
+        chrome::field(pen, inner, row.y, room, "", &field.text, cursor);
+    } else {
+        // Of several names the first ones are read, of one long one both ends.
+        let cut = if field.text.contains(", ") { text::cut_end } else { text::cut_middle };
+        let shown = cut(&pen.shown(&field.text), usize::from(room), pen.theme.ellipsis());
+        pen.put(inner, row.y, room, &shown, if focused { Role::Sel } else { Role::Fg });
     }
     if field.list {
         pen.put(inner + room + 1, row.y, 1, "▾", Role::Dim);

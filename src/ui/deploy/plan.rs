@@ -130,7 +130,7 @@ pub fn short(pen: &mut Pen<'_>, row: Rect, line: &PlanLine) {
     let words = if line.kind == PlanKind::Words {
         text::cut_sentence(&line.words, usize::from(room), pen.theme.ellipsis())
     } else {
-        text::cut_middle(&pen.shown(&line.words), usize::from(room), pen.theme.ellipsis()).to_string()
+        text::cut_middle(&pen.shown(&line.words), usize::from(room), pen.theme.ellipsis())
     };
     pen.put(row.x + 2, row.y, room, &words, Role::Fg);
     let role = line.mark.map_or(Role::Dim, glyph::role);
