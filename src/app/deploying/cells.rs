@@ -65,6 +65,18 @@ pub fn marked(state: &State, form: &Form) -> Vec<Cell> {
     cells
 }
 
+/// The channels of a form in a few words, where they are several: `test + staging`, `3 channels`.
+#[must_use]
+pub fn several(state: &State, form: &Form) -> Option<String> {
+    let channels = &draft(state, form)?.channels;
+    let names: Vec<&str> = channels.iter().map(|at| channel_name(&state.setup, *at)).collect();
+    match names.len() {
+        0 | 1 => None,
+        2 => Some(names.join(" + ")),
+        count => Some(format!("{count} channels")),
+    }
+}
+
 /// The channel and the runtime of a cell.
 #[must_use]
 pub fn runtime(state: &State, cell: Cell) -> Option<(&Channel, &Runtime)> {

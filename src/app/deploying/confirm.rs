@@ -49,6 +49,7 @@ pub struct Confirming {
 pub fn open(state: &mut State) -> Vec<Effect> {
     let Some(form) = &state.deploying.form else { return Vec::new() };
     if let Some(why) = plans::obstacle(state, form) {
+        super::keys::to_conflict(state);
         state.answer(Mark::Attention, why);
         return Vec::new();
     }
@@ -211,23 +212,36 @@ pub fn dialog(state: &State, open: &Confirming) -> WriteDialog {
     }
 }
 
+/// Names of objects that are listed at most; the plan has them all.
+const NAMED: usize = 5;
+
 fn rows(open: &Confirming) -> Vec<(String, String)> {
     let mut rows = Vec::new();
+    let mut put = |label: &str, words: String| {
+        let row = (label.to_owned(), words);
+        if !rows.contains(&row) {
+            rows.push(row);
+        }
+    };
+    // Of several clusters each has its place and what it causes; what is the same is said once.
+    let several = open.sends.len() > 1;
     for one in &open.sends {
         let target = &one.plan.target;
         let cluster = if target.cluster == target.channel { String::new() } else { format!(" · {}", target.cluster) };
-        rows.push(("where".to_owned(), format!("{}{cluster} · namespace {}", target.channel, target.namespace)));
-        if let Some(to) = &one.plan.to {
-            let from = one.plan.from.as_deref().unwrap_or("not recorded");
-            rows.push(("version".to_owned(), format!("{from} → {to}")));
-        }
         let sent: Vec<String> = one.plan.sent().map(|(_, item)| item.identity.to_string()).collect();
-        rows.push((
-            "sends".to_owned(),
-            format!("{} of {} objects: {}", sent.len(), one.plan.items.len(), sent.join(", ")),
-        ));
+        let count = format!("{} of {} objects", sent.len(), one.plan.items.len());
+        let sends = if several { format!(" · {count}") } else { String::new() };
+        put("where", format!("{}{cluster} · namespace {}{sends}", target.channel, target.namespace));
+        if let Some(to) = &one.plan.to {
+            put("version", format!("{} → {to}", one.plan.from.as_deref().unwrap_or("not recorded")));
+        }
+        if !several {
+            let more = sent.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            put("sends", format!("{count}: {}{more}", sent[..sent.len().min(NAMED)].join(", ")));
+        }
         for told in &one.plan.consequences {
-            rows.push(("then".to_owned(), format!("{}: {}", told.object, told.words.join("; "))));
+            put("then", format!("{}: {}", told.object, told.words.join("; ")));
         }
     }
     rows

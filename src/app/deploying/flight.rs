@@ -3,6 +3,7 @@
 
 mod told;
 
+use super::Form;
 use super::cells::Cell;
 use super::lines::mark_of_fate;
 use crate::app::effect::Effect;
@@ -240,6 +241,14 @@ pub fn ended_with(state: &mut State, id: DeployId, answer: Result<Outcome, Troub
     state.touch();
     effects.extend(arrive(state));
     effects
+}
+
+/// Whether all that a form shows was deployed.
+#[must_use]
+pub fn has_landed(state: &State, form: &Form) -> bool {
+    let done =
+        |plan: &Arc<Plan>| state.deploying.flights.iter().any(|flight| flight.holds_plan(plan) && flight.is_done());
+    !form.plans.is_empty() && form.plans.values().all(|known| known.plan().is_some_and(done))
 }
 
 /// Deploys that are on their way.

@@ -249,7 +249,7 @@ pub fn look_for(state: &mut State, pattern: Pattern) {
     }
     let Some(form) = &state.deploying.form else { return };
     let all = lines::of(state, form);
-    let hits = |line: &lines::PlanLine| form.pattern.hits(&line.words);
+    let hits = |line: &lines::PlanLine| line.hits(&form.pattern);
     let from = form.reading.cursor;
     let found = all.iter().enumerate().position(|(at, line)| at >= from && hits(line));
     let found = found.or_else(|| all.iter().position(hits));
@@ -264,7 +264,7 @@ fn hit(state: &mut State, down: bool) {
     }
     let all = lines::of(state, form);
     let hits: Vec<usize> =
-        all.iter().enumerate().filter(|(_, line)| form.pattern.hits(&line.words)).map(|(at, _)| at).collect();
+        all.iter().enumerate().filter(|(_, line)| line.hits(&form.pattern)).map(|(at, _)| at).collect();
     let at = form.reading.cursor;
     let found = if down {
         hits.iter().find(|hit| **hit > at).or(hits.first())
@@ -276,6 +276,19 @@ fn hit(state: &mut State, down: bool) {
         state.answer(Mark::Attention, words);
     }
     to(state, found.copied(), all.len());
+}
+
+/// Goes to the first object whose fields of others are not taken over.
+pub fn to_conflict(state: &mut State) {
+    let Some(form) = &state.deploying.form else { return };
+    let open = |line: &lines::PlanLine| matches!(line.choose, Some((Choose::TakeOver(..), false)));
+    let all = lines::of(state, form);
+    let Some(at) = all.iter().position(open) else { return };
+    if let Some(form) = &mut state.deploying.form {
+        form.planned = true;
+        form.focus = Focus::Plan;
+    }
+    to(state, Some(at), all.len());
 }
 
 fn to(state: &mut State, line: Option<usize>, length: usize) {

@@ -8,6 +8,7 @@ use super::plans::CellPlan;
 use super::since;
 use crate::app::model::Mark;
 use crate::app::present::time;
+use crate::app::search::Pattern;
 use crate::app::state::State;
 use crate::deploy::change::{Change, Sign};
 use crate::deploy::feed::NoPlan;
@@ -71,6 +72,12 @@ pub struct PlanLine {
 impl PlanLine {
     fn new(kind: Kind, mark: Option<Mark>, indent: usize, words: impl Into<String>) -> Self {
         Self { kind, mark, words: words.into(), detail: String::new(), indent, fold: None, folded: 0, choose: None }
+    }
+
+    /// Whether it has what is searched.
+    #[must_use]
+    pub fn hits(&self, pattern: &Pattern) -> bool {
+        pattern.hits(&self.words) || pattern.hits(&self.detail)
     }
 
     fn words(mark: Option<Mark>, words: impl Into<String>) -> Self {

@@ -284,6 +284,9 @@ pub fn tells(state: &State) -> bool {
 pub fn next(state: &State) -> String {
     let Some(form) = &state.deploying.form else { return String::new() };
     if form.planned {
+        if super::flight::has_landed(state, form) {
+            return "deployed: Esc goes back".to_owned();
+        }
         return match plans::obstacle(state, form) {
             Some(why) => why,
             None => "nothing is sent from here: Deploy… asks first".to_owned(),

@@ -15,7 +15,7 @@ pub fn sheet(state: &State, form: &Form) -> DeployPlan {
     let cursor = form.reading.cursor.min(total.saturating_sub(1));
     let first = form.reading.first.min(total.saturating_sub(state.page_rows.min(total)));
     let hits: Vec<usize> =
-        all.iter().enumerate().filter(|(_, line)| form.pattern.hits(&line.words)).map(|(at, _)| at).collect();
+        all.iter().enumerate().filter(|(_, line)| line.hits(&form.pattern)).map(|(at, _)| at).collect();
     let found = match hits.iter().position(|at| *at == cursor) {
         _ if form.pattern.is_empty() => String::new(),
         Some(at) => format!("hit {} of {}", at + 1, hits.len()),

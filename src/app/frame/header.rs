@@ -57,7 +57,11 @@ fn path(state: &State) -> (Vec<String>, Option<usize>) {
         }
         _ => None,
     };
-    path.extend(channel.map(name));
+    let several = match state.screen() {
+        Screen::Deploy { .. } => state.deploying.form.as_ref().and_then(|form| cells::several(state, form)),
+        _ => None,
+    };
+    path.extend(several.or_else(|| channel.map(name)));
     path.extend(state.screen().key().map(|key| signed(state, key)));
     match state.screen() {
         Screen::Deploy { .. } => {

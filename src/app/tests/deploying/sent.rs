@@ -129,7 +129,7 @@ fn fields_of_others_are_taken_over_only_when_they_were_chosen() {
     script.keys("D");
     assert_eq!(script.model().dialog, None);
     assert!(script.toast().contains("has fields of others"), "{}", script.toast());
-    script.keys("j j j Space");
+    script.keys("Space");
     assert!(script.toast().contains("will be taken over"), "{}", script.toast());
     let (_, applying) = send(&mut script);
     assert!(applying.choices.takes_over(&identity("Rollout", NAME)));
