@@ -164,6 +164,7 @@ fn send(state: &mut State) -> Vec<Effect> {
     if let Some(form) = &mut state.deploying.form {
         form.planned = true;
         form.focus = Focus::Plan;
+        form.reading = crate::app::reading::Reading::default();
     }
     flight::begin(state, flights)
 }

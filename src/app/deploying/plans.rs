@@ -200,6 +200,9 @@ pub fn obstacle(state: &State, form: &Form) -> Option<String> {
             Some((_, Err(_))) => return Some(format!("there is no plan for {place}")),
             Some((_, Ok(plan))) => plan,
         };
+        if state.deploying.flights.iter().any(|flight| flight.holds_plan(plan)) {
+            return Some(format!("{place}: this plan was sent already; R makes it again"));
+        }
         if plan.is_refused() {
             return Some(format!("{place}: {}", refused(plan)));
         }

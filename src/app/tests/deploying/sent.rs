@@ -231,6 +231,8 @@ fn what_is_applied_and_what_is_not_is_told_when_it_stops_half_way() {
         "{lines:?}"
     );
     assert!(lines.contains(&format!("applied: Service/{NAME}")), "{lines:?}");
+    script.keys("D");
+    assert!(script.model().dialog.is_none() && script.toast().contains("was sent already"), "{}", script.toast());
     script.keys("Esc");
     let verdict = script.model().verdict.unwrap();
     assert!(verdict.mark == Mark::Bad && verdict.hint.contains("deploying again goes on"), "{verdict:?}");
