@@ -293,7 +293,7 @@ mod links {
     fn what_cannot_be_read_is_named() {
         let service = Service::new("web.yaml");
         service.write("web.yaml", PLAIN);
-        std::fs::set_permissions(service.path("web.yaml"), std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(service.path("web.yaml"), std::fs::Permissions::from_mode(0o000)).unwrap();
         // Whoever may read everything, may read this.
         if std::fs::read(service.path("web.yaml")).is_err() {
             service.refused("web.yaml: cannot be read: permission denied");

@@ -4,7 +4,7 @@ use super::after;
 use super::catalog::Service;
 use super::check;
 use super::code::of_template;
-use super::config::{At, From, Source};
+use super::config::{At, From};
 use super::files;
 use super::finding::{self, Finding, Severity, place};
 use super::rendered::Rendered;
@@ -154,14 +154,11 @@ fn objects(service: &Service, settings: &Settings, cell: Cell<'_>, values: &Valu
     match &source.from {
         From::Inlined(inlined) => {
             let block = if inlined.value.literal { block(&service.text, inlined) } else { None };
-            let (manifest, indent) = match block {
-                Some((text, indent)) => {
-                    (Manifest { path: service.home.file.clone(), bytes: text.into_bytes() }, indent)
-                }
-                None => {
-                    let path = format!("{} (inlined)", service.home.file);
-                    (Manifest { path, bytes: inlined.value.text.clone().into_bytes() }, 0)
-                }
+            let (manifest, indent) = if let Some((text, indent)) = block {
+                (Manifest { path: service.home.file.clone(), bytes: text.into_bytes() }, indent)
+            } else {
+                let path = format!("{} (inlined)", service.home.file);
+                (Manifest { path, bytes: inlined.value.text.clone().into_bytes() }, 0)
             };
             let manifests = vec![manifest];
             let mut outcome = template::objects(&manifests, values, pass_through);
@@ -222,10 +219,4 @@ fn shift(outcome: &mut Outcome, file: &str, indent: usize) {
             *column += indent;
         }
     }
-}
-
-/// Whether a source has manifests of its own in a channel: what it says is filled per channel.
-#[must_use]
-pub fn is_per_channel(source: &Source) -> bool {
-    matches!(&source.from, From::Local(local) if local.sub_path.is_some())
 }

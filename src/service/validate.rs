@@ -13,6 +13,7 @@ use crate::config::problem::suggest;
 use crate::config::settings::{Channel, Runtime, Settings};
 use crate::names::{ChannelName, ClusterName};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 /// What was validated, and what was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,7 +78,7 @@ pub fn validate(catalog: &Catalog, settings: &Settings, all: bool, portable: boo
 /// Without a configuration the channels are not known: one that is made up lets templates be checked all the same.
 fn without_configuration(settings: &Settings, catalog: &Catalog) -> Settings {
     let mut made_up = settings.clone();
-    let text: String = catalog.services.iter().map(|service| labels_of(service)).collect();
+    let text: String = catalog.services.iter().map(labels_of).collect();
     let labels = text.split_whitespace().map(|label| (label.to_owned(), "label".to_owned()));
     made_up.channels = vec![Channel {
         name: ChannelName::new("channel"),
@@ -139,7 +140,8 @@ struct Report<'a> {
 impl<'a> Report<'a> {
     fn service(&mut self, service: &'a Service) {
         let given = Given { stand_ins: true, ..Given::default() };
-        let mut found: BTreeMap<Finding, BTreeSet<&str>> = BTreeMap::new();
+        // The same words with another suggestion are the same.
+        let mut found: BTreeMap<Finding, (Option<String>, BTreeSet<&str>)> = BTreeMap::new();
         let mut cells = BTreeSet::new();
         for channel in &self.settings.channels {
             for runtime in settle::runtimes(service, &self.settings.services, channel) {
@@ -156,12 +158,18 @@ impl<'a> Report<'a> {
                     }
                     Err(findings) => findings,
                 };
-                for finding in findings {
-                    found.entry(finding).or_default().insert(channel.name.as_str());
+                for mut finding in findings {
+                    let hint = finding.problem.hint.take();
+                    let (best, channels) = found.entry(finding).or_default();
+                    channels.insert(channel.name.as_str());
+                    if best.is_none() || hint.as_ref().is_some_and(|hint| hint.starts_with("did you mean")) {
+                        *best = hint;
+                    }
                 }
             }
         }
-        let told = found.into_iter().filter_map(|(mut finding, channels)| {
+        let told = found.into_iter().filter_map(|(mut finding, (hint, channels))| {
+            finding.problem.hint = hint;
             if channels.len() < cells.len() {
                 // Used in one channel is used.
                 if finding.code == "parameter/unused" {
@@ -169,7 +177,7 @@ impl<'a> Report<'a> {
                 }
                 let names: Vec<&str> = channels.into_iter().collect();
                 if !names.iter().all(|name| finding.problem.what.contains(name)) {
-                    finding.problem.what += &format!(" (in release channel {})", names.join(", "));
+                    let _ = write!(finding.problem.what, " (in release channel {})", names.join(", "));
                 }
             }
             Some(finding)

@@ -165,7 +165,7 @@ impl Checker<'_> {
                 let fits = |(word, number): &(&str, i64)| {
                     *word == given || (what == Kind::Int && *number >= 0 && number.to_string() == given)
                 };
-                if !known.iter().any(|choice| fits(choice)) {
+                if !known.iter().any(fits) {
                     let hint = suggest(given, known.iter().map(|(word, _)| *word));
                     self.error("service/value", node.mark, format!("\"{given}\" is no value of {words}"), hint);
                 }

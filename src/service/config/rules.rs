@@ -209,12 +209,9 @@ impl Rules<'_> {
         let of = self.services.channels.iter().filter(|(known, _)| channel.is_none_or(|name| known.as_str() == name));
         let known: Vec<&str> = of.flat_map(|(_, said)| said.runtimes.iter().map(String::as_str)).collect();
         if !known.is_empty() && !known.contains(&runtime.value.as_str()) {
-            let place = channel
-                .map(|name| format!("release channel \"{name}\""))
-                .unwrap_or_else(|| "no release channel".to_owned());
             let what = match channel {
-                Some(_) => format!("{place} has no runtime \"{}\"", runtime.value),
-                None => format!("{place} has a runtime \"{}\"", runtime.value),
+                Some(name) => format!("release channel \"{name}\" has no runtime \"{}\"", runtime.value),
+                None => format!("no release channel has a runtime \"{}\"", runtime.value),
             };
             self.error("service/runtime", runtime.mark, what).problem.hint =
                 suggest(&runtime.value, known.iter().copied());
