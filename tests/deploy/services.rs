@@ -157,3 +157,27 @@ fn an_aborted_version_again_starts_nothing_and_offers_a_retry() {
     deploy(&scene, 0, "gradual-rollout", "test", &[]).prints("retry it instead").prints("nothing to do");
     assert_eq!(phase(&scene.object("rollouts", "gradual-rollout")), "Degraded");
 }
+
+#[test]
+fn of_two_that_deploy_at_once_one_wins_and_the_other_says_who() {
+    let scene = scene(0.0);
+    deploy(&scene, 0, "gradual-rollout", "test", &[]);
+    // The plan of the slow one is held up behind its dry run of the rollout.
+    scene.faults("test:patch/services#gradual-rollout?dry=3s*1");
+    let dry_run = |logged: &rolltop::demo::http::record::Logged| {
+        logged.path.contains("rollouts/gradual-rollout") && logged.path.contains("dryRun")
+    };
+    let seen = scene.clusters.requests().len();
+    std::thread::scope(|threads| {
+        let slow = threads.spawn(|| deploy(&scene, 1, "gradual-rollout", "test", &["--param", "image=yellow"]));
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while !scene.clusters.requests()[seen..].iter().any(dry_run) {
+            assert!(std::time::Instant::now() < deadline, "the slow one makes its plan");
+            std::thread::yield_now();
+        }
+        deploy(&scene, 0, "gradual-rollout", "test", &["--param", "image=red"]);
+        let told = slow.join().unwrap();
+        told.says("was deployed by somebody else since the plan was made").says("version red (").says("not written");
+    });
+    assert!(image(&scene.object("rollouts", "gradual-rollout")).ends_with(":red"));
+}
