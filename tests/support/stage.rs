@@ -480,6 +480,7 @@ fn setup(now: Timestamp) -> Setup {
             service_of: BTreeMap::new(),
             record: Record::default(),
             osc9: false,
+            services: rolltop::config::services::Services::default(),
             warnings: Vec::new(),
         },
         read_only: false,
