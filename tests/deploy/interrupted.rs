@@ -120,7 +120,8 @@ fn an_answer_that_is_lost_while_the_cluster_is_away_is_unknown_and_says_so() {
                 assert!(std::time::Instant::now() < deadline, "a write was begun");
                 std::thread::yield_now();
             }
-            scene.faults("test:get/services#fresh=503");
+            // It may not have arrived yet.
+            scene.faults("test:patch/services#fresh?real=12s*1;test:get/services#fresh=503");
         });
         let told = scene.deploy(1, &["-o", "json", "--cluster-timeout", "2s"]);
         other.join().unwrap();
