@@ -16,6 +16,7 @@
 
 pub mod after;
 pub mod catalog;
+pub mod check;
 pub mod code;
 pub mod config;
 pub mod discover;

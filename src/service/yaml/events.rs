@@ -1,7 +1,7 @@
 //! Events: a text taken apart by the parser, document by document, so that a mistake in one leaves the others readable.
 
 use super::{Fault, Mark, unmarked};
-use serde_saphyr::granit_parser::{self, ErrorKind, Event, Marker, Parser, ScanError, Span};
+use serde_saphyr::granit_parser::{self, ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, Span};
 
 /// The events of one document.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +58,7 @@ pub fn read(text: &str) -> Stream<'_> {
             Some(Ok((Event::DocumentEnd, _))) => stream.documents.extend(open.take()),
             Some(Ok((event, span))) => {
                 if let Some(open) = &mut open {
-                    open.events.push((event, span));
+                    open.events.push((written(event, span), span));
                 }
             }
             Some(Err(error)) => {
@@ -70,6 +70,16 @@ pub fn read(text: &str) -> Stream<'_> {
                 }
             }
         }
+    }
+}
+
+/// The parser says `~` where nothing is written; here that is a scalar of no characters.
+fn written(event: Event<'_>, span: Span) -> Event<'_> {
+    match event {
+        Event::Scalar(_, ScalarStyle::Plain, anchor, tag) if span.is_empty() => {
+            Event::Scalar("".into(), ScalarStyle::Plain, anchor, tag)
+        }
+        event => event,
     }
 }
 

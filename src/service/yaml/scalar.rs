@@ -28,7 +28,10 @@ pub fn kubectl(word: &str) -> Result<Value, String> {
     }
     let text = || Value::String(word.to_owned());
     match word.as_bytes().first() {
-        Some(b'.') if is_float(word) => Ok(float(word).unwrap_or_else(text)),
+        Some(b'.') => {
+            let plain = if separates(word) { word.replace('_', "") } else { word.to_owned() };
+            Ok(is_float(&plain).then(|| float(&plain)).flatten().unwrap_or_else(text))
+        }
         Some(b'+' | b'-' | b'0'..=b'9') => {
             let plain = word.replace('_', "");
             let number = go_int(&plain).or_else(|| is_float(&plain).then(|| float(&plain)).flatten());
@@ -74,6 +77,14 @@ fn same(one: &Value, other: &Value) -> bool {
         (Some(one), Some(other)) => one == other,
         _ => one == other,
     }
+}
+
+/// Go's `strconv.ParseFloat` takes underscores between digits; go-yaml removes all of them only behind a digit or sign.
+fn separates(word: &str) -> bool {
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let bytes = word.as_bytes();
+    let mut at = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'_').map(|(at, _)| at);
+    at.all(|at| at > 0 && digit(bytes.get(at - 1)) && digit(bytes.get(at + 1)))
 }
 
 /// Go's `strconv.ParseInt(text, 0, 64)`, then `ParseUint`; what does not fit 64 bits with a sign becomes a float, as it
@@ -154,12 +165,18 @@ fn core(word: &str) -> Value {
     if let "true" | "True" | "TRUE" | "false" | "False" | "FALSE" = word {
         return Value::Bool(word.starts_with(['t', 'T']));
     }
+    let whole = |digits: &str, radix: u32| {
+        let digits: Option<Vec<u32>> = digits.chars().map(|c| c.to_digit(radix)).collect();
+        let digits = digits.filter(|digits| !digits.is_empty())?;
+        let number = digits.iter().fold(0.0, |sum, digit| sum * f64::from(radix) + f64::from(*digit));
+        Some(if number < 9e15 { Value::from(number as i64) } else { Value::from(number) })
+    };
     let number = match word.as_bytes() {
-        [b'0', b'o', ..] => magnitude(&word[2..], 8).map(|n| Value::from(n as f64)),
-        [b'0', b'x', ..] => magnitude(&word[2..], 16).map(|n| Value::from(n as f64)),
-        _ if is_float(word) => word.parse::<f64>().ok().map(|n| match Number::from_f64(n) {
-            Some(number) => Value::Number(number),
-            None => Value::String("infinity".to_owned()),
+        [b'0', b'o', ..] => whole(&word[2..], 8),
+        [b'0', b'x', ..] => whole(&word[2..], 16),
+        _ if is_float(word) => word.parse::<i64>().ok().map(Value::from).or_else(|| {
+            let number = word.parse::<f64>().ok()?;
+            Some(Number::from_f64(number).map_or_else(|| Value::String("infinity".to_owned()), Value::Number))
         }),
         _ => None,
     };
