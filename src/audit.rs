@@ -6,8 +6,9 @@
 //! Must not know: clusters, the terminal, how a write is sent. It is told what is going to be sent and what came of it.
 //!
 //! Start reading at [`Audit`]; [`mod@file`] is where the lines lie (mode, traps, rotation), [`line`](mod@line) what stands in
-//! one, [`calls`] the requests of a plan as an API server sees them, [`read`] what the log tells again.
+//! one, [`calls`] the requests of a plan as an API server sees them, [`mod@applying`] the lines of a deploy, [`read`] what the log tells again.
 
+pub mod applying;
 pub mod calls;
 pub mod file;
 pub mod line;
@@ -158,9 +159,8 @@ impl Audit {
     /// # Errors
     /// The log cannot be written and is required: nothing may be sent. In words.
     pub fn before(&mut self, attempt: &Attempt<'_>) -> Result<Begun, String> {
-        self.count += 1;
         let now = Timestamp::now();
-        let id = format!("{:x}-{:x}-{}", now.as_microsecond(), std::process::id(), self.count);
+        let id = self.next_id(now);
         let about = line::About::of(&self.who, attempt);
         let trouble = self.write(&line::before(&id, now, &about, attempt));
         if let (Need::Required, Some(why)) = (self.need, &trouble) {
@@ -185,6 +185,11 @@ impl Audit {
         let Entry { id, since, about } = entry;
         let line = line::after(&id, Timestamp::now(), &about, outcome, since.elapsed());
         self.write(&line).filter(|_| !std::mem::replace(&mut self.told, true))
+    }
+
+    fn next_id(&mut self, now: Timestamp) -> String {
+        self.count += 1;
+        format!("{:x}-{:x}-{}", now.as_microsecond(), std::process::id(), self.count)
     }
 
     /// What is wrong, if something is.

@@ -2,12 +2,13 @@
 //!
 //! Must not know: clusters, state.
 //!
-//! [`args`] declares the command line once ([`acting`] the commands that change something); completions and the man page are made from it ([`generate`]). [`dispatch`]
+//! [`args`] declares the command line once ([`acting`] the commands that change something, [`deploying`] those that deploy); completions and the man page are made from it ([`generate`]). [`dispatch`]
 //! turns arguments into the plain options of `commands`. Here are the two ends: how the program is called, and how it
 //! says that something failed.
 
 pub mod acting;
 pub mod args;
+pub mod deploying;
 pub mod dispatch;
 pub mod generate;
 pub mod log;

@@ -13,6 +13,7 @@ pub mod base;
 pub mod check;
 pub mod config;
 pub mod demo;
+pub mod deploy;
 pub mod find;
 pub mod findings;
 pub mod fleet;

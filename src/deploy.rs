@@ -5,10 +5,19 @@
 //!
 //! Must not know: clusters, the network, the clock, state, views. `cluster::deploy` asks and sends.
 //!
-//! Start reading at [`plan`]: all that a screen or a command shows. [`change`] and [`consequence`] are parts of it, [`progress`]
-//! is what becomes of it when it is carried out.
+//! Start reading at [`plan`]: all that a screen or a command shows, made of [`change`] ([`diff`] of two [`content`]s),
+//! [`consequence`], [`conflicts`] and [`needs`]. [`prepare`] is the object as it is sent, with its [`records`]; [`order`] is what
+//! goes first. [`progress`] is what becomes of a plan when it is carried out, [`feed`] how a screen asks for all of it.
 
 pub mod change;
+pub mod conflicts;
 pub mod consequence;
+pub mod content;
+pub mod diff;
+pub mod feed;
+pub mod needs;
+pub mod order;
 pub mod plan;
+pub mod prepare;
 pub mod progress;
+pub mod records;

@@ -1,7 +1,7 @@
 //! A line: what stands in it. The names are the field's own, in the spelling of the API.
 
 use super::calls::{self, Call};
-use super::{Attempt, Who};
+use super::{Attempt, From, Who};
 use crate::argo::deed::plan::Guard;
 use crate::argo::feed::{Answer, Trouble};
 use crate::argo::mask;
@@ -28,22 +28,29 @@ pub struct About {
 }
 
 impl About {
-    /// From what is going to be sent.
-    pub(super) fn of(who: &Who, attempt: &Attempt<'_>) -> Self {
-        let tidy = |text: &str| clean(text).into_owned();
+    /// From where things are: channel, cluster, context, namespace, rollout and object.
+    pub(super) fn at(who: &Who, from: From, at: [&str; 6], action: &'static str) -> Self {
+        let [channel, cluster, context, namespace, rollout, object] = at.map(|text| clean(text).into_owned());
         Self {
             user: who.user.clone(),
             user_id: who.user_id,
             host: who.host.clone(),
-            from: attempt.from.word(),
-            channel: tidy(attempt.channel),
-            cluster: tidy(attempt.cluster),
-            context: tidy(attempt.context),
-            namespace: tidy(attempt.namespace.as_str()),
-            rollout: tidy(attempt.name),
-            object: tidy(&calls::object(attempt.plan, attempt.name)),
-            action: attempt.plan.deed.verb(),
+            from: from.word(),
+            channel,
+            cluster,
+            context,
+            namespace,
+            rollout,
+            object,
+            action,
         }
+    }
+
+    /// From what is going to be sent.
+    pub(super) fn of(who: &Who, attempt: &Attempt<'_>) -> Self {
+        let object = calls::object(attempt.plan, attempt.name);
+        let at = [attempt.channel, attempt.cluster, attempt.context, attempt.namespace.as_str(), attempt.name, &object];
+        Self::at(who, attempt.from, at, attempt.plan.deed.verb())
     }
 }
 
@@ -112,6 +119,11 @@ impl Outcome {
         }
     }
 
+    /// From a word and what is to be said about it.
+    pub(super) fn in_a_word(word: &'static str, message: &str, resource_version: &str) -> Self {
+        Self { word, message: safe(message), resource_version: resource_version.to_owned() }
+    }
+
     /// Nobody waits for the answer.
     pub(super) fn unanswered() -> Self {
         let message = "rolltop ended before the answer came; it may have happened".to_owned();
@@ -147,15 +159,15 @@ pub(super) fn after(id: &str, now: Timestamp, about: &About, outcome: &Outcome, 
 }
 
 /// Free text: what could drive a terminal and what is secret goes.
-fn safe(words: &str) -> String {
+pub(super) fn safe(words: &str) -> String {
     mask::text(&clean(words))
 }
 
-fn millis(at: Timestamp) -> Timestamp {
+pub(super) fn millis(at: Timestamp) -> Timestamp {
     at.round(TimestampRound::new().smallest(Unit::Millisecond)).unwrap_or(at)
 }
 
 /// Structures of texts, numbers and JSON values always become JSON.
-fn text(line: &impl Serialize) -> String {
+pub(super) fn text(line: &impl Serialize) -> String {
     serde_json::to_string(line).unwrap_or_default()
 }

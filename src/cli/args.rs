@@ -1,6 +1,7 @@
 //! The command line, declared once.
 
 use super::acting::{DeleteRun, OnRollout, Promote, Restart, Retry, Scale, SetImage, Terminate, Undo};
+use super::deploying::{Deploy, Diff};
 use super::serving::{Render, Validate};
 use crate::config::duration;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
@@ -164,6 +165,10 @@ pub enum Command {
     Terminate(Terminate),
     /// Delete a finished AnalysisRun
     DeleteRun(DeleteRun),
+    /// Deploy a service, or plain manifests, to a release channel: shows what will change, then applies it
+    Deploy(Deploy),
+    /// Show what a deploy would change: 0 nothing, 3 something
+    Diff(Diff),
     /// Check services and their manifests, without any cluster: every error with its line; exit code 2 where there is one
     Validate(Validate),
     /// Print the objects of a service as they would be sent to a release channel

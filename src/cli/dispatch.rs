@@ -8,7 +8,7 @@ use crate::commands::demo::Demo;
 use crate::commands::format::Form;
 use crate::commands::outcome::Failure;
 use crate::commands::replay::Options as ReplayOptions;
-use crate::commands::{act, audit, check, config, demo, get, list, render, replay, status, ui, validate};
+use crate::commands::{act, audit, check, config, demo, deploy, get, list, render, replay, status, ui, validate};
 use crate::config::load::Places;
 use crate::config::resolve::Flags;
 use crate::config::settings::Color;
@@ -69,6 +69,11 @@ pub fn run(args: Args) -> Result<u8, Failure> {
         Some(Command::Scale(given)) => act::run(&base, &given.options(), out),
         Some(Command::Terminate(given)) => act::run(&base, &given.options()?, out),
         Some(Command::DeleteRun(given)) => act::run(&base, &given.options(), out),
+        Some(Command::Deploy(given)) => deploy::run(&base, &given.options(&base.flags), out),
+        Some(Command::Diff(given)) => {
+            let json = given.output == "json";
+            deploy::diff::run(&base, &given.wish(&base.flags), json, out)
+        }
         Some(Command::Validate(given)) => validate::run(&base, &given.options(args.global.verbose > 0), out),
         Some(Command::Render(given)) => render::run(&base, &given.options(), out),
         Some(Command::Audit { output, limit }) => audit::run(&base, limit, output == "json", out),

@@ -215,7 +215,7 @@ pub async fn read(client: &Client, namespace: &Namespace, name: &str) -> Result<
 
 /// Whether a write that failed this way may have been stored all the same. An API server that gives up waiting (504),
 /// a gateway that lost its backend (502, or a 5xx that is no Status) and a broken connection do not know.
-fn may_have_happened(failure: &Failure) -> bool {
+pub fn may_have_happened(failure: &Failure) -> bool {
     match failure {
         Failure::Status(status) => match status.code {
             502 | 504 => true,

@@ -172,6 +172,15 @@ impl Client {
         self.whole(request(Method::PATCH, path, kind, body.to_string().into_bytes())?).await
     }
 
+    /// PATCH that applies an object (server-side apply), whole answer. Sent once, whatever happens. JSON is YAML too.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub async fn apply(&self, path: &str, body: &serde_json::Value) -> Result<Vec<u8>, Failure> {
+        let kind = Some("application/apply-patch+yaml");
+        self.whole(request(Method::PATCH, path, kind, body.to_string().into_bytes())?).await
+    }
+
     /// DELETE with options, whole answer. Sent once, whatever happens.
     ///
     /// # Errors

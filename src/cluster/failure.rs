@@ -3,6 +3,7 @@
 
 use super::fence;
 use crate::clean::clean;
+use crate::deploy::conflicts::Cause;
 use serde::Deserialize;
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -75,6 +76,8 @@ pub struct Status {
     pub retry_after: Option<Duration>,
     /// `details.name`: which object.
     pub object: String,
+    /// `details.causes`: field by field.
+    pub causes: Vec<Cause>,
 }
 
 impl Status {
@@ -94,6 +97,14 @@ impl Status {
         struct Details {
             name: String,
             retry_after_seconds: u64,
+            causes: Vec<WireCause>,
+        }
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct WireCause {
+            reason: String,
+            message: String,
+            field: String,
         }
         let wire: Wire = serde_json::from_slice(body).unwrap_or_default();
         if wire.kind != "Status" {
@@ -107,6 +118,15 @@ impl Status {
             message: cleaned(&wire.message),
             retry_after: (details.retry_after_seconds > 0).then(|| Duration::from_secs(details.retry_after_seconds)),
             object: cleaned(&details.name),
+            causes: details
+                .causes
+                .into_iter()
+                .map(|cause| Cause {
+                    reason: cleaned(&cause.reason),
+                    message: cleaned(&cause.message),
+                    field: cleaned(&cause.field),
+                })
+                .collect(),
         }
     }
 }

@@ -4,6 +4,7 @@ pub use super::backoff::Tempo;
 
 use super::access;
 use super::actions::{self, record};
+use super::deploy;
 use super::detail;
 use super::leg::Shared;
 use super::login;
@@ -11,6 +12,8 @@ use super::logs;
 use super::object;
 use super::source;
 use crate::argo::feed::{Answer, DetailId, Link, LogsId, News, Order, Trouble, TroubleKind};
+use crate::deploy::feed::{News as DeployNews, Order as DeployOrder};
+use crate::deploy::progress::Ledger;
 use crate::names::{Namespace, SourceId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -62,10 +65,19 @@ pub fn end_login_commands() {
 /// Where news go. Called from the network thread; must not block.
 pub type Sink = Arc<dyn Fn(News) + Send + Sync>;
 
+/// Where what is told of deploys goes. Called from the network thread; must not block.
+pub type DeploySink = Arc<dyn Fn(DeployNews) + Send + Sync>;
+
+/// What the network thread is asked.
+enum Asked {
+    Order(Order),
+    Deploy(DeployOrder, Option<Box<dyn Ledger>>, DeploySink),
+}
+
 /// The running hub. Dropping it ends all tasks.
 #[derive(Debug)]
 pub struct Hub {
-    orders: mpsc::UnboundedSender<Order>,
+    orders: mpsc::UnboundedSender<Asked>,
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
 }
@@ -121,7 +133,12 @@ impl Hub {
     /// Hands an order to the network thread; returns at once.
     pub fn order(&self, order: Order) {
         // The thread ends only with the hub, or could not be started, which was told.
-        let _ = self.orders.send(order);
+        let _ = self.orders.send(Asked::Order(order));
+    }
+
+    /// Hands an order about deploys to the network thread; returns at once. Without a ledger nothing is applied.
+    pub fn deploy(&self, order: DeployOrder, ledger: Option<Box<dyn Ledger>>, sink: DeploySink) {
+        let _ = self.orders.send(Asked::Deploy(order, ledger, sink));
     }
 }
 
@@ -164,7 +181,7 @@ struct Network {
 }
 
 impl Network {
-    async fn run(&mut self, targets: Vec<Target>, mut orders: mpsc::UnboundedReceiver<Order>) {
+    async fn run(&mut self, targets: Vec<Target>, mut orders: mpsc::UnboundedReceiver<Asked>) {
         let mut tasks = JoinSet::new();
         for target in targets {
             let shared = Shared::new();
@@ -176,7 +193,14 @@ impl Network {
         loop {
             tokio::select! {
                 order = orders.recv() => match order {
-                    Some(order) => self.on_order(order, &mut tasks),
+                    Some(Asked::Order(order)) => self.on_order(order, &mut tasks),
+                    Some(Asked::Deploy(order, ledger, sink)) => {
+                        let known = self.sources.get(&order.source());
+                        let client = known.and_then(|known| known.shared.client.borrow().clone());
+                        let context = known.map(|known| known.context.clone()).unwrap_or_default();
+                        let client = client.ok_or_else(|| source::no_client(&context));
+                        tasks.spawn(async move { sink(deploy::answer(client, order, ledger).await) });
+                    }
                     None => return,
                 },
                 // Finished questions and writes are taken away; sources never finish by themselves.

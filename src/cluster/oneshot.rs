@@ -1,6 +1,7 @@
 //! One-shot requests for the headless commands: connect, list, read one rollout with its children, follow it,
 //! promote.
 
+mod deploying;
 pub mod near;
 
 pub use super::follow::{Follow, Followed};

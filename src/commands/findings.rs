@@ -49,10 +49,11 @@ fn readable(path: &str) -> Option<String> {
 }
 
 fn excerpt(text: &str, line: usize, column: usize, out: &mut dyn Write) -> std::io::Result<()> {
-    let Some(source) = text.lines().nth(line.saturating_sub(1)) else { return Ok(()) };
+    let Some(source_text) = text.lines().nth(line.saturating_sub(1)) else { return Ok(()) };
     let source: Vec<char> =
-        source.trim_start_matches('\u{feff}').chars().map(|c| if c == '\t' { ' ' } else { c }).collect();
-    if source.iter().all(|c| c.is_whitespace()) {
+        source_text.trim_start_matches('\u{feff}').chars().map(|c| if c == '\t' { ' ' } else { c }).collect();
+    let secret = ["rawSecret", "raw_secret"].iter().any(|field| source_text.contains(field));
+    if secret || source.iter().all(|c| c.is_whitespace()) {
         return Ok(());
     }
     let at = column.saturating_sub(1).min(source.len());

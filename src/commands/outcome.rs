@@ -58,6 +58,13 @@ impl Failure {
         Self::new(code::BAD_INPUT, what)
     }
 
+    /// All that failed, in one line.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let words: Vec<&str> = self.faults.iter().map(|fault| fault.what.as_str()).collect();
+        words.join("; ")
+    }
+
     /// With what to try.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -6,6 +6,8 @@ use super::outcome::{Failure, code};
 use super::services;
 use crate::clean::clean;
 use crate::config::load;
+use crate::deploy::order;
+use crate::deploy::plan::Identity;
 use crate::service::catalog;
 use crate::service::finding::{Finding, Severity};
 use crate::service::object::{Object, print};
@@ -41,7 +43,7 @@ pub fn run(base: &Base, options: &Options, out: &mut dyn Write) -> Result<u8, Fa
     let loaded = load::load(&base.places).map_err(|problems| failure(&of_problems(problems)))?;
     let settings = services::settings(base, loaded.as_ref())?;
     let channel = services::one_channel(base, &settings)?;
-    let catalog = catalog::load(&settings.services, &settings.channels, base.home.as_deref());
+    let catalog = catalog::load(&settings.services, base.home.as_deref());
     let service = catalog.find(&options.service).map_err(|findings| failure(&findings))?;
     let given = services::given(&options.parameters).map_err(|findings| failure(&findings))?;
     let runtimes = settle::runtimes(service, &settings.services, channel);
@@ -72,6 +74,8 @@ pub fn run(base: &Base, options: &Options, out: &mut dyn Write) -> Result<u8, Fa
 
 fn text(render: &Render, options: &Options) -> Result<String, Failure> {
     let mut objects = render.rendered.objects.clone();
+    // In the order in which they would be sent.
+    objects.sort_by_key(|object| order::rank(&identity(object), false));
     if !options.secrets {
         objects.iter_mut().for_each(mask);
     }
@@ -92,6 +96,15 @@ fn text(render: &Render, options: &Options) -> Result<String, Failure> {
     });
     let text = serde_json::to_string_pretty(&told).map_err(|error| Failure::failed(error.to_string()))?;
     Ok(text + "\n")
+}
+
+fn identity(object: &Object) -> Identity {
+    Identity {
+        api_version: object.api_version().to_owned(),
+        kind: object.kind().to_owned(),
+        namespace: object.namespace().map(str::to_owned),
+        name: object.name().to_owned(),
+    }
 }
 
 /// The values of a Secret are told by their length alone: the output is the same each time.

@@ -34,7 +34,7 @@ pub fn run(base: &Base, options: &Options, out: &mut dyn Write) -> Result<u8, Fa
         Ok(settings) => settings,
         Err(problems) => {
             let validation = Validation { findings: of_problems(problems), ..Validation::default() };
-            return print(&validation, options, false, out);
+            return print(&validation, options, None, out);
         }
     };
     let said = &settings.services;
@@ -45,17 +45,19 @@ pub fn run(base: &Base, options: &Options, out: &mut dyn Write) -> Result<u8, Fa
             told.hint("name files or folders, or add services = [\"services/**/*.pvn.yaml\"] to the configuration")
         );
     }
-    let catalog = if all {
-        catalog::load(said, &settings.channels, base.home.as_deref())
-    } else {
-        catalog::of_paths(&options.paths, said, &settings.channels)
-    };
+    let catalog = if all { catalog::load(said, base.home.as_deref()) } else { catalog::of_paths(&options.paths, said) };
     // With --channel, names of other channels are not unknown, they are not looked at.
     let validation = validate(&catalog, &settings, all && base.flags.channels.is_empty(), options.portable);
-    print(&validation, options, said.configured, out)
+    print(&validation, options, Some(said.configured), out)
 }
 
-fn print(validation: &Validation, options: &Options, configured: bool, out: &mut dyn Write) -> Result<u8, Failure> {
+/// `configured`: there is a configuration; `None`: there is one, and it cannot be used.
+fn print(
+    validation: &Validation,
+    options: &Options,
+    configured: Option<bool>,
+    out: &mut dyn Write,
+) -> Result<u8, Failure> {
     let tells = |finding: &&Finding| {
         finding.severity != Severity::Note || options.notes || finding.code.starts_with("portable/")
     };
@@ -68,14 +70,16 @@ fn print(validation: &Validation, options: &Options, configured: bool, out: &mut
         tell(&told, out)?;
         let warnings = validation.count(Severity::Warning);
         let found = format!("{}, {}", count(errors, "error"), count(warnings, "warning"));
-        let channels = if configured {
-            format!(" in {}", count(validation.channels, "release channel"))
-        } else {
-            " without a configuration".to_owned()
+        let channels = match configured {
+            None => {
+                writeln!(out, "the services were not looked at: {found}")?;
+                return Ok(code::BAD_INPUT);
+            }
+            Some(true) => format!(" in {}", count(validation.channels, "release channel")),
+            Some(false) => " without a configuration".to_owned(),
         };
-        let made =
-            format!("{}{channels}, {}", count(validation.services, "service"), count(validation.objects, "object"));
-        writeln!(out, "{made}: {found}")?;
+        let services = count(validation.services, "service");
+        writeln!(out, "{services}{channels}, {}: {found}", count(validation.objects, "object"))?;
     }
     out.flush()?;
     Ok(if errors == 0 { code::DONE } else { code::BAD_INPUT })

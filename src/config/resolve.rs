@@ -152,7 +152,7 @@ pub fn resolve(file: Option<&File>, flags: &Flags, contexts: &Contexts) -> Resul
 /// # Errors
 /// Channels or contexts in flags that the file does not have.
 pub fn offline(file: Option<&File>, flags: &Flags) -> Result<Settings, Vec<Problem>> {
-    if !file.is_some_and(|file| !file.channels.is_empty()) {
+    if file.is_none_or(|file| file.channels.is_empty()) {
         let unknown = flags.channels.iter().map(|wanted| {
             flag("--channel", format!("there is no release channel \"{wanted}\""), || {
                 Some("release channels stand in the configuration, and there is none".to_owned())

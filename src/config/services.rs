@@ -96,6 +96,8 @@ pub enum Foreign {
 pub struct ChannelServices {
     /// Group of display.
     pub group: Option<String>,
+    /// Names of its runtimes.
+    pub runtimes: Vec<String>,
     /// A deploy visits the runtimes at the same time; else one after the other.
     pub parallel: bool,
     /// Constants of all services.
@@ -193,7 +195,11 @@ fn channel_of(source: Source<'_>, channel: &DeTable<'_>) -> ChannelServices {
         };
         Some((name.get_ref().to_string(), told))
     });
+    let mut runtimes = items(channel, "runtimes");
+    runtimes.extend(table(channel, "runtime"));
+    let name = |runtime: &DeTable<'_>| text(runtime, "name").or_else(|| text(runtime, "context"));
     ChannelServices {
+        runtimes: runtimes.into_iter().filter_map(name).map(|(name, _)| name).collect(),
         group: text(channel, "group").map(|(text, _)| text),
         parallel: text(channel, "runtime_order").is_some_and(|(word, _)| word == "parallel"),
         constants: map(source, channel, "constants"),

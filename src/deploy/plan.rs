@@ -90,14 +90,18 @@ pub struct Item {
 pub struct Sending {
     /// Its path on the API server.
     pub path: String,
+    /// Its resource, as a role names it: `rollouts.argoproj.io`.
+    pub resource: String,
     /// The object, without resourceVersion and without the records of the deploy.
     pub body: Arc<Value>,
     /// What the server would store, without what it keeps for itself; `None`: it could not be asked.
     pub intended: Option<Arc<Value>>,
-    /// What the records of rolltop on it will be: annotations of the object's own metadata.
+    /// Which version it will say it is: annotations of the object's own metadata.
     pub records: Vec<(String, String)>,
-    /// It is sent although nothing but its records changes.
-    pub only_records: bool,
+    /// It carries the records of the deploy.
+    pub carries_records: bool,
+    /// Fields that rolltop's own patches own are taken over with it; nobody has to be asked.
+    pub takes_over_own: bool,
 }
 
 /// Which object, as the API names it.
@@ -219,6 +223,8 @@ pub struct LeftOver {
     pub identity: Identity,
     /// Its path on the API server.
     pub path: String,
+    /// Its resource, as a role names it: `configmaps`.
+    pub resource: String,
     /// Uid: another one under the same name stays.
     pub uid: String,
     /// Why it is never removed by a prune; `None`: it may be.
@@ -252,10 +258,11 @@ impl Plan {
         self.items.iter().all(|item| item.verdict == Verdict::Unchanged)
     }
 
-    /// What stands in the way, whatever is chosen: refused objects, and needs without which nothing would start.
+    /// What stands in the way, whatever is chosen: objects that are refused or could not be asked for, and needs without
+    /// which nothing would start.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        self.items.iter().any(|item| item.verdict == Verdict::Refused)
+        self.items.iter().any(Item::is_in_the_way)
             || self.missing.iter().any(|missing| missing.fatal && missing.unknown.is_none())
     }
 
@@ -294,6 +301,17 @@ impl Plan {
 }
 
 impl Item {
+    /// Whether nothing may be sent because of it. An object whose namespace the same deploy makes could not be asked for
+    /// and is not in the way.
+    #[must_use]
+    pub fn is_in_the_way(&self) -> bool {
+        match self.verdict {
+            Verdict::Refused => true,
+            Verdict::Unknown => !self.faults.is_empty(),
+            _ => false,
+        }
+    }
+
     /// Whether a request is sent for it.
     #[must_use]
     pub fn is_sent(&self) -> bool {

@@ -69,7 +69,7 @@ pub fn patch(objects: &mut [Object], source: &Source, strings: &mut Strings<'_>)
     findings
 }
 
-fn no_path(patch: &Patch, path: &str, object: &Object, title: &str, strings: &Strings<'_>) -> Finding {
+fn no_path(wanted: &Patch, path: &str, object: &Object, title: &str, strings: &Strings<'_>) -> Finding {
     // The deepest part that is there, and what there is in it.
     let mut around = path;
     let inner = loop {
@@ -91,7 +91,7 @@ fn no_path(patch: &Patch, path: &str, object: &Object, title: &str, strings: &St
         "{title} has no {path}: there is no \"{missing}\" in {}",
         if around.is_empty() { "it" } else { around }
     );
-    let told = Finding::error("service/patch", strings.place(patch.path.mark), what);
+    let told = Finding::error("service/patch", strings.place(wanted.path.mark), what);
     told.maybe(suggest(missing, keys.iter().map(String::as_str)))
 }
 
@@ -176,11 +176,8 @@ pub fn limits(objects: &[Object], service: &Service, settings: &Settings, cell: 
         let (Some(own), Some(home)) = (object.namespace(), home) else { continue };
         let extra: Vec<&str> = cell.runtime.extra_namespaces.iter().map(AsRef::as_ref).collect();
         if own != home && !extra.contains(&own) {
-            let what = format!(
-                "{} is in namespace \"{own}\", and release channel {} deploys to \"{home}\"",
-                object.title(),
-                cell.channel.name
-            );
+            let what =
+                format!("{} is in namespace \"{own}\", and the service is deployed to \"{home}\"", object.title());
             let told = Finding::error("manifest/namespace", object.place("/metadata/namespace"), what);
             findings.push(
                 told.hint(format!("leave the namespace out, or add extra_namespaces = [\"{own}\"] to the runtime")),

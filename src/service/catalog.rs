@@ -9,7 +9,6 @@ use super::finding::{self, Finding, place};
 use super::yaml::{self, Fault, Node};
 use crate::config::problem::{Place, suggest};
 use crate::config::services::Services;
-use crate::config::settings::Channel;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -57,15 +56,21 @@ impl Catalog {
     /// # Errors
     /// There is none, with the name that was probably meant; or its file has errors, all of them.
     pub fn find(&self, name: &str) -> Result<&Service, Vec<Finding>> {
-        match self.services.iter().find(|service| service.name() == name) {
-            Some(service) if service.broken => {
-                let of_file = |finding: &&Finding| {
-                    finding.is_error() && path_of(&finding.problem.place) == Some(&service.home.file)
-                };
-                Err(self.findings.iter().filter(of_file).cloned().collect())
+        let mut named = self.services.iter().filter(|service| service.name() == name);
+        let of_file = |file: &str| {
+            let errors = self.findings.iter().filter(|finding| finding.is_error());
+            errors.filter(|finding| path_of(&finding.problem.place) == Some(file)).cloned().collect::<Vec<_>>()
+        };
+        match (named.next(), named.next()) {
+            (Some(service), _) if service.broken => Err(of_file(&service.home.file)),
+            (Some(first), Some(second)) => {
+                let what =
+                    format!("there are two services \"{name}\": in {} and {}", first.home.file, second.home.file);
+                let told = Finding::error("service/twice", Place::Flag("SERVICE".to_owned()), what);
+                Err(vec![told.hint("give one of them another name, or leave one out of services in the configuration")])
             }
-            Some(service) => Ok(service),
-            None => {
+            (Some(service), None) => Ok(service),
+            (None, _) => {
                 let known = self.services.iter().map(Service::name);
                 let hint = suggest(name, known).unwrap_or_else(|| {
                     "services = [\"services/**/*.pvn.yaml\"] in the configuration says where services are".to_owned()
@@ -75,8 +80,11 @@ impl Catalog {
                     Place::Flag("SERVICE".to_owned()),
                     format!("there is no service \"{name}\""),
                 );
-                let errors = self.findings.iter().filter(|finding| finding.is_error()).cloned();
-                Err(std::iter::once(told.hint(hint)).chain(errors).collect())
+                // It may be in a file that could not be read at all.
+                let read = |file: &str| self.services.iter().any(|service| service.home.file == file);
+                let errors = self.findings.iter().filter(|finding| finding.is_error());
+                let unread = errors.filter(|found| path_of(&found.problem.place).is_some_and(|file| !read(file)));
+                Err(std::iter::once(told.hint(hint)).chain(unread.cloned()).collect())
             }
         }
     }
@@ -93,19 +101,19 @@ pub fn path_of(place: &Place) -> Option<&str> {
 
 /// The services of the configuration. `home` stands for `~`.
 #[must_use]
-pub fn load(services: &Services, channels: &[Channel], home: Option<&Path>) -> Catalog {
+pub fn load(services: &Services, home: Option<&Path>) -> Catalog {
     let (found, findings) = discover::by_patterns(services, home);
-    read_all(&found, findings, services, channels)
+    read_all(&found, findings, services)
 }
 
 /// The services of files and folders that are named.
 #[must_use]
-pub fn of_paths(paths: &[PathBuf], services: &Services, channels: &[Channel]) -> Catalog {
+pub fn of_paths(paths: &[PathBuf], services: &Services) -> Catalog {
     let (found, findings) = discover::by_paths(paths);
-    read_all(&found, findings, services, channels)
+    read_all(&found, findings, services)
 }
 
-fn read_all(found: &[Found], mut findings: Vec<Finding>, services: &Services, channels: &[Channel]) -> Catalog {
+fn read_all(found: &[Found], mut findings: Vec<Finding>, services: &Services) -> Catalog {
     let mut read = Vec::new();
     let mut boundaries: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
     for file in found {
@@ -121,7 +129,7 @@ fn read_all(found: &[Found], mut findings: Vec<Finding>, services: &Services, ch
                 continue;
             }
         };
-        let (service, told) = service(home, bytes, services, channels);
+        let (service, told) = service(home, bytes, services);
         findings.extend(told);
         read.extend(service);
     }
@@ -148,7 +156,7 @@ fn twins(read: &[Service], services: &Services, findings: &mut Vec<Finding>) {
 }
 
 /// Reads one service file. No service: it is of another kind, or not readable as a config at all.
-fn service(home: Home, bytes: Vec<u8>, services: &Services, channels: &[Channel]) -> (Option<Service>, Vec<Finding>) {
+fn service(home: Home, bytes: Vec<u8>, services: &Services) -> (Option<Service>, Vec<Finding>) {
     let mut findings = Vec::new();
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
@@ -166,7 +174,14 @@ fn service(home: Home, bytes: Vec<u8>, services: &Services, channels: &[Channel]
     let Some(inner) = of_kind(&home.file, &node, &mut findings) else { return (None, findings) };
     findings.extend(check::check(&home.file, inner, SERVICE, "service"));
     let config = read::read(&home.file, inner);
-    findings.extend(rules::check(&config, inner, services, channels));
+    findings.extend(rules::check(&config, inner, services));
+    // A bare word that is of the wrong type is told once.
+    let typed: Vec<Place> = findings
+        .iter()
+        .filter(|found| matches!(found.code, "service/type" | "service/value"))
+        .map(|found| found.problem.place.clone())
+        .collect();
+    findings.retain(|found| found.code != "service/ambiguous" || !typed.contains(&found.problem.place));
     finding::sort(&mut findings);
     let broken = finding::any_error(&findings);
     (Some(Service { config, home, text, broken }), findings)
@@ -178,7 +193,13 @@ fn fault(file: &str, fault: Fault, code: &'static str) -> Finding {
 
 fn only_document(file: &str, text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
     let read = yaml::read(text);
-    findings.extend(read.faults.into_iter().map(|found| fault(file, found, "service/yaml")));
+    findings.extend(read.faults.into_iter().map(|mut found| {
+        let line = text.lines().nth(found.mark.line.saturating_sub(1)).unwrap_or_default();
+        if line.contains("{{") {
+            found.hint = Some("a template in a service config stands in quotes: \"{{…}}\"".to_owned());
+        }
+        fault(file, found, "service/yaml")
+    }));
     findings.extend(read.doubts.into_iter().map(|found| fault(file, found, "service/ambiguous")));
     if findings.iter().any(|finding| finding.code == "service/yaml") {
         return None;

@@ -3,6 +3,7 @@
 //! [`table`] declares every field, [`check`] holds a file against it, [`read`] takes out what is meant.
 
 pub mod check;
+mod definitions;
 pub mod node;
 pub mod read;
 pub mod rules;

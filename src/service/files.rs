@@ -224,8 +224,7 @@ impl Gather<'_> {
         let mut any = false;
         for file in self.walk(at, &target, deep) {
             let name = file.to_string_lossy().into_owned();
-            let wanted = include.as_ref().is_none_or(|include| matches(include, &file))
-                && !exclude.as_ref().is_some_and(|exclude| matches(exclude, &file));
+            let wanted = (include.is_empty() || matches(&include, &file)) && !matches(&exclude, &file);
             if !wanted {
                 continue;
             }
@@ -233,7 +232,7 @@ impl Gather<'_> {
                 any = true;
                 let below = Path::new(below).join(&file);
                 self.take(at, &below.to_string_lossy(), &target.join(&file));
-            } else if name.ends_with(".json") {
+            } else if has_ending(&name, "json") {
                 let what = format!(
                     "{} is not read: manifests end in .yaml or .yml",
                     self.shown(&Path::new(below).join(&file))
@@ -300,8 +299,8 @@ impl Gather<'_> {
             let below = tidy(&base.join(&file));
             let wanted = glob.is_match(&below)
                 && is_manifest(&below.to_string_lossy())
-                && include.as_ref().is_none_or(|include| matches(include, &below))
-                && !exclude.as_ref().is_some_and(|exclude| matches(exclude, &below));
+                && (include.is_empty() || matches(&include, &below))
+                && !matches(&exclude, &below);
             if wanted {
                 any = true;
                 self.take(at, &below.to_string_lossy(), &target.join(&file));
@@ -313,22 +312,24 @@ impl Gather<'_> {
         }
     }
 
-    /// The patterns as one matcher; `Some(None)`: there are none. `None`: one is wrong, which was told.
-    fn patterns(&mut self, root: &Path, patterns: &[At<String>]) -> Option<Option<Gitignore>> {
+    /// The patterns as one matcher. `None`: one is wrong, which was told.
+    fn patterns(&mut self, root: &Path, patterns: &[At<String>]) -> Option<Gitignore> {
         if patterns.is_empty() {
-            return Some(None);
+            return Some(Gitignore::empty());
         }
         let mut builder = GitignoreBuilder::new(root);
         let mut right = true;
         for pattern in patterns {
             if let Err(error) = builder.add_line(None, &pattern.value) {
-                let what = format!("\"{}\" is not a pattern: {error}", pattern.value);
+                let said = error.to_string();
+                let why = said.split_once("': ").map_or(said.as_str(), |(_, why)| why);
+                let what = format!("\"{}\" is not a pattern: {why}", pattern.value);
                 self.error("files/pattern", pattern, what, Some("patterns are written as in .gitignore".to_owned()));
                 right = false;
             }
         }
         match builder.build() {
-            Ok(built) if right => Some(Some(built)),
+            Ok(built) if right => Some(built),
             _ => None,
         }
     }
@@ -341,7 +342,12 @@ fn matches(patterns: &Gitignore, file: &Path) -> bool {
 /// Whether a file of this name is read as a manifest.
 #[must_use]
 pub fn is_manifest(name: &str) -> bool {
-    (name.ends_with(".yaml") || name.ends_with(".yml")) && !is_service(name)
+    (has_ending(name, "yaml") || has_ending(name, "yml")) && !is_service(name)
+}
+
+/// Endings are written small, here as in Prodvana.
+fn has_ending(name: &str, ending: &str) -> bool {
+    Path::new(name).extension().is_some_and(|own| own == ending)
 }
 
 /// Whether a file of this name is a service config.

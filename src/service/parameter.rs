@@ -197,7 +197,8 @@ fn image(prefix: &str, repository: &str, text: &str) -> Result<BTreeMap<String, 
     if text.contains('@') && digest.is_empty() {
         return Err(wrong(format!("\"{text}\" has no digest after the @")).hint("sha256: and 64 of 0-9 and a-f"));
     }
-    if !(tag.is_empty() && !digest.is_empty() && !text.starts_with('@')) && !is_tag(tag) {
+    let digest_alone = tag.is_empty() && !digest.is_empty() && !text.starts_with('@');
+    if !digest_alone && !is_tag(tag) {
         return Err(wrong(format!("\"{tag}\" is not a tag"))
             .hint("1 to 128 of A-Z, a-z, 0-9, _, . and -, beginning with none of the last two"));
     }

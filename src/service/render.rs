@@ -2,10 +2,11 @@
 
 use super::after;
 use super::catalog::Service;
+use super::check;
 use super::code::of_template;
-use super::config::{At, From, Source};
+use super::config::{At, From};
 use super::files;
-use super::finding::{self, Finding, place};
+use super::finding::{self, Finding, Severity, place};
 use super::rendered::Rendered;
 use super::settle::{Cell, Given, Overruled, Settled, settle};
 use super::template::{self, Manifest, Outcome, Values};
@@ -36,8 +37,8 @@ pub fn render(service: &Service, settings: &Settings, cell: Cell<'_>, given: &Gi
     let settled = settle(service, settings, cell, given)?;
     let (outcome, manifests, mut findings) = objects(service, settings, cell, &settled.values)?;
     let Outcome { mut objects, problems, warnings, mut used } = outcome;
-    findings.extend(problems.into_iter().map(|problem| of_template(problem, finding::Severity::Error)));
-    findings.extend(warnings.into_iter().map(|problem| of_template(problem, finding::Severity::Warning)));
+    findings.extend(problems.into_iter().map(|problem| of_template(problem, Severity::Error)));
+    findings.extend(warnings.into_iter().map(|problem| of_template(problem, Severity::Warning)));
     if !finding::any_error(&findings) {
         let mut strings = texts::Strings::new(&service.home.file, &service.text, &settled.values, settings);
         if let Some(source) = service.config.source(cell.channel.name.as_str()) {
@@ -45,6 +46,10 @@ pub fn render(service: &Service, settings: &Settings, cell: Cell<'_>, given: &Gi
             findings.extend(after::env(&mut objects, service, settings, cell, source, &mut strings));
         }
         findings.extend(after::limits(&objects, service, settings, cell));
+        let checked = check::check(&objects);
+        let of = |code, severity| move |problem| Finding { problem, severity, code };
+        findings.extend(checked.problems.into_iter().map(of("check/invalid", Severity::Error)));
+        findings.extend(checked.warnings.into_iter().map(of("check/doubtful", Severity::Warning)));
         let bundle = service.config.bundle_name.as_ref().and_then(|name| strings.fill(name));
         used.extend(std::mem::take(&mut strings.used));
         findings.extend(strings.findings);
@@ -72,7 +77,7 @@ fn done(
     findings.extend(settled.remarks.iter().cloned());
     finding::sort(&mut findings);
     let label = bundle.filter(|name| !name.is_empty()).unwrap_or_else(|| label(service, &settled));
-    let warnings = findings.iter().filter(|found| found.severity == finding::Severity::Warning);
+    let warnings = findings.iter().filter(|found| found.severity == Severity::Warning);
     Render {
         rendered: Rendered {
             service: Some(service.name().to_owned()),
@@ -149,14 +154,11 @@ fn objects(service: &Service, settings: &Settings, cell: Cell<'_>, values: &Valu
     match &source.from {
         From::Inlined(inlined) => {
             let block = if inlined.value.literal { block(&service.text, inlined) } else { None };
-            let (manifest, indent) = match block {
-                Some((text, indent)) => {
-                    (Manifest { path: service.home.file.clone(), bytes: text.into_bytes() }, indent)
-                }
-                None => {
-                    let path = format!("{} (inlined)", service.home.file);
-                    (Manifest { path, bytes: inlined.value.text.clone().into_bytes() }, 0)
-                }
+            let (manifest, indent) = if let Some((text, indent)) = block {
+                (Manifest { path: service.home.file.clone(), bytes: text.into_bytes() }, indent)
+            } else {
+                let path = format!("{} (inlined)", service.home.file);
+                (Manifest { path, bytes: inlined.value.text.clone().into_bytes() }, 0)
             };
             let manifests = vec![manifest];
             let mut outcome = template::objects(&manifests, values, pass_through);
@@ -217,10 +219,4 @@ fn shift(outcome: &mut Outcome, file: &str, indent: usize) {
             *column += indent;
         }
     }
-}
-
-/// Whether a source has manifests of its own in a channel: what it says is filled per channel.
-#[must_use]
-pub fn is_per_channel(source: &Source) -> bool {
-    matches!(&source.from, From::Local(local) if local.sub_path.is_some())
 }

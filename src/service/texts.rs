@@ -62,9 +62,10 @@ impl<'a> Strings<'a> {
         let from = text.mark.offset.min(self.text.len());
         let rest = self.text.get(from..).unwrap_or_default();
         let quote = usize::from(rest.starts_with(['"', '\'']));
-        match rest.get(quote..).is_some_and(|rest| rest.starts_with(&text.value)) {
-            true => quote + text.value[..at].chars().count(),
-            false => 0,
+        if rest.get(quote..).is_some_and(|rest| rest.starts_with(&text.value)) {
+            quote + text.value[..at].chars().count()
+        } else {
+            0
         }
     }
 }

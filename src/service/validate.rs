@@ -13,6 +13,7 @@ use crate::config::problem::suggest;
 use crate::config::settings::{Channel, Runtime, Settings};
 use crate::names::{ChannelName, ClusterName};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 /// What was validated, and what was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +49,8 @@ pub fn validate(catalog: &Catalog, settings: &Settings, all: bool, portable: boo
         stand_in = without_configuration(settings, catalog);
         &stand_in
     };
-    let mut report = Report { settings, findings: BTreeMap::new(), objects: 0, shared: BTreeMap::new() };
+    let mut report =
+        Report { settings, findings: BTreeMap::new(), objects: 0, shared: BTreeMap::new(), places: BTreeMap::new() };
     for service in catalog.services.iter().filter(|service| !service.broken) {
         report.service(service);
         if portable {
@@ -77,7 +79,7 @@ pub fn validate(catalog: &Catalog, settings: &Settings, all: bool, portable: boo
 /// Without a configuration the channels are not known: one that is made up lets templates be checked all the same.
 fn without_configuration(settings: &Settings, catalog: &Catalog) -> Settings {
     let mut made_up = settings.clone();
-    let text: String = catalog.services.iter().map(|service| labels_of(service)).collect();
+    let text: String = catalog.services.iter().map(labels_of).collect();
     let labels = text.split_whitespace().map(|label| (label.to_owned(), "label".to_owned()));
     made_up.channels = vec![Channel {
         name: ChannelName::new("channel"),
@@ -134,12 +136,15 @@ struct Report<'a> {
     objects: usize,
     /// Objects by channel, runtime and identity: two services may share one only when both say the same.
     shared: Shared<'a>,
+    /// The channel that a Rollout belongs to, by context, namespace and name.
+    places: BTreeMap<(&'a str, String, String), &'a str>,
 }
 
 impl<'a> Report<'a> {
     fn service(&mut self, service: &'a Service) {
         let given = Given { stand_ins: true, ..Given::default() };
-        let mut found: BTreeMap<Finding, BTreeSet<&str>> = BTreeMap::new();
+        // The same words with another suggestion are the same.
+        let mut found: BTreeMap<Finding, (Option<String>, BTreeSet<&str>)> = BTreeMap::new();
         let mut cells = BTreeSet::new();
         for channel in &self.settings.channels {
             for runtime in settle::runtimes(service, &self.settings.services, channel) {
@@ -150,18 +155,25 @@ impl<'a> Report<'a> {
                         self.objects += render.rendered.objects.len();
                         let mut findings = render.remarks;
                         for object in render.rendered.objects {
+                            findings.extend(self.one_channel(service, cell, &object));
                             findings.extend(self.share(service, cell, object));
                         }
                         findings
                     }
                     Err(findings) => findings,
                 };
-                for finding in findings {
-                    found.entry(finding).or_default().insert(channel.name.as_str());
+                for mut finding in findings {
+                    let hint = finding.problem.hint.take();
+                    let (best, channels) = found.entry(finding).or_default();
+                    channels.insert(channel.name.as_str());
+                    if best.is_none() || hint.as_ref().is_some_and(|hint| hint.starts_with("did you mean")) {
+                        *best = hint;
+                    }
                 }
             }
         }
-        let told = found.into_iter().filter_map(|(mut finding, channels)| {
+        let told = found.into_iter().filter_map(|(mut finding, (hint, channels))| {
+            finding.problem.hint = hint;
             if channels.len() < cells.len() {
                 // Used in one channel is used.
                 if finding.code == "parameter/unused" {
@@ -169,7 +181,7 @@ impl<'a> Report<'a> {
                 }
                 let names: Vec<&str> = channels.into_iter().collect();
                 if !names.iter().all(|name| finding.problem.what.contains(name)) {
-                    finding.problem.what += &format!(" (in release channel {})", names.join(", "));
+                    let _ = write!(finding.problem.what, " (in release channel {})", names.join(", "));
                 }
             }
             Some(finding)
@@ -185,6 +197,26 @@ impl<'a> Report<'a> {
             let hint = format!("applications = [\"{}\"] in the configuration adds it", application.value);
             self.findings.entry(&service.home.file).or_default().push(told.hint(hint));
         }
+    }
+
+    /// Two channels may lie in one namespace, and their Rollouts have names of their own there.
+    fn one_channel(&mut self, service: &'a Service, cell: Cell<'a>, object: &Object) -> Option<Finding> {
+        let home = settle::namespace(service, &self.settings.services, cell)?;
+        if object.kind() != "Rollout" || !self.settings.services.configured {
+            return None;
+        }
+        let namespace = object.namespace().unwrap_or(home).to_owned();
+        let context = cell.runtime.context.as_str();
+        let own = cell.channel.name.as_str();
+        let first = *self.places.entry((context, namespace.clone(), object.name().to_owned())).or_insert(own);
+        (first != own).then(|| {
+            let what = format!(
+                "release channels {first} and {own} would both deploy Rollout \"{}\" to namespace \"{namespace}\" of {context}",
+                object.name()
+            );
+            let told = Finding::error("config/same-place", object.place("/metadata/name"), what);
+            told.hint("give the channels different namespaces, or the Rollout a name with {{.Builtins.ReleaseChannel.Name}}")
+        })
     }
 
     /// The object of another service in the same place.

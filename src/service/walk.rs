@@ -61,8 +61,8 @@ impl Walk<'_> {
             self.stops.push(Stop::Loop { path: here.display().to_string() });
             return;
         }
-        let read = std::fs::read_dir(&here).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
-        let mut entries = match read {
+        let listed = std::fs::read_dir(&here).and_then(Iterator::collect::<std::io::Result<Vec<_>>>);
+        let mut entries = match listed {
             Ok(entries) => entries,
             Err(error) => return self.unreadable(below, &error),
         };

@@ -12,6 +12,16 @@ use serde_json::{Value, json};
 
 /// Tells of a write. Whether there is an event now; why not goes to the log file.
 pub async fn tell(client: &Client, namespace: &Namespace, name: &str, told: &Told) -> bool {
+    event_on(client, namespace, name, |now| event(namespace, name, told, now)).await
+}
+
+/// Makes an event on a rollout, where the user may. Whether there is one now.
+pub async fn event_on(
+    client: &Client,
+    namespace: &Namespace,
+    name: &str,
+    event: impl FnOnce(Timestamp) -> Value,
+) -> bool {
     if let Permission::Denied(why) = access::one(client, namespace, Right::CreateEvents).await {
         tracing::info!(%namespace, name, why, "no event: creating events is not allowed");
         return false;
@@ -21,7 +31,7 @@ pub async fn tell(client: &Client, namespace: &Namespace, name: &str, told: &Tol
     let now = now.checked_add(skew).unwrap_or(now);
     let mut query = Query::new(place::events(namespace));
     query.add("fieldManager", MANAGER);
-    match client.post(&query.into_text(), &event(namespace, name, told, now)).await {
+    match client.post(&query.into_text(), &event(now)).await {
         Ok(_) => true,
         Err(why) => {
             tracing::warn!(%namespace, name, ?why, "no event: it could not be created");
@@ -32,9 +42,6 @@ pub async fn tell(client: &Client, namespace: &Namespace, name: &str, told: &Tol
 
 /// The event, as the controller's own are (`v1`).
 fn event(namespace: &Namespace, name: &str, told: &Told, now: Timestamp) -> Value {
-    let seconds = now.round(TimestampRound::new().smallest(Unit::Second)).unwrap_or(now);
-    // As client-go names them: the object and the time, in hexadecimal digits.
-    let event = format!("{name}.{:x}", now.as_nanosecond());
     let mut object = json!({
         "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "namespace": namespace.as_str(), "name": name,
         "uid": &*told.uid,
@@ -42,13 +49,22 @@ fn event(namespace: &Namespace, name: &str, told: &Told, now: Timestamp) -> Valu
     if !told.resource_version.is_empty() {
         object["resourceVersion"] = (*told.resource_version).into();
     }
+    about(&object, &told.reason(), &told.message(), &told.host, now)
+}
+
+/// An event about an object, which names its namespace and name.
+pub fn about(object: &Value, reason: &str, message: &str, host: &str, now: Timestamp) -> Value {
+    let (namespace, name) = (&object["namespace"], object["name"].as_str().unwrap_or_default());
+    let seconds = now.round(TimestampRound::new().smallest(Unit::Second)).unwrap_or(now);
+    // As client-go names them: the object and the time, in hexadecimal digits.
+    let event = format!("{name}.{:x}", now.as_nanosecond());
     json!({
         "apiVersion": "v1", "kind": "Event",
-        "metadata": {"name": event, "namespace": namespace.as_str()},
+        "metadata": {"name": event, "namespace": namespace},
         "involvedObject": object,
-        "reason": told.reason(), "message": told.message(), "type": "Normal",
-        "source": {"component": MANAGER, "host": told.host},
-        "reportingComponent": MANAGER, "reportingInstance": told.host,
+        "reason": reason, "message": message, "type": "Normal",
+        "source": {"component": MANAGER, "host": host},
+        "reportingComponent": MANAGER, "reportingInstance": host,
         "firstTimestamp": seconds.to_string(), "lastTimestamp": seconds.to_string(), "count": 1,
     })
 }

@@ -14,6 +14,19 @@ pub fn check(path: &str, node: &Node, fields: &'static [Field], words: &str) -> 
     checker.findings
 }
 
+/// How a value is called: its key, and what it stands in.
+#[derive(Clone, Copy)]
+struct Name<'a> {
+    key: &'a str,
+    outer: &'a str,
+}
+
+impl Name<'_> {
+    fn words(self) -> String {
+        if self.outer.is_empty() { self.key.to_owned() } else { format!("{} of {}", self.key, self.outer) }
+    }
+}
+
 struct Checker<'a> {
     path: &'a str,
     findings: Vec<Finding>,
@@ -108,8 +121,8 @@ impl Checker<'_> {
                 self.findings.push(Finding::note("portable/field", here, what));
             }
         }
-        let inner = if words == "service" { entry.key.clone() } else { format!("{} of {words}", entry.key) };
-        self.value(&entry.value, entry.mark, &field.shape, &inner);
+        let outer = if words == "service" { "" } else { words };
+        self.value(&entry.value, entry.mark, &field.shape, Name { key: &entry.key, outer });
     }
 
     fn wrong_type(&mut self, node: &Node, words: &str, wanted: &str) {
@@ -125,8 +138,9 @@ impl Checker<'_> {
     }
 
     /// `at` is where the key stands that led here.
-    fn value(&mut self, node: &Node, at: Mark, shape: &'static Shape, words: &str) {
+    fn value(&mut self, node: &Node, at: Mark, shape: &'static Shape, name: Name<'_>) {
         let what = kind(node);
+        let words = &name.words();
         match (shape, what) {
             (Shape::Any, _) | (Shape::Text, Kind::Text) | (Shape::Bool, Kind::Bool(_)) => {}
             (Shape::Text, _) => self.wrong_type(node, words, "a text"),
@@ -151,7 +165,7 @@ impl Checker<'_> {
                 let fits = |(word, number): &(&str, i64)| {
                     *word == given || (what == Kind::Int && *number >= 0 && number.to_string() == given)
                 };
-                if !known.iter().any(|choice| fits(choice)) {
+                if !known.iter().any(fits) {
                     let hint = suggest(given, known.iter().map(|(word, _)| *word));
                     self.error("service/value", node.mark, format!("\"{given}\" is no value of {words}"), hint);
                 }
@@ -159,14 +173,15 @@ impl Checker<'_> {
             (Shape::Choice(_), _) => self.wrong_type(node, words, "a word"),
             (Shape::List(shape), Kind::List) => {
                 for (at, item) in items(node).iter().enumerate() {
-                    let words = item_words(item, at, words);
-                    self.value(item, item.mark, shape, &words);
+                    let key = item_words(item, at, name.key);
+                    self.value(item, item.mark, shape, Name { key: &key, ..name });
                 }
             }
             (Shape::List(_), _) => self.wrong_type(node, words, "a list"),
             (Shape::Map(shape), Kind::Object) => {
                 for entry in entries(node) {
-                    self.value(&entry.value, entry.mark, shape, &format!("\"{}\" of {words}", entry.key));
+                    let key = format!("\"{}\"", entry.key);
+                    self.value(&entry.value, entry.mark, shape, Name { key: &key, outer: words });
                 }
             }
             (Shape::Object(fields), Kind::Object) => self.object(node, at, fields, words),
