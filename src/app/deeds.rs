@@ -203,7 +203,7 @@ pub fn confirm(state: &mut State) -> Vec<Effect> {
     }
     let (key, plan, reason) = (dialog.key.clone(), dialog.plan.clone(), dialog.ask.reason());
     state.overlay = None;
-    if let Some(effects) = watching::when::confirmed(state, &key, &plan) {
+    if let Some(effects) = watching::when::confirmed(state, &key, &plan, reason.as_deref()) {
         return effects;
     }
     send(state, key, plan, reason)
