@@ -12,6 +12,7 @@
 //!          perhaps @NAMESPACE after that, or @all for requests over all namespaces
 //! DO       a status from 400 to 599: answered with it (401 is an expired token, 403 forbids)
 //!          drop      the server hangs up without an answer
+//!          half      the request is carried out, the server hangs up in the middle of the answer (no watch)
 //!          cut       open watches end now, new ones after their first events (WHAT must be watch)
 //!          300ms 2s  a delay in front of the answer
 //! !        the request is carried out first: only its answer is lost or replaced
@@ -36,6 +37,8 @@ const VERBS: &[&str] =
 pub(crate) enum Deed {
     Answer(u16),
     Drop,
+    /// The answer breaks off in the middle.
+    Half,
     Cut,
     Delay(Duration),
 }
@@ -132,7 +135,7 @@ impl Faults {
                 Deed::Delay(delay) => fate.delay += delay,
                 deed if fate.deed.is_none() => {
                     fate.deed = Some(deed);
-                    fate.carried_out = fault.after || deed == Deed::Cut;
+                    fate.carried_out = fault.after || matches!(deed, Deed::Cut | Deed::Half);
                 }
                 _ => continue,
             }
@@ -223,6 +226,8 @@ fn parse(text: &str) -> Result<Vec<Fault>, String> {
     let (deed, after) = deed.strip_prefix('!').map_or((deed, false), |deed| (deed, true));
     let deed = match deed {
         "drop" => Deed::Drop,
+        "half" if verb == "watch" => return Err(wrong("a watch has no middle; it can be cut".into())),
+        "half" => Deed::Half,
         "cut" if verb == "watch" => Deed::Cut,
         "cut" => return Err(wrong("only a watch can be cut".into())),
         number if number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty() => match number.parse() {
@@ -233,7 +238,7 @@ fn parse(text: &str) -> Result<Vec<Fault>, String> {
         },
         other => match other.parse::<jiff::SignedDuration>() {
             Ok(delay) if !delay.is_negative() => Deed::Delay(delay.unsigned_abs()),
-            _ => return Err(wrong(format!("'{other}' is no status, no delay, not drop and not cut"))),
+            _ => return Err(wrong(format!("'{other}' is no status, no delay, not drop, half or cut"))),
         },
     };
     Ok(vec![Fault { resource, sub, scope, after, left, percent, ..fault(verb, deed) }])
@@ -288,6 +293,7 @@ mod tests {
             ("test:patch=504*0", "no count"),
             ("test:patch=504%0", "no share"),
             ("test:patch=cut", "only a watch can be cut"),
+            ("test:watch=half", "a watch has no middle"),
             ("test:patch/nope=504", "no resource 'nope'"),
             ("test:patch=soon", "'soon' is no status"),
         ] {
