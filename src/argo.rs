@@ -38,6 +38,7 @@ pub mod pod;
 pub mod pod_status;
 pub mod promote;
 pub mod replicaset;
+pub mod role;
 pub mod rollout;
 pub mod runs;
 pub mod set;

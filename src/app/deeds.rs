@@ -59,7 +59,7 @@ pub fn one(state: &mut State, action: Action) -> Vec<Effect> {
             let decided = state.fleet.get(&key).map(|row| decide(state, row, &deed));
             match decided {
                 Some(Ok(plan)) => _ = ask(state, &key, plan, None),
-                Some(Err(why)) => state.answer(Mark::Attention, why),
+                Some(Err(why)) => refuse(state, &key, &Wish::Deed(deed), why),
                 None => {}
             }
         }
@@ -71,6 +71,16 @@ pub fn one(state: &mut State, action: Action) -> Vec<Effect> {
         None => {}
     }
     effects
+}
+
+/// Says why not; where a right is missing, also what the role needs.
+pub fn refuse(state: &mut State, key: &RolloutKey, wish: &Wish, why: String) {
+    let missing = state.fleet.get(key).filter(|row| place_allows(state, row).is_ok());
+    let missing = missing.and_then(|row| wish::missing(state, row, wish));
+    match missing {
+        Some(right) => state.answer(Mark::Attention, format!("{why}; the rule: {}", right.rule_text())),
+        None => state.answer(Mark::Attention, why),
+    }
 }
 
 /// What doing something to a rollout would send.

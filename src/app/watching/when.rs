@@ -126,12 +126,7 @@ pub fn arming<'a>(state: &'a State, key: &RolloutKey) -> Option<&'a Condition> {
 }
 
 /// The dialog was confirmed: if it was opened to arm, arms; else `None`, and the caller sends.
-pub fn confirmed(
-    state: &mut State,
-    key: &RolloutKey,
-    plan: &Plan,
-    reason: Option<&str>,
-) -> Option<Vec<Effect>> {
+pub fn confirmed(state: &mut State, key: &RolloutKey, plan: &Plan, reason: Option<&str>) -> Option<Vec<Effect>> {
     let (_, condition) = state.watching.arming.take().filter(|(armed, _)| armed == key)?;
     let row = state.fleet.get(key)?;
     let name = named(state, row);

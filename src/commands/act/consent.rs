@@ -15,12 +15,18 @@ fn channel<'a>(ready: &'a Ready, subject: &Subject) -> &'a Channel {
     &ready.resolved.settings.channels[subject.found.source.channel]
 }
 
-/// Whether the release channel takes writes at all.
+/// Whether the release channel takes writes at all, and takes them without a reason.
 ///
 /// # Errors
 /// It does not.
 pub fn by_settings(ready: &Ready, subject: &Subject, options: &Options) -> Result<(), Failure> {
     let channel = channel(ready, subject);
+    let reasoned = options.reason.as_ref().is_some_and(|reason| !reason.trim().is_empty());
+    // As in the UI a brake does not wait for one.
+    if channel.require_reason && !reasoned && !options.dry_run && !subject.deed.is_brake() {
+        let what = format!("release channel {} wants a reason for each write; nothing was sent", channel.name);
+        return Err(Failure::bad_input(what).hint("add --reason TEXT: it goes into the record"));
+    }
     let why = match channel.confirm {
         _ if options.dry_run => return Ok(()),
         _ if channel.read_only => "is read-only",
@@ -83,8 +89,10 @@ pub async fn by_cluster(subject: &Subject, plan: &Plan) -> Result<(), Failure> {
                 right.words(),
                 found.source.cluster
             );
-            return Err(Failure::new(code::NOT_ALLOWED, what)
-                .hint("ask for the role rolltop-operator (assets/rbac/operator.yaml), or use another context"));
+            return Err(Failure::new(code::NOT_ALLOWED, what).hint(format!(
+                "{}; all of them are in the role rolltop-operator (assets/rbac/operator.yaml)",
+                right.needs()
+            )));
         }
     }
     Ok(())
