@@ -192,6 +192,23 @@ fn who_leaves_while_a_write_is_on_its_way_is_told_that_it_was_sent() {
 }
 
 #[test]
+fn a_button_that_is_pressed_several_times_at_once_sends_one_write() {
+    for burst in ["\r\r", "\r\r\r\r", "\rp\r\t\r", "\rp\t\r\r"] {
+        let (simulated, api) = waiting_in("staging");
+        let mut session = at_page(simulated.ui(&[]), "2");
+        opens_dialog(&mut session);
+        session.send("\t");
+        session.until("the focus on the button", |text| text.contains("[ Promote"));
+        // In one piece, as a key that bounces or a line that stalls delivers them.
+        session.send(burst);
+        session.shows("the controller moved on from 1/6");
+        simulated.moves_until(&api, NAME, "the timed pause", |rollout| pauses_at(rollout, 3));
+        session.reads();
+        assert_eq!(simulated.writes("staging").len(), 1, "{burst:?}: {:?}", simulated.writes("staging"));
+    }
+}
+
+#[test]
 fn two_p_at_once_open_one_dialog_and_send_nothing() {
     let (simulated, api) = waiting_in("staging");
     let mut session = at_page(simulated.ui(&[]), "2");
