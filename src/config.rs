@@ -18,3 +18,4 @@ pub mod references;
 pub mod resolve;
 pub mod settings;
 pub mod table;
+pub mod times;

@@ -103,6 +103,7 @@ fn setup(who: &str, read_only: bool) -> Setup {
         confirm: if *name == "production" { Confirm::TypeName } else { Confirm::Enter },
         read_only: false,
         require_reason: *name == "staging",
+        allowed_times: Vec::new(),
         color: None,
         runtimes: vec![Runtime {
             name: (*name).into(),

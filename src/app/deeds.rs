@@ -3,6 +3,7 @@
 //!
 //! [`wish`] is what a key means, [`form`] asks for a value, [`bulk`] is one question about several rollouts.
 
+pub mod around;
 pub mod bulk;
 pub mod form;
 pub mod wish;

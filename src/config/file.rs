@@ -7,6 +7,7 @@ use super::keys;
 use super::problem::{Place, Problem, Source, near};
 use super::references;
 use super::settings::{Color, Confirm, Look, Record};
+use super::times::{self, AllowedTimes};
 use crate::names::{ChannelName, Namespace};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -48,6 +49,8 @@ pub struct FileChannel {
     pub read_only: bool,
     /// A write needs a reason.
     pub require_reason: bool,
+    /// When its protections allow something to happen.
+    pub allowed_times: Vec<AllowedTimes>,
     /// Border colour.
     pub color: Option<String>,
     /// Where it runs.
@@ -223,6 +226,7 @@ fn settle(source: Source<'_>, path: &Path, wire: Wire, kept: toml::Table) -> Res
             },
             read_only: channel.readonly,
             require_reason: channel.require_reason,
+            allowed_times: times::of_channel(&kept, at),
             color: channel.color,
             runtimes,
             service_of: channel

@@ -151,6 +151,19 @@ fn where_a_reason_is_required_a_write_without_one_is_bad_input_but_a_brake_is_no
     assert_eq!(clusters.writes().len(), 2);
 }
 
+#[test]
+fn a_freeze_of_the_channel_is_a_warning_and_never_of_a_brake() {
+    let clusters = Clusters::new("fleet", 0.0);
+    let freeze = "\n[protections.quiet]\nallowed_times = { windows = [{}], freezes = [{ from = \"2020-01-01\", to = \"2099-12-31\", reason = \"INC-1\" }] }\n";
+    let config = clusters.running.config.replace("confirm = \"type-name\"", "protections = [\"quiet\"]");
+    let config = clusters.file("frozen.toml", &format!("{config}{freeze}"));
+    let dry = |verb: &str| {
+        clusters.expect(0, &[verb, "gradual-rollout", "--channel", "production", "-c", &config, "--dry-run", "server"])
+    };
+    dry("promote").says("warning: protection quiet is closed now: freeze until 2100-01-01 00:00 UTC: INC-1");
+    assert!(!dry("abort").stderr.contains("closed now"));
+}
+
 fn wait_for(ran: &Ran) -> Value {
     serde_json::from_str(ran.stdout.lines().last().unwrap()).unwrap()
 }

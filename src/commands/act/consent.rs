@@ -3,12 +3,14 @@
 use super::Options;
 use super::subject::Subject;
 use super::told::Teller;
+use crate::app::deeds::around;
 use crate::argo::deed::plan::Plan;
 use crate::argo::feed::Permission;
 use crate::clean::clean;
 use crate::commands::base::{Base, Ready};
-use crate::commands::outcome::{Failure, code};
+use crate::commands::outcome::{Failure, code, warn};
 use crate::config::settings::{Channel, Confirm};
+use jiff::Timestamp;
 use std::io::{BufRead, Write};
 
 fn channel<'a>(ready: &'a Ready, subject: &Subject) -> &'a Channel {
@@ -35,6 +37,13 @@ pub fn by_settings(ready: &Ready, subject: &Subject, options: &Options) -> Resul
     };
     let what = format!("release channel {} {why}; nothing was sent", channel.name);
     Err(Failure::new(code::NOT_ALLOWED, what).hint("the configuration says so (rolltop config show)"))
+}
+
+/// Says which protections of the channel do not allow this now; it is sent all the same.
+pub fn warn_of_times(ready: &Ready, subject: &Subject) {
+    for (_, words) in around::times(channel(ready, subject), &subject.deed, Timestamp::now()) {
+        warn(&words);
+    }
 }
 
 /// `--yes`, or an answer on the terminal: `y`, or the name where the channel is protected. A brake is never harder than

@@ -76,6 +76,7 @@ pub(super) fn of(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, Strin
     }
     let deed = &asking.plan.deed;
     evidence.extend(analysis(subject, deed));
+    evidence.extend(asking.around.iter().cloned());
     if tells_pods(deed) {
         evidence.push(pods(subject));
     }
