@@ -16,6 +16,7 @@ pub mod age;
 pub mod analysis;
 pub mod beside;
 pub mod blue_green;
+pub mod budget;
 pub mod deadline;
 pub mod deed;
 pub mod describe;

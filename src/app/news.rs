@@ -30,6 +30,7 @@ pub fn take(state: &mut State, news: News) -> Vec<Effect> {
         | News::Events(id, _)
         | News::Workload(id, _)
         | News::Scalers(id, _)
+        | News::Budgets(id, _)
         | News::DetailTrouble(id, ..) => children(state, id, news),
         News::Logs(id, news) => logs::take(state, id, news),
         News::Object(id, answer) => document::take(state, id, answer),

@@ -2,6 +2,7 @@
 //! knows the other.
 
 use super::analysis::AnalysisRun;
+use super::budget::Budget;
 use super::deed::plan::Plan;
 use super::deed::told::Told;
 use super::event::KubeEvent;
@@ -321,6 +322,8 @@ pub enum News {
     Workload(DetailId, Delta<Workload>),
     /// HorizontalPodAutoscalers of an opened rollout changed.
     Scalers(DetailId, Delta<Scaler>),
+    /// PodDisruptionBudgets of the namespace of an opened rollout changed.
+    Budgets(DetailId, Delta<Budget>),
     /// A stream of logs tells something.
     Logs(LogsId, LogNews),
     /// An object that was asked for, cleaned, without `managedFields`.

@@ -2,7 +2,7 @@
 //! Pure: whoever asks brings the time. What cannot be read says so and is never taken for open.
 
 use super::settings::Moment;
-use jiff::civil::{Date, DateTime, Weekday};
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use toml::{Table, Value};
@@ -126,7 +126,7 @@ fn zone(name: &str) -> Result<TimeZone, String> {
 }
 
 fn window(window: &Value, usual: &TimeZone) -> Result<Window, String> {
-    let zone = text(window, "tz").map_or_else(|| Ok(usual.clone()), self::zone)?;
+    let zone = text(window, "tz").map_or_else(|| Ok(usual.clone()), zone)?;
     let named = zone.iana_name().unwrap_or("UTC");
     let days = text(window, "days").map_or(Ok([true; 7]), days)?;
     let spans = match (text(window, "hours"), text(window, "from"), text(window, "to")) {
@@ -248,7 +248,6 @@ mod tests {
 
     #[test]
     fn windows_hold_by_the_wall_clock_of_their_zone() {
-        assert_eq!(Weekday::Thursday.to_monday_zero_offset(), 3);
         let berlin = r#"{ windows = [{ days = "mon-thu", hours = "9-16" }, { days = "fri", from = "09:00", to = "12:30" }], tz = "Europe/Berlin" }"#;
         // 2026-11-25 is a Wednesday; Berlin is one hour ahead then, and two in summer.
         opens(berlin, "2026-11-25T08:00:00Z", true);

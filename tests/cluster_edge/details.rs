@@ -53,6 +53,7 @@ fn told(news: &[News]) -> BTreeMap<&'static str, Vec<String>> {
             News::Events(DETAIL, delta) => apply(sets.entry("events").or_default(), delta),
             News::Workload(DETAIL, delta) => apply(sets.entry("workload").or_default(), delta),
             News::Scalers(DETAIL, delta) => apply(sets.entry("horizontalpodautoscalers").or_default(), delta),
+            News::Budgets(DETAIL, delta) => apply(sets.entry("poddisruptionbudgets").or_default(), delta),
             _ => {}
         }
     }
@@ -72,7 +73,8 @@ fn troubles(news: &[News]) -> Vec<&'static str> {
 
 #[test]
 fn who_may_not_read_one_kind_sees_all_others_and_does_not_ask_without_end() {
-    for kind in ["replicasets", "pods", "analysisruns", "experiments", "events", "deployments"] {
+    for kind in ["replicasets", "pods", "analysisruns", "experiments", "events", "poddisruptionbudgets", "deployments"]
+    {
         let running = simulated(&[paused("shop", "web")]);
         add_children(store(&running), "shop", "web");
         running.set_faults(&format!("test:list/{kind}=403;test:watch/{kind}=403")).unwrap();
@@ -80,7 +82,7 @@ fn who_may_not_read_one_kind_sees_all_others_and_does_not_ask_without_end() {
         watched.wait_live();
         watched.hub.order(open("u"));
         let named = if kind == "deployments" { "workload" } else { kind };
-        let all = ["replicasets", "pods", "analysisruns", "experiments", "events", "workload"];
+        let all = ["replicasets", "pods", "analysisruns", "experiments", "events", "poddisruptionbudgets", "workload"];
         watched.wait(&format!("all but {kind}"), |news| {
             let (known, troubled) = (told(news), troubles(news));
             let others = all.iter().filter(|other| **other != named).all(|other| known.contains_key(other));

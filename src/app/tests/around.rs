@@ -1,8 +1,13 @@
-//! What stands around a deed is told in its dialog: times that the channel's protections do not allow.
+//! What stands around a deed is told in its dialog: times that the channel's protections do not allow, and budgets that hold up a restart.
 
+use crate::app::effect::Effect;
 use crate::app::model::{Dialog, Mark};
 use crate::app::testing::*;
+use crate::argo::feed::{Delta, DetailId, News, Order, TroubleKind};
 use crate::config::times;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Production with this protection; the dialog that a key opens.
 fn evidence(protection: &str, key: &str) -> Vec<(Mark, String)> {
@@ -62,4 +67,60 @@ fn nothing_is_said_where_it_is_open_for_another_moment_or_about_a_brake() {
     ] {
         assert_eq!(told(&evidence(protection, key)), [], "{key}: {protection}");
     }
+}
+
+/// The dialog before a restart of checkout, with a pod of its own and one of somebody else, and how its detail is called.
+fn restarting() -> (Script, DetailId) {
+    let mut script = Script::fleet();
+    script.on_checkout();
+    script.keys("r").wait(1).keys("Enter").wait(1);
+    let opened = script.take().into_iter().rev().find_map(|effect| match effect {
+        Effect::Order(Order::OpenDetail { detail, .. }) => Some(detail),
+        _ => None,
+    });
+    (script, opened.unwrap())
+}
+
+fn all<T: DeserializeOwned>(objects: &[Value]) -> Delta<T> {
+    Delta::Reset(objects.iter().map(|object| Arc::new(serde_json::from_value(object.clone()).unwrap())).collect())
+}
+
+fn budget_lines(script: &Script) -> Vec<(Mark, String)> {
+    let Some(Dialog::Write(dialog)) = script.model().dialog else { panic!("no dialog") };
+    let lines = dialog.evidence.into_iter().filter(|(_, words)| words.contains("PodDisruptionBudget"));
+    lines.filter(|(_, words)| !words.starts_with("pods are evicted")).collect()
+}
+
+#[test]
+fn a_budget_that_allows_no_eviction_is_a_warning_before_a_restart() {
+    let (mut script, detail) = restarting();
+    let unknown = "whether a PodDisruptionBudget holds it up is not known";
+    assert!(matches!(budget_lines(&script).as_slice(), [(Mark::Unknown, words)] if words.starts_with(unknown)));
+    let owned = |name: &str, owner: &str, app: &str| {
+        json!({"metadata": {"name": name, "namespace": "shop", "uid": format!("uid-{name}"), "labels": {"app": app},
+            "ownerReferences": [{"kind": "X", "name": "x", "uid": owner, "controller": true}]}})
+    };
+    script.news(News::ReplicaSets(detail, all(&[owned("set", "uid-checkout", "checkout")])));
+    script.news(News::Pods(
+        detail,
+        all(&[owned("checkout-1", "uid-set", "checkout"), owned("other-1", "uid-of-another", "other")]),
+    ));
+    let budget = |app: &str, allowed: i32| {
+        json!({"metadata": {"name": format!("{app}-pdb"), "namespace": "shop"},
+            "spec": {"selector": {"matchLabels": {"app": app}}},
+            "status": {"disruptionsAllowed": allowed, "currentHealthy": 4, "desiredHealthy": 4 - allowed}})
+    };
+    script.news(News::Budgets(detail, all(&[budget("other", 0)])));
+    assert_eq!(budget_lines(&script), [(Mark::Absent, "no PodDisruptionBudget covers its pods".to_owned())]);
+    script.news(News::Budgets(detail, all(&[budget("checkout", 0), budget("other", 3)])));
+    let waits = "PodDisruptionBudget checkout-pdb allows no eviction now (4 healthy, 4 needed): the restart waits";
+    assert_eq!(budget_lines(&script), [(Mark::Attention, waits.to_owned())]);
+    script.news(News::Budgets(detail, all(&[budget("checkout", 2)])));
+    assert_eq!(
+        budget_lines(&script),
+        [(Mark::Ok, "PodDisruptionBudget checkout-pdb allows 2 evictions now".to_owned())]
+    );
+    // Who may no longer read them knows nothing, whatever was known.
+    script.news(News::DetailTrouble(detail, "poddisruptionbudgets", Some(trouble(TroubleKind::Forbidden))));
+    assert!(matches!(budget_lines(&script).as_slice(), [(Mark::Unknown, words)] if words.starts_with(unknown)));
 }
