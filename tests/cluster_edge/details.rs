@@ -199,6 +199,7 @@ fn only_what_belongs_to_the_rollout_is_told_though_its_experiment_comes_last() {
             ("events", &["e1", "e3"]),
             ("workload", &["base"]),
             ("horizontalpodautoscalers", &["h1"]),
+            ("poddisruptionbudgets", &[]),
         ],
     );
     let running = json!({"status": {"templateStatuses": [{"name": "a", "podTemplateHash": "h1"}]}});
@@ -215,6 +216,7 @@ fn only_what_belongs_to_the_rollout_is_told_though_its_experiment_comes_last() {
             ("events", &["e1", "e3", "e5", "e6"]),
             ("workload", &["base"]),
             ("horizontalpodautoscalers", &["h1"]),
+            ("poddisruptionbudgets", &[]),
         ],
     );
     let gone = json!({"type": "DELETED", "object": object("exp", ("Rollout", "u"), &json!({}))});
@@ -242,7 +244,7 @@ fn a_kind_that_the_server_does_not_know_is_said_once() {
                 _ => None,
             })
             .collect();
-        (words.len() == 2 && told(news).len() == 5).then_some(words)
+        (words.len() == 2 && told(news).len() == 6).then_some(words)
     });
     assert!(words.iter().all(|words| words.contains("does not serve") && words.contains("fake")), "{words:?}");
     assert_eq!(fake.count("GET", &["/analysisruns"]), 1);

@@ -66,7 +66,11 @@ fn analysis(subject: &Subject<'_>, deed: &Deed) -> Vec<(Mark, String)> {
 pub(super) fn of(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, String)> {
     let mut evidence = Vec::new();
     if let Some(changed) = asking.changed {
-        evidence.push((Mark::Attention, format!("changed while this was open: {changed}; nothing can be sent")));
+        let changed = match changed.strip_prefix("changed ") {
+            Some(at) => format!("changed while this was open, at {at}"),
+            None => format!("changed while this was open: {changed}"),
+        };
+        evidence.push((Mark::Attention, format!("{changed}; nothing can be sent")));
     }
     if let Some(age) = subject.stale_age() {
         evidence.push((Mark::Attention, format!("the data is {age} old")));
