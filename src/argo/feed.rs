@@ -156,21 +156,6 @@ impl Right {
             Self::CreateEvents => ("create", "", "events", None),
         }
     }
-
-    /// In words: `patch rollouts/status`.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::PatchStatus => "patch rollouts/status",
-            Self::PatchRollouts => "patch rollouts",
-            Self::PatchScale => "patch rollouts/scale",
-            Self::PatchRuns => "patch analysisruns",
-            Self::DeleteRuns => "delete analysisruns",
-            Self::PatchExperiments => "patch experiments",
-            Self::PatchDeployments => "patch deployments.apps",
-            Self::CreateEvents => "create events",
-        }
-    }
 }
 
 /// What the signed-in user may do in a namespace.

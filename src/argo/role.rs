@@ -25,6 +25,21 @@ impl Right {
         rule(verb, &format!("{resource}{below} in group {group}"))
     }
 
+    /// In words: `patch rollouts/status`.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::PatchStatus => "patch rollouts/status",
+            Self::PatchRollouts => "patch rollouts",
+            Self::PatchScale => "patch rollouts/scale",
+            Self::PatchRuns => "patch analysisruns",
+            Self::DeleteRuns => "delete analysisruns",
+            Self::PatchExperiments => "patch experiments",
+            Self::PatchDeployments => "patch deployments.apps",
+            Self::CreateEvents => "create events",
+        }
+    }
+
     /// What a role needs for it, in words and as its rule: `patch rollouts/status, by the rule - {…}`.
     #[must_use]
     pub fn needs(self) -> String {

@@ -109,7 +109,9 @@ pub(super) fn of(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, Strin
     } else {
         Mark::Attention
     };
-    evidence.extend(asking.plan.notes.iter().map(|note| (mark, note.clone())));
+    // What budgets of disruption allow is told above, as far as it is known.
+    let note = |note: &String| note.strip_suffix("; a PodDisruptionBudget may hold it up").unwrap_or(note).to_owned();
+    evidence.extend(asking.plan.notes.iter().map(|it| (mark, note(it))));
     evidence.extend(subject.picture.warnings.iter().map(|warning| (Mark::Attention, warning.clone())));
     evidence
 }
