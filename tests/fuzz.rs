@@ -293,7 +293,7 @@ fn events(dice: &mut Dice, model: &Model) -> Vec<Event> {
     if matches!(model.dialog, Some(Dialog::Form(_))) {
         match dice.below(6) {
             0 => return vec![plain(Key::Down), plain(Key::Enter)],
-            1 => return vec![words(*dice.of(&["5m", "7", ":red", "example/x:1", "x y"])), plain(Key::Enter)],
+            1 => return vec![words(dice.of::<&str>(&["5m", "7", ":red", "example/x:1", "x y"])), plain(Key::Enter)],
             2 => return vec![plain(Key::Tab), plain(Key::Enter)],
             _ => {}
         }
@@ -306,13 +306,15 @@ fn events(dice: &mut Dice, model: &Model) -> Vec<Event> {
             let row = dice.of(TABLE);
             vec![key(KeyChord::char(':')), words(row.name), plain(Key::Enter)]
         }
-        2 => vec![key(KeyChord::char(':')), words(dice.of(&rows).name), plain(Key::Enter)],
+        2 => vec![key(KeyChord::char(':')), words(dice.of::<&str>(&rows).name), plain(Key::Enter)],
         3 => dice.of(&rows).keys.iter().map(|chord| key(*chord)).collect(),
         4 => vec![plain(Key::Down), key(KeyChord::char(' '))],
         5 => vec![plain(Key::Esc)],
         6 => vec![plain(Key::Down); dice.below(9)],
         7 => vec![plain(*dice.of(&[Key::Left, Key::Right, Key::Up, Key::Down, Key::Home]))],
-        8 => vec![words(*dice.of(&["q", "p\n", "web", "is:paused", "healthy 1s", "ok 1", "\u{1b}[31m", "名前"]))],
+        8 => {
+            vec![words(dice.of::<&str>(&["q", "p\n", "web", "is:paused", "healthy 1s", "ok 1", "\u{1b}[31m", "名前"]))]
+        }
         9 => vec![Event::Click(Spot::Button(u8::try_from(dice.below(4)).unwrap()))],
         10 => vec![Event::Click(Spot::Row {
             row: u16::try_from(dice.below(30)).unwrap(),

@@ -143,8 +143,7 @@ fn window(window: &Value, usual: &TimeZone) -> Result<Window, String> {
         let text = text(window, key)?;
         Some(if key == "to" { format!("to {text}") } else { text.to_owned() })
     });
-    let mut words = parts.collect::<Vec<_>>().join(" ");
-    words = format!("{words} {named}").trim().to_owned();
+    let words = parts.chain([named.to_owned()]).collect::<Vec<_>>().join(" ");
     Ok(Window { days, spans, zone, words })
 }
 
