@@ -141,6 +141,9 @@ fn who_may_not_create_events_promotes_without_one() {
         assert_eq!(simulated.writes("staging").len(), 1, "{fault}");
         assert_eq!(simulated.events("staging").len(), tried, "{fault}");
         assert_eq!(lines(&simulated)[1]["outcome"], "accepted", "{fault}");
+        assert!(ended.err.contains("no Kubernetes Event tells of this write"), "{fault}: {}", ended.err);
+        let rule = r#"- {apiGroups: [""], resources: [events], verbs: [create]}"#;
+        assert_eq!(ended.err.contains(rule), tried == 0, "{fault}: {}", ended.err);
     }
 }
 

@@ -306,7 +306,7 @@ fn events(dice: &mut Dice, model: &Model) -> Vec<Event> {
             let row = dice.of(TABLE);
             vec![key(KeyChord::char(':')), words(row.name), plain(Key::Enter)]
         }
-        2 => vec![key(KeyChord::char(':')), words(dice.of::<&str>(&rows).name), plain(Key::Enter)],
+        2 => vec![key(KeyChord::char(':')), words(dice.of(&rows).name), plain(Key::Enter)],
         3 => dice.of(&rows).keys.iter().map(|chord| key(*chord)).collect(),
         4 => vec![plain(Key::Down), key(KeyChord::char(' '))],
         5 => vec![plain(Key::Esc)],
