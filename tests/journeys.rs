@@ -276,7 +276,10 @@ fn who_may_only_look_is_told_before_anything_is_sent() {
     let mut session = at_page(simulated.ui(&["--context", "production-viewer"]), "1");
     let text = is_refused(&mut session, "your role may not");
     assert!(text.contains("rollouts/status"), "{text}");
-    assert!(text.contains("- {apiGroups: [argoproj.io], resources: [rollouts/status], verbs: [patch]}"), "{text}");
+    session.until("the rule that the role needs", |text| {
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        words.contains("- {apiGroups: [argoproj.io], resources: [rollouts/status], verbs: [patch]}")
+    });
     let ended = simulated.run(&["promote", NAME, "--context", "production-viewer", "--yes"]);
     assert_eq!(ended.code, Some(5), "{}", ended.err);
     assert!(ended.err.contains("patch rollouts/status") && ended.err.contains("nothing was sent"), "{}", ended.err);
