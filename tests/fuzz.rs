@@ -129,6 +129,7 @@ fn setup(who: &str, read_only: bool) -> Setup {
             mouse: false,
             record: Record::default(),
             osc9: true,
+            services: rolltop::config::services::Services::default(),
             service_of: BTreeMap::new(),
             warnings: Vec::new(),
         },

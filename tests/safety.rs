@@ -183,6 +183,7 @@ fn setup() -> Setup {
             mouse: false,
             record: Record::default(),
             osc9: false,
+            services: rolltop::config::services::Services::default(),
             service_of: BTreeMap::new(),
             warnings: Vec::new(),
         },
