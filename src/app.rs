@@ -12,12 +12,13 @@
 //! | where versions differ between channels | [`drift`] |
 //! | what the edge of the cluster tells | [`news`], [`connection`] |
 //! | what passes by itself | [`clock`] |
-//! | what is looked at closely | [`node`], [`logs`], [`document`], [`timeline`], [`search`], [`reading`], [`run`], [`experiment`], [`charts`] |
+//! | what is looked at closely | [`node`], [`logs`], [`document`], [`timeline`], [`audited`], [`search`], [`reading`], [`run`], [`experiment`], [`charts`] |
 //! | what a frame shows | [`model`], [`frame`], [`present`] |
 
 pub mod access;
 pub mod act;
 pub mod action;
+pub mod audited;
 pub mod availability;
 pub mod charts;
 pub mod clock;

@@ -171,6 +171,7 @@ fn setup() -> Setup {
         confirm: Confirm::Enter,
         read_only: false,
         require_reason: false,
+        allowed_times: Vec::new(),
         color: None,
         runtimes: vec![runtime],
     };

@@ -1,6 +1,12 @@
 //! Templates and YAML: from bytes and values to objects, or to a message at the right line; nothing in between.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, or says that it is skipped"
+)]
+#![allow(clippy::case_sensitive_file_extension_comparisons, reason = "the files are known")]
 
 #[path = "templates/braces.rs"]
 mod braces;

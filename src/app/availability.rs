@@ -120,7 +120,8 @@ pub fn writable(state: &State, row: &Row, rights: &[Right]) -> Result<(), String
     let cluster = state.sources.get(row.key.source).map_or("", |source| source.info.cluster.as_str());
     match state.access.rights(row.key.source, &row.key.namespace, rights) {
         Rights::Yes | Rights::Unsure(_) => Ok(()),
-        Rights::No { what, reason } => {
+        Rights::No { right, reason } => {
+            let what = right.words();
             Err(off(&Why::Denied { what, namespace: row.key.namespace.as_str(), cluster, reason: &reason }))
         }
         Rights::Asking => Err(format!("asking {cluster} whether you may; press the key again")),

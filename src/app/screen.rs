@@ -108,9 +108,8 @@ impl Screen {
             Self::Timeline(_) => Place::Timeline,
             Self::Run(_) | Self::Experiment(_) => Place::Analysis,
             Self::Charts(_) => Place::Charts,
-            Self::Help { .. } | Self::Log(_) | Self::Audit { .. } | Self::Trouble { .. } | Self::FirstRun { .. } => {
-                Place::Text
-            }
+            Self::Audit { .. } => Place::Audit,
+            Self::Help { .. } | Self::Log(_) | Self::Trouble { .. } | Self::FirstRun { .. } => Place::Text,
         }
     }
 

@@ -4,7 +4,7 @@
 use super::action::Place;
 use super::effect::Effect;
 use super::state::State;
-use super::{document, logs, navigate, overlay, timeline};
+use super::{audited, document, logs, navigate, overlay, timeline};
 use crate::keys::{Key, KeyChord};
 use std::ops::Range;
 
@@ -145,6 +145,7 @@ pub fn current(state: &State) -> Option<&Pattern> {
         Place::Logs => state.logs.as_ref().map(|logs| &logs.pattern),
         Place::Document => state.document.as_ref().map(|document| &document.pattern),
         Place::Timeline => state.timeline.as_ref().map(|timeline| &timeline.pattern),
+        Place::Audit => Some(&state.audited.pattern),
         _ => None,
     }
 }
@@ -160,6 +161,7 @@ fn look_for(state: &mut State, text: &str) {
         Place::Logs => logs::look_for(state, pattern),
         Place::Document => document::look_for(state, pattern),
         Place::Timeline => timeline::look_for(state, pattern),
+        Place::Audit => audited::look_for(state, pattern),
         _ => {}
     }
     state.touch();

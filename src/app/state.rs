@@ -1,6 +1,7 @@
 //! The state: everything that a frame needs, and nothing that can be derived cheaply.
 
 use super::access::AccessCache;
+use super::audited::Audited;
 use super::detail::Detail;
 use super::document::Document;
 use super::effect::Effect;
@@ -108,7 +109,7 @@ pub struct State {
     /// What is watched and armed.
     pub(super) watching: Watching,
     /// The log of writes as it was read last.
-    pub(super) audit: Option<Result<Vec<String>, String>>,
+    pub(super) audited: Audited,
     /// What was seen so far, for the charts.
     pub(super) history: History,
     /// Rows of the scrolling part of text screens.
@@ -163,7 +164,7 @@ impl State {
             search_input: None,
             notes,
             watching: Watching::default(),
-            audit: None,
+            audited: Audited::default(),
             history: History::default(),
             page_rows: 20,
             interrupted_at: None,

@@ -38,7 +38,7 @@ fn take(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Resumed => clock::resumed(state),
         Event::News(news) => news::take(state, news),
         Event::Audit(read) => {
-            state.audit = Some(read);
+            state.audited.put(read);
             state.touch();
             Vec::new()
         }

@@ -245,8 +245,10 @@ impl Planned<'_> {
         let telling = self.tell(ready, options, &who, &outcome).await;
         let ended = self.conclude(options, &outcome, out).await;
         for one in telling {
-            // It says itself what went wrong; the deploy was done all the same.
-            let _ = one.await;
+            // The deploy was done all the same.
+            if let Ok(Err(why)) = one.await {
+                warn(&why);
+            }
         }
         ended
     }
@@ -279,7 +281,7 @@ impl Planned<'_> {
         options: &Options,
         who: &crate::audit::Who,
         outcome: &Outcome,
-    ) -> Vec<tokio::task::JoinHandle<bool>> {
+    ) -> Vec<tokio::task::JoinHandle<Result<(), String>>> {
         let mut telling = Vec::new();
         if options.dry_run || !ready.resolved.settings.record.events {
             return telling;

@@ -13,6 +13,7 @@ mod steps;
 use super::object::Object;
 use crate::config::problem::Problem;
 use serde_json::Value;
+use std::fmt::Write as _;
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,7 +116,7 @@ fn field(pointer: &str) -> String {
     let mut out = String::new();
     for part in pointer.split('/').skip(1) {
         if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
-            out.push_str(&format!("[{part}]"));
+            let _ = write!(out, "[{part}]");
         } else {
             if !out.is_empty() {
                 out.push('.');

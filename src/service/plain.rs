@@ -8,17 +8,21 @@ use super::template::{FILE_BYTES, Manifest, Outcome, text_of};
 use super::yaml::{self, Mark, Text};
 use crate::config::problem::{Place, Problem};
 
+/// The largest file, in bytes, and the most objects: a whole application in one stream, not a whole cluster.
+const BYTES: usize = 8 * FILE_BYTES;
+const OBJECTS: usize = 1000;
+
 /// Reads plain manifests: YAML, or JSON documents one after the other.
 #[must_use]
 pub fn objects(files: &[Manifest]) -> Outcome {
     let mut outcome = Outcome::default();
     for file in files {
-        match text_of(file, 4 * FILE_BYTES) {
+        match text_of(file, BYTES) {
             Ok(text) => of(file, text, &mut outcome),
             Err(problem) => outcome.problems.push(problem),
         }
     }
-    read::check_all(&mut outcome);
+    read::check_all(&mut outcome, OBJECTS);
     outcome
 }
 

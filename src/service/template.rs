@@ -20,6 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The largest file, in bytes.
 pub const FILE_BYTES: usize = 1024 * 1024;
 
+/// The most objects that one service may have.
+const OBJECTS: usize = 200;
+
 /// The largest text that a template may become, in bytes.
 const OUTPUT_BYTES: usize = 4 * 1024 * 1024;
 
@@ -80,7 +83,7 @@ pub fn objects(files: &[Manifest], values: &Values, pass_through: &[String]) -> 
             Err(problem) => outcome.problems.push(problem),
         }
     }
-    read::check_all(&mut outcome);
+    read::check_all(&mut outcome, OBJECTS);
     outcome
 }
 
@@ -154,7 +157,16 @@ fn of(file: &Manifest, text: &str, values: &Values, pass_through: &[String], out
     }
     let mistakes: Vec<_> = parts.mistakes.iter().chain(&unknown).cloned().collect();
     if !mistakes.is_empty() {
-        outcome.problems.extend(mistakes.into_iter().map(|found| problem(found.at, found.what, found.hint)));
+        let foreign = ["PrometheusRule", "argo-rollouts-notification"].into_iter().find(|name| text.contains(name));
+        outcome.problems.extend(mistakes.into_iter().map(|found| {
+            let hint = match (foreign, found.hint) {
+                (Some(name), Some(hint)) if hint.contains("another program") => {
+                    Some(format!("{name} has its own braces: {hint}"))
+                }
+                (_, hint) => hint,
+            };
+            problem(found.at, found.what, hint)
+        }));
         return;
     }
     let size: usize = text.len() + inserts.iter().map(|insert| insert.text.len()).sum::<usize>();

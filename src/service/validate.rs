@@ -49,7 +49,8 @@ pub fn validate(catalog: &Catalog, settings: &Settings, all: bool, portable: boo
         stand_in = without_configuration(settings, catalog);
         &stand_in
     };
-    let mut report = Report { settings, findings: BTreeMap::new(), objects: 0, shared: BTreeMap::new() };
+    let mut report =
+        Report { settings, findings: BTreeMap::new(), objects: 0, shared: BTreeMap::new(), places: BTreeMap::new() };
     for service in catalog.services.iter().filter(|service| !service.broken) {
         report.service(service);
         if portable {
@@ -86,6 +87,7 @@ fn without_configuration(settings: &Settings, catalog: &Catalog) -> Settings {
         confirm: crate::config::settings::Confirm::Enter,
         read_only: false,
         require_reason: false,
+        allowed_times: Vec::new(),
         color: None,
         runtimes: vec![Runtime {
             name: ClusterName::new("runtime"),
@@ -135,6 +137,8 @@ struct Report<'a> {
     objects: usize,
     /// Objects by channel, runtime and identity: two services may share one only when both say the same.
     shared: Shared<'a>,
+    /// The channel that a Rollout belongs to, by context, namespace and name.
+    places: BTreeMap<(&'a str, String, String), &'a str>,
 }
 
 impl<'a> Report<'a> {
@@ -152,6 +156,7 @@ impl<'a> Report<'a> {
                         self.objects += render.rendered.objects.len();
                         let mut findings = render.remarks;
                         for object in render.rendered.objects {
+                            findings.extend(self.one_channel(service, cell, &object));
                             findings.extend(self.share(service, cell, object));
                         }
                         findings
@@ -193,6 +198,26 @@ impl<'a> Report<'a> {
             let hint = format!("applications = [\"{}\"] in the configuration adds it", application.value);
             self.findings.entry(&service.home.file).or_default().push(told.hint(hint));
         }
+    }
+
+    /// Two channels may lie in one namespace, and their Rollouts have names of their own there.
+    fn one_channel(&mut self, service: &'a Service, cell: Cell<'a>, object: &Object) -> Option<Finding> {
+        let home = settle::namespace(service, &self.settings.services, cell)?;
+        if object.kind() != "Rollout" || !self.settings.services.configured {
+            return None;
+        }
+        let namespace = object.namespace().unwrap_or(home).to_owned();
+        let context = cell.runtime.context.as_str();
+        let own = cell.channel.name.as_str();
+        let first = *self.places.entry((context, namespace.clone(), object.name().to_owned())).or_insert(own);
+        (first != own).then(|| {
+            let what = format!(
+                "release channels {first} and {own} would both deploy Rollout \"{}\" to namespace \"{namespace}\" of {context}",
+                object.name()
+            );
+            let told = Finding::error("config/same-place", object.place("/metadata/name"), what);
+            told.hint("give the channels different namespaces, or the Rollout a name with {{.Builtins.ReleaseChannel.Name}}")
+        })
     }
 
     /// The object of another service in the same place.

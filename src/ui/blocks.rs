@@ -30,7 +30,7 @@ pub fn below_matrix(pen: &mut Pen<'_>, area: Rect, matrix: &Matrix, placed: &mut
     let half = if wide { (area.width - 4) / 2 } else { area.width };
     let left = Rect { width: half, ..area };
     if matrix.trouble.is_empty() {
-        needs_you(pen, left, &matrix.needs_you, matrix.more_need_you);
+        needs_you(pen, left, matrix);
     } else {
         trouble(pen, left, &matrix.trouble);
     }
@@ -40,17 +40,18 @@ pub fn below_matrix(pen: &mut Pen<'_>, area: Rect, matrix: &Matrix, placed: &mut
         if matrix.trouble.is_empty() {
             happened(pen, right, &matrix.happened);
         } else {
-            needs_you(pen, right, &matrix.needs_you, matrix.more_need_you);
+            needs_you(pen, right, matrix);
         }
     }
     area.height
 }
 
-fn needs_you(pen: &mut Pen<'_>, area: Rect, lines: &[NeedLine], more: usize) {
+fn needs_you(pen: &mut Pen<'_>, area: Rect, matrix: &Matrix) {
+    let (lines, more): (&[NeedLine], usize) = (&matrix.needs_you, matrix.more_need_you);
     pen.title(area.x, area.y, area.width, "needs you");
     let room = usize::from(area.height.saturating_sub(1));
     if lines.is_empty() {
-        pen.put(area.x, area.y + 1, area.width, "nothing waits for a person", Role::Dim);
+        pen.put(area.x, area.y + 1, area.width, &matrix.nobody, Role::Dim);
         return;
     }
     let (channel, service) =

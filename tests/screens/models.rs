@@ -217,6 +217,7 @@ pub fn matrix(many: bool) -> Matrix {
             need(Mark::Wait, "production", "web", "preview healthy, waits before the cut-over", "41s"),
         ],
         more_need_you: 0,
+        nobody: "nothing waits for a person".to_owned(),
         happened: vec![
             happened("14:31:45", "production", "quotes", "revision 12 started by ben (1.9.6)"),
             happened("14:31:26", "production", "web", "preview 8.1.0 healthy, 6/6 pods"),

@@ -123,6 +123,17 @@ fn what_is_wrong_in_one_channel_names_it_and_what_is_wrong_in_all_is_told_once()
 }
 
 #[test]
+fn two_channels_in_one_namespace_need_rollouts_of_different_names() {
+    let shop = Shop::of(WEB, ROLLOUT);
+    shop.write("rolltop.toml", &CONFIG.replace("context = \"production\"", "context = \"test\""));
+    let tell = || said(&validate(&shop.catalog(), &shop.settings(), true, false).findings);
+    let twice = "web.yaml:4:3: release channels test and production would both deploy Rollout \"web\" to namespace \"demo\" of test;";
+    assert!(tell().contains(twice), "{}", tell());
+    shop.write("web.yaml", &ROLLOUT.replace("  name: web\n", "  name: \"web-{{.Builtins.ReleaseChannel.Name}}\"\n"));
+    assert_eq!(tell(), "");
+}
+
+#[test]
 fn what_prodvana_would_not_take_is_told_on_request() {
     let shop = Shop::of(WEB, &map("a: \"{{args.x}}\""));
     let tell = |portable| said(&validate(&shop.catalog(), &shop.settings(), true, portable).findings);

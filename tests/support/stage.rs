@@ -454,6 +454,7 @@ fn setup(now: Timestamp) -> Setup {
         confirm: if *name == "production" { Confirm::TypeName } else { Confirm::Enter },
         read_only: false,
         require_reason: false,
+        allowed_times: Vec::new(),
         color: None,
         runtimes: vec![Runtime {
             name: (*name).into(),

@@ -156,3 +156,13 @@ fn a_value_with_braces_is_not_filled_again_but_argo_would() {
     assert_eq!(outcome.objects[0].value["spec"]["q"], "{{args.x}} {{.Params.q}}");
     assert!(outcome.warnings[0].to_string().contains("has braces that Argo will resolve"), "{:?}", outcome.warnings);
 }
+
+#[test]
+fn a_file_of_another_template_language_is_named() {
+    let rule = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: x\nspec:\n  d: '{{ $labels.pod }}'\n";
+    assert!(problems(rule, &values()).contains("PrometheusRule has its own braces"));
+    let notification = config_map("  t: '{{.rollout.metadata.name}}'\n")
+        .replace("name: x", "name: argo-rollouts-notification-configmap");
+    assert!(problems(&notification, &values()).contains("argo-rollouts-notification has its own braces"));
+    assert!(!problems(&config_map("  t: '{{.rollout.metadata.name}}'\n"), &values()).contains("its own braces"));
+}

@@ -115,8 +115,8 @@ fn what_would_be_rejected_is_a_problem_at_its_line() {
         ("  selector:\n    matchLabels:\n      app: web\n  strategy", "  strategy", "spec.selector is empty"),
         (
             "        app: web\n    spec",
-            "        app: web\n        n: 5\n    spec",
-            "spec.template.metadata.labels.n is the number 5, not text",
+            "        app: web\n        number: 5\n    spec",
+            "spec.template.metadata.labels.number is the number 5, not text",
         ),
         (
             "    canary:\n",
@@ -173,7 +173,7 @@ fn what_would_be_rejected_is_a_problem_at_its_line() {
         (
             "  selector:\n    app: web\n",
             "  selector:\n    app: other\n",
-            "r.yaml:12:7: Rollout/web: spec.strategy.canary.canaryService web-preview selects app=other (r.yaml:46:3)",
+            "r.yaml:12:7: Rollout/web: spec.strategy.canary.canaryService web-preview selects app=other (r.yaml:45:3)",
         ),
         (
             "        args:\n        - name: service\n          value: web\n",

@@ -1,7 +1,7 @@
 //! Manifests: which documents are objects, which are refused, and plain ones as `kubectl apply -f` takes them.
 
 use crate::{config_map, lines, manifest, params, problems, render};
-use rolltop::service::object::print;
+use rolltop::service::object::{Object, print};
 use rolltop::service::plain;
 use rolltop::service::template::Outcome;
 
@@ -10,7 +10,7 @@ fn plainly(text: &str) -> Outcome {
 }
 
 fn titles(outcome: &Outcome) -> Vec<String> {
-    outcome.objects.iter().map(|object| object.title()).collect()
+    outcome.objects.iter().map(Object::title).collect()
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn documents_lists_and_comments_are_counted_as_people_do() {
     let text = "# only a comment\n---\n---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: a}\n- apiVersion: v1\n  kind: Service\n  metadata: {name: b}\n--- # more\napiVersion: v1\nkind: Service\nmetadata: {name: c}\n---\n";
     let outcome = plainly(text);
     assert_eq!(lines(&outcome), "");
-    let names: Vec<&str> = outcome.objects.iter().map(|object| object.name()).collect();
+    let names: Vec<&str> = outcome.objects.iter().map(Object::name).collect();
     assert_eq!(names, ["a", "b", "c"]);
     assert_eq!(outcome.objects[1].place("/metadata/name").to_string(), "p.yaml:12:14");
     assert_eq!(outcome.objects[1].document, outcome.objects[0].document);

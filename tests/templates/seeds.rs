@@ -1,7 +1,7 @@
 //! The two services of the examples, byte for byte as they are published: what they render to.
 
 use crate::{filling, manifest};
-use rolltop::service::object::print;
+use rolltop::service::object::{Object, print};
 use rolltop::service::template::{Manifest, Outcome, Values, objects};
 use std::path::Path;
 
@@ -46,7 +46,7 @@ fn both_render_to_the_same_bytes_each_time() {
 #[test]
 fn numbers_are_numbers_images_are_text_and_the_folded_query_keeps_its_end() {
     let gradual = rendered("gradual");
-    let titles: Vec<String> = gradual.objects.iter().map(|object| object.title()).collect();
+    let titles: Vec<String> = gradual.objects.iter().map(Object::title).collect();
     let expected = [
         "rollout.yaml#1 Rollout/gradual-rollout",
         "services.yaml#1 Service/gradual-rollout",

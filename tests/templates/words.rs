@@ -5,8 +5,14 @@ use serde_json::Value;
 
 const TABLE: &str = include_str!("../data/yaml/words.tsv");
 
+const ODD: &str = include_str!("../data/yaml/odd-words.tsv");
+
 fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
-    TABLE.lines().filter(|line| !line.starts_with("# ")).map(|line| {
+    rows(TABLE)
+}
+
+fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    table.lines().filter(|line| !line.starts_with("# ")).map(|line| {
         let (word, json) = line.split_once('\t').unwrap();
         (if word == "-" { "" } else { word }, json)
     })
@@ -15,12 +21,12 @@ fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
 #[test]
 fn every_bare_word_is_what_kubectl_says() {
     let mut wrong = Vec::new();
-    for (word, json) in table() {
+    for (word, json) in rows(TABLE).chain(rows(ODD)) {
         let ours = scalar::kubectl(word);
         let expected: Option<Value> = (json != "refused").then(|| serde_json::from_str(json).unwrap());
         let same = match (&ours, &expected) {
             (Ok(ours), Some(expected)) => {
-                ours == expected || ours.to_string() == json || ours.is_f64() && ours.as_f64() == expected.as_f64()
+                ours == expected || format!("{ours}") == json || ours.is_f64() && ours.as_f64() == expected.as_f64()
             }
             (Err(_), None) => true,
             _ => false,
@@ -42,7 +48,7 @@ fn the_parser_finds_the_same_words() {
         let value = root.entry("v").unwrap().value.scalar().unwrap();
         let expected: Value = serde_json::from_str(json).unwrap();
         assert!(
-            value == expected || value.to_string() == json || value.as_f64() == expected.as_f64() && value.is_number(),
+            value == expected || format!("{value}") == json || value.as_f64() == expected.as_f64() && value.is_number(),
             "{word}: {value} {json}"
         );
     }
@@ -149,11 +155,10 @@ fn merges_are_carried_out_as_kubectl_does() {
 
 #[test]
 fn a_bomb_of_aliases_is_refused_quickly_and_a_few_aliases_are_not() {
-    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for n in 1..30 {
-        let last = n - 1;
-        bomb += &format!("a{n}: &a{n} [{}]\n", vec![format!("*a{last}"); 10].join(", "));
-    }
+    let line = |n: usize| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 10].join(", "));
+    let bomb = std::iter::once("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned())
+        .chain((1..30).map(line))
+        .collect::<String>();
     let began = std::time::Instant::now();
     let found = faults(&bomb);
     assert!(found.contains("aliases stand for more than 10000 values") && found.lines().count() == 1, "{found}");
@@ -181,4 +186,22 @@ fn the_mark_at_the_beginning_and_line_ends_of_windows_change_nothing() {
     };
     assert_eq!(place(&plain), (2, 1));
     assert_eq!(place(&windows), (2, 1));
+}
+
+/// What kubectl 1.32 read as the `data` of a ConfigMap: blocks, folds, quotes, flows, anchors, odd first characters.
+#[test]
+fn every_way_of_writing_is_read_as_kubectl_reads_it() {
+    let table: Vec<Value> = serde_json::from_str(include_str!("../data/yaml/documents.json")).unwrap();
+    let mut wrong = Vec::new();
+    for row in &table {
+        let text = crate::config_map(row["yaml"].as_str().unwrap());
+        let read = yaml::read(&text);
+        let root = read.documents.first().and_then(|document| document.root.as_ref());
+        let data = root.map(|root| root.value()["data"].clone()).unwrap_or_default();
+        if !read.faults.is_empty() || data != row["json"] {
+            wrong.push(format!("{}\n  kubectl {}\n  here    {data} {:?}", row["yaml"], row["json"], read.faults));
+        }
+    }
+    assert!(table.len() > 60);
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

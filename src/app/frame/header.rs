@@ -101,6 +101,10 @@ fn summary(state: &State) -> String {
         Screen::FirstRun { .. } => String::new(),
         _ => {
             let wide = state.size.0 >= WIDE;
+            // No number of what nobody has read yet.
+            if state.fleet.is_empty() && state.sources.iter().any(|source| !source.listed) {
+                return String::new();
+            }
             let summary = health::summary(counts(state), wide);
             with_tally(&summary, &tally(state.fleet.tally(None), wide))
         }

@@ -5,6 +5,7 @@ use crate::app::drift;
 use crate::app::fleet::Row;
 use crate::app::list::{Item, LineKey};
 use crate::app::model::{Board, BoardRow, Cell, Column, Matrix, MatrixRow, NeedLine, RolloutPage, TroubleLine};
+use crate::app::present::words::count;
 use crate::app::present::{Subject, page, rows, tick, trouble};
 use crate::app::source::channel_name;
 use crate::app::state::State;
@@ -44,6 +45,7 @@ pub fn matrix(state: &State) -> Matrix {
         total: list.len(),
         more_need_you: state.fleet.needing_count().saturating_sub(needs_you.len()),
         needs_you,
+        nobody: nobody(state),
         // Where it has no room it must not draw frames either.
         happened: if state.size.0 >= HAPPENED_FROM { state.notes.newest() } else { Vec::new() },
         trouble: troubles(state, None),
@@ -174,6 +176,15 @@ fn troubles(state: &State, channel: Option<usize>) -> Vec<TroubleLine> {
     let sources = state.sources.iter().filter(|source| channel.is_none_or(|channel| source.info.channel == channel));
     let views: Vec<_> = sources.map(|source| source.view(&state.setup, state.now)).collect();
     trouble::lines(&views)
+}
+
+/// Said where nobody is known to need a person. Of what has not been read nothing is said.
+fn nobody(state: &State) -> String {
+    let unread = state.sources.iter().filter(|source| !source.listed).count();
+    if unread == 0 {
+        return "nothing waits for a person".to_owned();
+    }
+    format!("not known yet: {unread} of {} not read", count(state.sources.iter().count() as i64, "cluster", "clusters"))
 }
 
 /// Said instead of rows when there are none.

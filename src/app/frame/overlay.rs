@@ -4,7 +4,7 @@ mod bulk;
 mod form;
 
 use super::{hint, lists};
-use crate::app::deeds;
+use crate::app::deeds::{self, around};
 use crate::app::fleet::Row;
 use crate::app::list::line_of;
 use crate::app::model::{Button, Dialog, KeyHint, Mark, ReasonField, WriteDialog};
@@ -81,6 +81,7 @@ fn asked<T>(state: &State, open: &Confirm, of: impl Fn(&Subject<'_>, &Asking<'_>
     let cluster = state.sources.get(row.key.source).map(|source| &source.info.cluster);
     let runtime = channel.and_then(|channel| channel.runtimes.iter().find(|runtime| Some(&runtime.name) == cluster));
     let elsewhere = elsewhere(state, row);
+    let around = around::of(state, row, &open.plan.deed);
     let context = state.context(row, lists::drift(state, row));
     let subject = Subject::new(&row.rollout, state.picture(row), &context);
     let asking = Asking {
@@ -93,6 +94,7 @@ fn asked<T>(state: &State, open: &Confirm, of: impl Fn(&Subject<'_>, &Asking<'_>
         elsewhere: &elsewhere,
         template: deeds::wish::template_of(state, row),
         reason: reason(&open.ask),
+        around: &around,
     };
     Some(of(&subject, &asking))
 }

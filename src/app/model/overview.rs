@@ -33,6 +33,8 @@ pub struct Matrix {
     pub needs_you: Vec<NeedLine>,
     /// How many more need one.
     pub more_need_you: usize,
+    /// Said where nobody is known to need one: that nobody does, or that not all is known.
+    pub nobody: String,
     /// What happened last, newest first (wide screens).
     pub happened: Vec<HappenedLine>,
     /// Connections that are in trouble; shown instead of `needs you` when not empty.

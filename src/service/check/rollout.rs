@@ -29,10 +29,10 @@ fn number(about: &mut About<'_, '_>, pointer: &str, least: i64) {
     if let Some(value) = about.get(pointer) {
         match value.as_i64() {
             None => {
-                about.wrong(pointer, &format!(" is {}, not a whole number", super::short(value)), "remove the quotes")
+                about.wrong(pointer, &format!(" is {}, not a whole number", super::short(value)), "remove the quotes");
             }
             Some(number) if number < least => {
-                about.wrong(pointer, &format!(" is {number}"), &format!("at least {least}"))
+                about.wrong(pointer, &format!(" is {number}"), &format!("at least {least}"));
             }
             Some(number) if i32::try_from(number).is_err() => {
                 about.wrong(pointer, &format!(" is {number}"), &format!("at most {}", i32::MAX));

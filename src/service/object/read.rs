@@ -7,9 +7,6 @@ use crate::service::yaml::{Document, Mark, Node, What};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 
-/// The most objects that one service may have.
-const OBJECTS: usize = 200;
-
 /// Fields of `metadata` that a server writes.
 const SERVER_FIELDS: &[&str] =
     &["uid", "resourceVersion", "generation", "managedFields", "creationTimestamp", "deletionTimestamp", "selfLink"];
@@ -150,8 +147,8 @@ fn walk(file: &File<'_>, node: &Node, pointer: &str, places: &mut BTreeMap<Strin
     }
 }
 
-/// Refuses the same object twice, and more objects than a service may have.
-pub fn check_all(outcome: &mut Outcome) {
+/// Refuses the same object twice, and more objects than `most`; sorts what was found by its place.
+pub fn check_all(outcome: &mut Outcome, most: usize) {
     let mut known: HashMap<(String, String, Option<String>, String), usize> = HashMap::new();
     for (at, object) in outcome.objects.iter().enumerate() {
         let group = object.api_version().split_once('/').map_or("", |(group, _)| group);
@@ -169,8 +166,8 @@ pub fn check_all(outcome: &mut Outcome) {
             }
         }
     }
-    if let Some(first) = outcome.objects.get(OBJECTS) {
-        let what = format!("{} objects, more than {OBJECTS}", outcome.objects.len());
+    if let Some(first) = outcome.objects.get(most) {
+        let what = format!("{} objects, more than {most}", outcome.objects.len());
         let hint = Some("divide them among several services".to_owned());
         outcome.problems.push(Problem { place: Place::Whole(first.file.clone()), what, hint });
     }

@@ -200,8 +200,8 @@ impl Filled {
     #[must_use]
     pub fn touching(&self, offset: usize) -> Option<usize> {
         let at = self.pieces.partition_point(|piece| piece.out.end < offset);
-        let near = self.pieces[at..].iter().take_while(|piece| piece.out.start <= offset);
-        near.filter_map(|piece| if let Kind::Value(number) = piece.kind { Some(number) } else { None }).next()
+        let mut near = self.pieces[at..].iter().take_while(|piece| piece.out.start <= offset);
+        near.find_map(|piece| if let Kind::Value(number) = piece.kind { Some(number) } else { None })
     }
 
     /// The last insert that begins at or before a byte of the text, else the first there is.

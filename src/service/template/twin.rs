@@ -23,7 +23,7 @@ pub fn compare(template: &str, parts: &Parts, inserts: &[Insert], filled: &Fille
     let words = Words::new(template, inserts);
     let twin = fill(template, parts, |number| &words.words[number]);
     let value = |number: usize| inserts[number].text.clone();
-    let Some(at) = differs(filled, &twin, &words, value) else { return resolved(inserts, &words, &twin) };
+    let Some(Difference(at)) = differs(filled, &twin, &words, value) else { return resolved(inserts, &words, &twin) };
     let template_fails = !events::read(&twin.text).faults.is_empty();
     if template_fails && !events::read(&filled.text).faults.is_empty() {
         return Vec::new();
@@ -76,35 +76,38 @@ impl Words {
     }
 }
 
-/// The first difference, with the insert where it shows as far as that is known.
-fn differs(real: &Filled, twin: &Filled, words: &Words, value: impl Fn(usize) -> String) -> Option<Option<usize>> {
+/// A difference, with the insert where it shows as far as that is known.
+struct Difference(Option<usize>);
+
+/// The first difference of two filled templates.
+fn differs(real: &Filled, twin: &Filled, words: &Words, value: impl Fn(usize) -> String) -> Option<Difference> {
     let ours = events::read(&real.text);
     let theirs = events::read(&twin.text);
     if let Some(fault) = ours.faults.first().or(theirs.faults.first()) {
-        return Some(real.last_before(fault.mark.offset));
+        return Some(Difference(real.last_before(fault.mark.offset)));
     }
     let mut last = None;
     let mut documents = theirs.documents.iter();
     for document in &ours.documents {
-        let Some(other) = documents.next() else { return Some(real.last_before(document.mark.offset)) };
+        let Some(other) = documents.next() else { return Some(Difference(real.last_before(document.mark.offset))) };
         let mut others = other.events.iter();
         for (event, span) in &document.events {
             let here = || real.last_before(span.start.byte_offset().unwrap_or_default());
-            let Some((expected, _)) = others.next() else { return Some(last.or_else(here)) };
+            let Some((expected, _)) = others.next() else { return Some(Difference(last.or_else(here))) };
             if let Event::Scalar(text, ..) = expected
                 && let Some(number) = words.within(text).last()
             {
                 last = Some(*number);
             }
             if !same(event, expected, words, &value) {
-                return Some(last.or_else(here));
+                return Some(Difference(last.or_else(here)));
             }
         }
         if others.next().is_some() {
-            return Some(last);
+            return Some(Difference(last));
         }
     }
-    documents.next().map(|_| last)
+    documents.next().map(|_| Difference(last))
 }
 
 fn same(ours: &Event<'_>, twin: &Event<'_>, words: &Words, value: &impl Fn(usize) -> String) -> bool {

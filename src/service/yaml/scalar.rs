@@ -28,7 +28,10 @@ pub fn kubectl(word: &str) -> Result<Value, String> {
     }
     let text = || Value::String(word.to_owned());
     match word.as_bytes().first() {
-        Some(b'.') if is_float(word) => Ok(float(word).unwrap_or_else(text)),
+        Some(b'.') => {
+            let plain = if separates(word) { word.replace('_', "") } else { word.to_owned() };
+            Ok(is_float(&plain).then(|| float(&plain)).flatten().unwrap_or_else(text))
+        }
         Some(b'+' | b'-' | b'0'..=b'9') => {
             let plain = word.replace('_', "");
             let number = go_int(&plain).or_else(|| is_float(&plain).then(|| float(&plain)).flatten());
@@ -74,6 +77,14 @@ fn same(one: &Value, other: &Value) -> bool {
         (Some(one), Some(other)) => one == other,
         _ => one == other,
     }
+}
+
+/// Go's `strconv.ParseFloat` takes underscores between digits; go-yaml removes all of them only behind a digit or sign.
+fn separates(word: &str) -> bool {
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let bytes = word.as_bytes();
+    let mut at = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'_').map(|(at, _)| at);
+    at.all(|at| at > 0 && digit(bytes.get(at - 1)) && digit(bytes.get(at + 1)))
 }
 
 /// Go's `strconv.ParseInt(text, 0, 64)`, then `ParseUint`; what does not fit 64 bits with a sign becomes a float, as it

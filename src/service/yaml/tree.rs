@@ -138,26 +138,23 @@ impl<'t> Builder<'t> {
     }
 
     fn alias(&mut self, id: usize, start: Mark) -> Node {
-        match self.anchors.get(&id) {
-            Some(Some(node)) => {
-                let size = size(node);
-                if self.copied + size > ALIAS_NODES {
-                    if self.copied <= ALIAS_NODES {
-                        let hint = "write out what is meant, in several documents";
-                        self.fault(start, format!("aliases stand for more than {ALIAS_NODES} values"), Some(hint));
-                    }
-                    self.copied = ALIAS_NODES + 1;
-                    return nothing(start);
-                }
-                let node = node.clone();
-                self.copied += size;
-                node
-            }
-            _ => {
-                self.fault(start, "an alias within what it stands for", Some("leave it out"));
-                nothing(start)
-            }
+        let Some(Some(node)) = self.anchors.get(&id) else {
+            self.fault(start, "an alias within what it stands for", Some("leave it out"));
+            return nothing(start);
+        };
+        let size = size(node);
+        if self.copied + size <= ALIAS_NODES {
+            let node = node.clone();
+            self.copied += size;
+            return node;
         }
+        // Told once; after that every alias of the document is over the limit.
+        if self.copied <= ALIAS_NODES {
+            let hint = "write out what is meant, in several documents";
+            self.fault(start, format!("aliases stand for more than {ALIAS_NODES} values"), Some(hint));
+        }
+        self.copied = ALIAS_NODES + 1;
+        nothing(start)
     }
 
     fn entries(&mut self) -> Vec<Entry> {
