@@ -139,6 +139,18 @@ fn what_is_no_longer_deployed_is_listed_and_removed_only_when_asked() {
     told.prints("left over: ConfigMap/settings: no longer deployed; --prune removes it");
     told.prints("left over: Secret/keys: no longer deployed; never removed by a deploy");
     assert_ne!(scene.object("configmaps", "settings"), Value::Null);
+    // A service can say that nothing of it is ever removed.
+    let config = scene.clusters.path("services/gradual/gradual-rollout.pvn.yaml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(
+        &config,
+        text.replacen("  name: gradual-rollout", "  name: gradual-rollout\n  noCleanupOnDelete: true", 1),
+    )
+    .unwrap();
+    let kept = "left over: ConfigMap/settings: no longer deployed; the service keeps what it no longer has";
+    deploy(&scene, 0, "gradual-rollout", "test", &["--prune"]).prints(kept);
+    assert_ne!(scene.object("configmaps", "settings"), Value::Null);
+    std::fs::write(&config, text).unwrap();
     deploy(&scene, 0, "gradual-rollout", "test", &["--prune"]).prints("removed: ConfigMap/settings");
     assert_eq!(scene.object("configmaps", "settings"), Value::Null);
     assert_ne!(scene.object("secrets", "keys"), Value::Null);
