@@ -13,12 +13,13 @@
 //! | what the edge of the cluster tells | [`news`], [`connection`] |
 //! | what passes by itself | [`clock`] |
 //! | what would be deployed, and is | [`deploying`] |
-//! | what is looked at closely | [`node`], [`logs`], [`document`], [`timeline`], [`search`], [`reading`], [`run`], [`experiment`], [`charts`] |
+//! | what is looked at closely | [`node`], [`logs`], [`document`], [`timeline`], [`audited`], [`search`], [`reading`], [`run`], [`experiment`], [`charts`] |
 //! | what a frame shows | [`model`], [`frame`], [`present`] |
 
 pub mod access;
 pub mod act;
 pub mod action;
+pub mod audited;
 pub mod availability;
 pub mod charts;
 pub mod clock;

@@ -59,6 +59,8 @@ impl Who {
 pub enum From {
     /// A person, in a dialog of the UI.
     Ui,
+    /// The same on the simulated clusters of the program: no real cluster was written to, whatever its name.
+    Demo,
     /// A headless command.
     Command,
 }
@@ -69,6 +71,7 @@ impl From {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Ui => "ui",
+            Self::Demo => "demo",
             Self::Command => "command",
         }
     }

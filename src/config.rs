@@ -19,3 +19,4 @@ pub mod resolve;
 pub mod services;
 pub mod settings;
 pub mod table;
+pub mod times;

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 use support::api::pauses_at;
-use support::pty::Session;
+use support::pty::{Begin, Session};
 use support::simulated::Simulated;
 use support::steps::{NAME, at_page, opens_dialog, presses_promote, waiting_in};
 
@@ -112,6 +112,25 @@ fn a_promote_of_the_ui_leaves_the_same_and_its_log_is_shown() {
 }
 
 #[test]
+fn a_write_in_a_demo_is_told_as_one() {
+    let home = support::pty::Home::new();
+    let mut session = at_page(Begin::new(&["demo", "--scenario", "gradual"]).home(&home), "3");
+    session.send("s");
+    session.until("the question", |text| text.contains("[ Cancel ]"));
+    session.reads();
+    session.send("\t");
+    session.until("the focus on the button", |text| text.contains("[ Pause ]"));
+    session.send("\r");
+    let log = home.path().join("state/rolltop/audit.jsonl");
+    session.until("the line after it", |_| std::fs::read_to_string(&log).is_ok_and(|text| text.lines().count() == 2));
+    let lines = std::fs::read_to_string(&log).unwrap();
+    assert!(lines.lines().all(|line| line.contains(r#""from":"demo""#)), "{lines}");
+    session.send(":");
+    session.send("audit\r");
+    session.shows("in a demo: on a simulated cluster");
+}
+
+#[test]
 fn who_may_not_create_events_promotes_without_one() {
     // A 403 that always stands is also what access reviews answer by; one that does not is met by the event alone.
     for (fault, tried) in [("staging:create/events=403", 0), ("staging:create/events=500*1", 1)] {
@@ -122,6 +141,9 @@ fn who_may_not_create_events_promotes_without_one() {
         assert_eq!(simulated.writes("staging").len(), 1, "{fault}");
         assert_eq!(simulated.events("staging").len(), tried, "{fault}");
         assert_eq!(lines(&simulated)[1]["outcome"], "accepted", "{fault}");
+        assert!(ended.err.contains("no Kubernetes Event tells of this write"), "{fault}: {}", ended.err);
+        let rule = r#"- {apiGroups: [""], resources: [events], verbs: [create]}"#;
+        assert_eq!(ended.err.contains(rule), tried == 0, "{fault}: {}", ended.err);
     }
 }
 

@@ -120,6 +120,8 @@ fn with_one_verb_less_just_those_that_need_it_are_refused_and_told_what_is_missi
         for action in *actions {
             let refused = act(&clusters, &kubeconfig, 5, action);
             refused.says(&format!("you may not {verb} {resource}")).says("nothing was sent").says("rolltop-operator");
+            // Ready to stand below `rules:`.
+            refused.says(&format!("- {{apiGroups: [argoproj.io], resources: [{resource}], verbs: [{verb}]}}"));
         }
         assert_eq!(clusters.writes(), [], "{verb} {resource}");
         let others = NEEDS.iter().filter(|(other, what, _)| (other, what) != (resource, verb));

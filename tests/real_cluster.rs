@@ -1,5 +1,6 @@
-//! One journey for every cluster with the Argo Rollouts controller: apply the gradual example, set an image, promote
-//! its pause with `p` and without a screen, follow it to Healthy, abort an update, clean up. It runs against the
+//! Two journeys for every cluster with the Argo Rollouts controller: apply the gradual example, set an image, promote
+//! its pause with `p` and without a screen, follow it to Healthy, abort an update, clean up; and a second one through the
+//! other actions: pause, resume, set-image, abort, retry, undo, promote in full, scale, restart, terminate, delete. They run against the
 //! simulated cluster always, and against the cluster of `ROLLTOP_E2E_KUBECONFIG` where that is set: in a namespace of
 //! its own, which it makes and removes, and nowhere else.
 
@@ -126,14 +127,18 @@ fn manifests() -> [(&'static str, Value); 3] {
     [("services", service(NAME)), ("services", service(&format!("{NAME}-preview"))), ("rollouts", rollout)]
 }
 
-fn journey(place: &Place<'_>) {
+/// The gradual example, healthy.
+fn create(place: &Place<'_>) {
     for (resource, manifest) in manifests() {
         let group = if resource == "rollouts" { "/apis/argoproj.io/v1alpha1" } else { "/api/v1" };
         let path = format!("{group}/namespaces/{}/{resource}", place.api.namespace);
         place.api.send("POST", &path, "application/json", &manifest).expect("it is created");
     }
     place.until("the first version", |rollout| is_healthy(rollout, BLUE));
+}
 
+fn journey(place: &Place<'_>) {
+    create(place);
     let mut session = place.ui();
     session.shows(NAME);
     session.until("a connection", |text| text.contains("✓ live"));
@@ -172,8 +177,93 @@ fn journey(place: &Place<'_>) {
     session.is_restored();
 }
 
+/// An AnalysisRun that measures nothing for an hour, of no rollout.
+fn later() -> Value {
+    json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisRun", "metadata": {"name": "later"},
+        "spec": {"metrics": [{"name": "later", "initialDelay": "1h", "interval": "1h",
+            "provider": {"prometheus": {"address": "http://prometheus.example.com", "query": "up"}}}]}})
+}
+
+/// All other actions, headless; what the API says afterwards is the evidence.
+fn other_actions(place: &Place<'_>) {
+    create(place);
+    let runs = format!("/apis/argoproj.io/v1alpha1/namespaces/{}/analysisruns", place.api.namespace);
+    place.api.send("POST", &runs, "application/json", &later()).expect("it is created");
+    // The controller may write between our look and our write, and then nothing is done: decided again, as a person would.
+    let act = |args: &[&str]| {
+        let deadline = std::time::Instant::now() + place.patience;
+        loop {
+            let ended = place.run(&[args, &["--yes", "--reason", "a journey"]].concat());
+            if ended.code == Some(0) {
+                return;
+            }
+            assert!(ended.err.contains("in the meantime"), "{args:?}: {} {}", ended.out, ended.err);
+            assert!(std::time::Instant::now() < deadline, "{args:?}: it never comes to rest: {}", ended.err);
+            (place.pass)();
+        }
+    };
+    let image = |to: &str| format!("{NAME}={to}");
+
+    act(&["set-image", NAME, &image(GREEN)]);
+    place.until("the pause at step 1", |rollout| pauses_at(rollout, 1));
+    act(&["pause", NAME]);
+    place.until("the pause by hand", |rollout| rollout["spec"]["paused"] == true && pauses_at(rollout, 1));
+    let again = place.run(&["pause", NAME, "--yes"]);
+    assert_eq!(again.code, Some(1), "{}", again.err);
+    act(&["resume", NAME]);
+    place.until("the end of it", |rollout| rollout["spec"]["paused"] != true && pauses_at(rollout, 1));
+    act(&["abort", NAME]);
+    place.until("the abort", |rollout| phase(rollout) == "Degraded" && rollout["status"]["abort"] == true);
+    act(&["retry", NAME]);
+    place.until("the pause at step 1 again", |rollout| pauses_at(rollout, 1));
+    act(&["undo", NAME]);
+    place.until("the stable version", |rollout| is_healthy(rollout, BLUE));
+
+    act(&["set-image", NAME, &image(YELLOW)]);
+    place.until("the pause at step 1", |rollout| pauses_at(rollout, 1));
+    act(&["promote", NAME, "--full"]);
+    place.until("the full promotion", |rollout| is_healthy(rollout, YELLOW));
+
+    act(&["scale", NAME, "4"]);
+    place.until("four pods", |rollout| rollout["spec"]["replicas"] == 4 && rollout["status"]["availableReplicas"] == 4);
+    act(&["restart", NAME]);
+    place.until("new pods", |rollout| {
+        let asked = &rollout["spec"]["restartAt"];
+        asked.is_string() && rollout["status"]["restartedAt"] == *asked && is_healthy(rollout, YELLOW)
+    });
+
+    act(&["terminate", "analysisrun/later"]);
+    let run = || place.api.get(&format!("{runs}/later"));
+    assert_eq!(run()["spec"]["terminate"], true);
+    place.until("the end of the run", |_| {
+        matches!(run()["status"]["phase"].as_str(), Some("Successful" | "Failed" | "Error" | "Inconclusive"))
+    });
+    act(&["delete-run", "later"]);
+    let gone = place.api.send("GET", &format!("{runs}/later"), "application/json", &Value::Null);
+    assert_eq!(gone.map_err(|refused| refused.code), Err(404));
+
+    let log = place.run(&["audit"]);
+    for verb in ["pause", "resume", "set-image", "abort", "retry", "undo", "scale", "restart", "terminate", "delete"] {
+        assert!(log.out.contains(verb) && log.out.contains("because: a journey"), "{verb}: {}", log.out);
+    }
+}
+
+#[test]
+fn the_other_actions_on_the_simulated_cluster() {
+    on_the_simulated_cluster(other_actions);
+}
+
+#[test]
+fn the_other_actions_on_a_real_cluster() {
+    on_a_real_cluster("actions", other_actions);
+}
+
 #[test]
 fn the_journey_on_the_simulated_cluster() {
+    on_the_simulated_cluster(journey);
+}
+
+fn on_the_simulated_cluster(journey: impl Fn(&Place<'_>)) {
     let simulated = Simulated::new("quiet");
     let api = Api::new(&simulated.running.kubeconfig, Some("staging"), "rolltop-e2e");
     let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "rolltop-e2e"}});
@@ -204,12 +294,16 @@ impl Drop for Namespace<'_> {
 
 #[test]
 fn the_journey_on_a_real_cluster() {
+    on_a_real_cluster("journey", journey);
+}
+
+fn on_a_real_cluster(what: &str, journey: impl Fn(&Place<'_>)) {
     let Some(file) = std::env::var_os("ROLLTOP_E2E_KUBECONFIG") else {
         eprintln!("skipped: ROLLTOP_E2E_KUBECONFIG names no kubeconfig of a cluster with the Argo Rollouts controller");
         return;
     };
     let kubeconfig = Path::new(&file).canonicalize().expect("ROLLTOP_E2E_KUBECONFIG names a file");
-    let name = format!("rolltop-e2e-{}-{}", std::process::id(), jiff::Timestamp::now().as_second());
+    let name = format!("rolltop-e2e-{what}-{}-{}", std::process::id(), jiff::Timestamp::now().as_second());
     let api = Api::from_file(&kubeconfig, &name);
     let made = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
     api.send("POST", "/api/v1/namespaces", "application/json", &made).expect("a namespace of its own");

@@ -171,6 +171,7 @@ fn setup() -> Setup {
         confirm: Confirm::Enter,
         read_only: false,
         require_reason: false,
+        allowed_times: Vec::new(),
         color: None,
         runtimes: vec![runtime],
     };
@@ -182,8 +183,8 @@ fn setup() -> Setup {
             mouse: false,
             record: Record::default(),
             osc9: false,
-            service_of: BTreeMap::new(),
             services: rolltop::config::services::Services::default(),
+            service_of: BTreeMap::new(),
             warnings: Vec::new(),
         },
         sources: vec![SourceInfo {

@@ -23,8 +23,8 @@ pub enum Rights {
     Yes,
     /// Not allowed: what is missing, and the server's reason.
     No {
-        /// Such as `patch rollouts/status`.
-        what: &'static str,
+        /// The right.
+        right: Right,
         /// May be empty.
         reason: String,
     },
@@ -84,7 +84,7 @@ impl AccessCache {
         for right in rights {
             match access.of(*right) {
                 Permission::Allowed => {}
-                Permission::Denied(reason) => return Rights::No { what: right.words(), reason },
+                Permission::Denied(reason) => return Rights::No { right: *right, reason },
                 Permission::Unknown(reason) => unsure = Some(reason),
             }
         }

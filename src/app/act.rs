@@ -132,6 +132,11 @@ fn closer(state: &mut State, action: Action) -> Vec<Effect> {
         Place::Analysis => super::run::act(state, action),
         Place::Charts => charts::act(state, action),
         Place::Rollout => page::act(state, action),
+        Place::Audit => {
+            // The only one of them that works there.
+            search::open(state);
+            Vec::new()
+        }
         Place::Matrix | Place::Board | Place::Text | Place::Deploy => Vec::new(),
     }
 }

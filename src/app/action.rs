@@ -224,6 +224,8 @@ pub enum Place {
     Rollout,
     /// Help, the log of messages, a page of text.
     Text,
+    /// The log of writes.
+    Audit,
     /// Logs of pods.
     Logs,
     /// One object as YAML, or described.
@@ -247,6 +249,7 @@ impl Place {
             Self::Board => "channel board",
             Self::Rollout => "rollout",
             Self::Text => "text",
+            Self::Audit => "audit",
             Self::Logs => "logs",
             Self::Document => "document",
             Self::Timeline => "events",

@@ -133,7 +133,8 @@ pub fn writable_at(state: &State, source: SourceId, namespace: &Namespace, right
     let cluster = state.sources.get(source).map_or("", |source| source.info.cluster.as_str());
     match state.access.rights(source, namespace, rights) {
         Rights::Yes | Rights::Unsure(_) => Ok(()),
-        Rights::No { what, reason } => {
+        Rights::No { right, reason } => {
+            let what = right.words();
             Err(off(&Why::Denied { what, namespace: namespace.as_str(), cluster, reason: &reason }))
         }
         Rights::Asking => Err(format!("asking {cluster} whether you may; press the key again")),

@@ -3,6 +3,7 @@
 //!
 //! [`wish`] is what a key means, [`form`] asks for a value, [`bulk`] is one question about several rollouts.
 
+pub mod around;
 pub mod bulk;
 pub mod form;
 pub mod wish;
@@ -60,7 +61,7 @@ pub fn one(state: &mut State, action: Action) -> Vec<Effect> {
             let decided = state.fleet.get(&key).map(|row| decide(state, row, &deed));
             match decided {
                 Some(Ok(plan)) => _ = ask(state, &key, plan, None),
-                Some(Err(why)) => state.answer(Mark::Attention, why),
+                Some(Err(why)) => refuse(state, &key, &Wish::Deed(deed), why),
                 None => {}
             }
         }
@@ -72,6 +73,16 @@ pub fn one(state: &mut State, action: Action) -> Vec<Effect> {
         None => {}
     }
     effects
+}
+
+/// Says why not; where a right is missing, also what the role needs.
+pub fn refuse(state: &mut State, key: &RolloutKey, wish: &Wish, why: String) {
+    let missing = state.fleet.get(key).filter(|row| place_allows(state, row).is_ok());
+    let missing = missing.and_then(|row| wish::missing(state, row, wish));
+    match missing {
+        Some(right) => state.answer(Mark::Attention, format!("{why}; the rule: {}", right.rule_text())),
+        None => state.answer(Mark::Attention, why),
+    }
 }
 
 /// What doing something to a rollout would send.
@@ -207,7 +218,7 @@ pub fn confirm(state: &mut State) -> Vec<Effect> {
     }
     let (key, plan, reason) = (dialog.key.clone(), dialog.plan.clone(), dialog.ask.reason());
     state.overlay = None;
-    if let Some(effects) = watching::when::confirmed(state, &key, &plan) {
+    if let Some(effects) = watching::when::confirmed(state, &key, &plan, reason.as_deref()) {
         return effects;
     }
     send(state, key, plan, reason)

@@ -2,6 +2,7 @@
 //! for an earlier one is known by its number and dropped.
 
 use crate::argo::analysis::AnalysisRun;
+use crate::argo::budget::Budget;
 use crate::argo::event::KubeEvent;
 use crate::argo::experiment::Experiment;
 use crate::argo::feed::{DetailId, News, Order, Trouble, WorkloadName};
@@ -70,6 +71,7 @@ pub struct Detail {
     kube_events: Set<KubeEvent>,
     workload: Set<Workload>,
     scalers: Set<Scaler>,
+    budgets: Set<Budget>,
     troubles: BTreeMap<&'static str, Trouble>,
     /// The events of its kin, in order; derived.
     story: Vec<Arc<KubeEvent>>,
@@ -92,6 +94,7 @@ impl Detail {
             kube_events: Set::default(),
             workload: Set::default(),
             scalers: Set::default(),
+            budgets: Set::default(),
             troubles: BTreeMap::new(),
             story: Vec::new(),
         }
@@ -139,6 +142,12 @@ impl Detail {
         self.pods.items()
     }
 
+    /// The PodDisruptionBudgets of the namespace; `None`: they are not known.
+    #[must_use]
+    pub fn budgets(&self) -> Option<&[Arc<Budget>]> {
+        self.budgets.known().filter(|_| !self.troubles.contains_key("poddisruptionbudgets"))
+    }
+
     /// The AnalysisRuns that are known so far.
     #[must_use]
     pub fn analysis_runs(&self) -> &[Arc<AnalysisRun>] {
@@ -176,6 +185,7 @@ impl Detail {
             News::Events(_, delta) => self.kube_events.apply(delta),
             News::Workload(_, delta) => self.workload.apply(delta),
             News::Scalers(_, delta) => self.scalers.apply(delta),
+            News::Budgets(_, delta) => return self.budgets.apply(delta),
             News::DetailTrouble(_, kind, trouble) => return self.trouble(kind, trouble),
             _ => return false,
         };
@@ -258,7 +268,7 @@ impl Detail {
 
     /// Why objects of a kind are missing or incomplete; empty when they are complete, or not watched because there is
     /// nothing to watch. Kinds are spelled in the plural: `replicasets`, `pods`, `analysisruns`, `experiments`,
-    /// `events`, `horizontalpodautoscalers`, and `workload`.
+    /// `events`, `horizontalpodautoscalers`, `poddisruptionbudgets`, and `workload`.
     #[must_use]
     pub fn note_of(&self, kind: &str) -> String {
         if let Some(trouble) = self.troubles.get(kind) {
@@ -272,6 +282,7 @@ impl Detail {
             "experiments" => (self.experiments.is_complete(), "loading experiments…"),
             "events" => (self.kube_events.is_complete(), "loading events…"),
             "horizontalpodautoscalers" => (self.scalers.is_complete(), "loading autoscalers…"),
+            "poddisruptionbudgets" => (self.budgets.is_complete(), "loading disruption budgets…"),
             "workload" => (self.wanted.workload.is_none() || self.workload.is_complete(), "loading the workload…"),
             _ => (true, ""),
         };

@@ -22,7 +22,7 @@ use super::screen::{RolloutView, Screen};
 use super::selection::Selected;
 use super::state::State;
 use super::watching::when;
-use super::{charts, deploying, document, experiment, logs, run, timeline};
+use super::{audited, charts, deploying, document, experiment, logs, run, timeline};
 use crate::argo::feed::TroubleKind;
 use crate::argo::promote;
 use crate::names::RolloutKey;
@@ -83,7 +83,7 @@ fn body(state: &State) -> Body {
         Screen::Deploy { .. } => Body::Deploy(Box::new(deploying::page::page(state))),
         Screen::Help { place, scroll } => Body::Help(text::help(state, *place, *scroll)),
         Screen::Log(first) => Body::Log(text::log(state, *first)),
-        Screen::Audit { scroll } => Body::Text(text::audit(state, *scroll)),
+        Screen::Audit { scroll } => Body::Text(audited::page(state, *scroll)),
         Screen::Trouble { source, scroll } => Body::Text(text::trouble(state, *source, *scroll)),
         Screen::FirstRun { scroll } => Body::Text(text::first_run(state, *scroll)),
     }
@@ -104,7 +104,7 @@ pub fn scroll_length(state: &State) -> usize {
         Screen::Deploy { .. } => 0,
         Screen::Help { place, .. } => text::help_length(state, *place),
         Screen::Log(_) => state.notes.len(),
-        Screen::Audit { .. } => text::audit(state, 0).lines.len(),
+        Screen::Audit { .. } => audited::page(state, 0).lines.len(),
         Screen::Trouble { source, .. } => text::trouble(state, *source, 0).lines.len(),
         Screen::FirstRun { .. } => text::first_run(state, 0).lines.len(),
     }
@@ -142,7 +142,7 @@ fn next_line(state: &State) -> String {
         Some(Overlay::Finder(_)) => return "what asks first when its key is pressed asks first here too".to_owned(),
         None => {}
     }
-    if state.screen().place() == Place::Text {
+    if matches!(state.screen().place(), Place::Text | Place::Audit) {
         return String::new();
     }
     match state.screen() {
@@ -213,7 +213,7 @@ fn keys(state: &State) -> Vec<KeyHint> {
         return keys;
     }
     let place = state.screen().place();
-    if place == Place::Text {
+    if matches!(place, Place::Text | Place::Audit) {
         return text::keys(state);
     }
     if place == Place::Deploy {

@@ -3,7 +3,7 @@
 
 use super::effect::Effect;
 use super::fleet::{Change, ChangeKind, Deriving, Row};
-use super::model::{HappenedLine, Verdict};
+use super::model::{HappenedLine, Mark, Verdict};
 use super::overlay::{Item, Overlay};
 use super::present::{Subject, page};
 use super::screen::Screen;
@@ -11,7 +11,7 @@ use super::source::channel_name;
 use super::state::State;
 use super::{connection, deeds, deploying, document, history, logs, request, watching};
 use crate::argo::deed::plan::Facts;
-use crate::argo::feed::{Answer, Delta, DetailId, News, RequestId, TroubleKind};
+use crate::argo::feed::{Answer, Delta, DetailId, News, Order, RequestId, TroubleKind};
 use crate::argo::rollout::Rollout;
 use crate::names::{RolloutKey, SourceId};
 
@@ -30,6 +30,7 @@ pub fn take(state: &mut State, news: News) -> Vec<Effect> {
         | News::Events(id, _)
         | News::Workload(id, _)
         | News::Scalers(id, _)
+        | News::Budgets(id, _)
         | News::DetailTrouble(id, ..) => children(state, id, news),
         News::Logs(id, news) => logs::take(state, id, news),
         News::Object(id, answer) => document::take(state, id, answer),
@@ -233,6 +234,7 @@ fn children(state: &mut State, id: DetailId, news: News) -> Vec<Effect> {
 fn answered(state: &mut State, id: RequestId, answer: Answer) -> Vec<Effect> {
     let now = state.now;
     let trouble = request::trouble_of(&answer).cloned();
+    let is_unknown = matches!(answer, Answer::Unknown(_));
     let Some(write) = state.writes.answered(id, answer, now) else { return Vec::new() };
     let verdict = write.verdict(now);
     let (source, namespace) = (write.key.source, write.key.namespace.clone());
@@ -244,6 +246,13 @@ fn answered(state: &mut State, id: RequestId, answer: Answer) -> Vec<Effect> {
     }
     state.touch();
     let mut effects = vec![Effect::Log(verdict.words)];
+    if is_unknown {
+        // Whether it happened is told by the object alone, and the watch may have broken with the request: look.
+        effects.push(Effect::Order(Order::Reconnect(source)));
+    }
+    if let Some(hint) = trouble.as_ref().and_then(|trouble| trouble.hint.clone()) {
+        state.notes.log(now, Mark::Absent, hint);
+    }
     if trouble.is_some_and(|trouble| trouble.kind == TroubleKind::Forbidden) {
         state.access.forget(source, now);
         effects.extend(state.access.want(source, &namespace, now).map(Effect::Order));

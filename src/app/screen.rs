@@ -114,9 +114,8 @@ impl Screen {
             Self::Run(_) | Self::Experiment(_) => Place::Analysis,
             Self::Charts(_) => Place::Charts,
             Self::Deploy { .. } => Place::Deploy,
-            Self::Help { .. } | Self::Log(_) | Self::Audit { .. } | Self::Trouble { .. } | Self::FirstRun { .. } => {
-                Place::Text
-            }
+            Self::Audit { .. } => Place::Audit,
+            Self::Help { .. } | Self::Log(_) | Self::Trouble { .. } | Self::FirstRun { .. } => Place::Text,
         }
     }
 

@@ -4,7 +4,7 @@
 use super::action::Place;
 use super::effect::Effect;
 use super::state::State;
-use super::{deploying, document, logs, navigate, overlay, timeline};
+use super::{audited, deploying, document, logs, navigate, overlay, timeline};
 use crate::keys::{Key, KeyChord};
 use std::ops::Range;
 
@@ -146,6 +146,7 @@ pub fn current(state: &State) -> Option<&Pattern> {
         Place::Document => state.document.as_ref().map(|document| &document.pattern),
         Place::Timeline => state.timeline.as_ref().map(|timeline| &timeline.pattern),
         Place::Deploy => state.deploying.form.as_ref().map(|form| &form.pattern),
+        Place::Audit => Some(&state.audited.pattern),
         _ => None,
     }
 }
@@ -162,6 +163,7 @@ fn look_for(state: &mut State, text: &str) {
         Place::Document => document::look_for(state, pattern),
         Place::Timeline => timeline::look_for(state, pattern),
         Place::Deploy => deploying::keys::look_for(state, pattern),
+        Place::Audit => audited::look_for(state, pattern),
         _ => {}
     }
     state.touch();

@@ -25,7 +25,7 @@ pub enum Selected<'a> {
 impl State {
     /// The topmost screen with objects: what lies below help or the log.
     fn objects(&self) -> &Screen {
-        let objects = self.screens.iter().rev().find(|screen| screen.place() != Place::Text);
+        let objects = self.screens.iter().rev().find(|screen| !matches!(screen.place(), Place::Text | Place::Audit));
         objects.unwrap_or_else(|| self.screen())
     }
 

@@ -1,6 +1,7 @@
 //! The state: everything that a frame needs, and nothing that can be derived cheaply.
 
 use super::access::AccessCache;
+use super::audited::Audited;
 use super::deploying::{self, Deploying};
 use super::detail::Detail;
 use super::document::Document;
@@ -109,7 +110,7 @@ pub struct State {
     /// What is watched and armed.
     pub(super) watching: Watching,
     /// The log of writes as it was read last.
-    pub(super) audit: Option<Result<Vec<String>, String>>,
+    pub(super) audited: Audited,
     /// Services, and deploys.
     pub(super) deploying: Deploying,
     /// What was seen so far, for the charts.
@@ -166,7 +167,7 @@ impl State {
             search_input: None,
             notes,
             watching: Watching::default(),
-            audit: None,
+            audited: Audited::default(),
             deploying: Deploying::default(),
             history: History::default(),
             page_rows: 20,

@@ -96,6 +96,7 @@ pub fn setup() -> Setup {
         confirm,
         read_only: false,
         require_reason: false,
+        allowed_times: Vec::new(),
         color: None,
         runtimes: vec![Runtime {
             name: context.into(),

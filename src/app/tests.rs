@@ -1,6 +1,7 @@
 //! Behaviour of the room as a whole: events in, models and effects out.
 
 mod analysis;
+mod around;
 mod availability;
 mod bulk;
 mod closer;

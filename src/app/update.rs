@@ -39,7 +39,7 @@ fn take(state: &mut State, event: Event) -> Vec<Effect> {
         Event::News(news) => news::take(state, news),
         Event::Deploy(news) => deploying::news::take(state, news),
         Event::Audit(read) => {
-            state.audit = Some(read);
+            state.audited.put(read);
             state.touch();
             Vec::new()
         }

@@ -2,6 +2,7 @@
 //! knows the other.
 
 use super::analysis::AnalysisRun;
+use super::budget::Budget;
 use super::deed::plan::Plan;
 use super::deed::told::Told;
 use super::event::KubeEvent;
@@ -155,21 +156,6 @@ impl Right {
             Self::CreateEvents => ("create", "", "events", None),
         }
     }
-
-    /// In words: `patch rollouts/status`.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::PatchStatus => "patch rollouts/status",
-            Self::PatchRollouts => "patch rollouts",
-            Self::PatchScale => "patch rollouts/scale",
-            Self::PatchRuns => "patch analysisruns",
-            Self::DeleteRuns => "delete analysisruns",
-            Self::PatchExperiments => "patch experiments",
-            Self::PatchDeployments => "patch deployments.apps",
-            Self::CreateEvents => "create events",
-        }
-    }
 }
 
 /// What the signed-in user may do in a namespace.
@@ -321,6 +307,8 @@ pub enum News {
     Workload(DetailId, Delta<Workload>),
     /// HorizontalPodAutoscalers of an opened rollout changed.
     Scalers(DetailId, Delta<Scaler>),
+    /// PodDisruptionBudgets of the namespace of an opened rollout changed.
+    Budgets(DetailId, Delta<Budget>),
     /// A stream of logs tells something.
     Logs(LogsId, LogNews),
     /// An object that was asked for, cleaned, without `managedFields`.

@@ -1,6 +1,7 @@
 //! Sets: the objects of one kind that are watched, as the changes that are told leave them.
 
 use super::analysis::AnalysisRun;
+use super::budget::Budget;
 use super::event::KubeEvent;
 use super::experiment::Experiment;
 use super::feed::Delta;
@@ -28,7 +29,7 @@ macro_rules! watched {
     )*};
 }
 
-watched!(Rollout, ReplicaSet, Pod, AnalysisRun, Experiment, KubeEvent, Workload, Scaler);
+watched!(Rollout, ReplicaSet, Pod, AnalysisRun, Experiment, KubeEvent, Workload, Scaler, Budget);
 
 /// Objects of one kind, by namespace and name, as far as they are known.
 #[derive(Clone, Debug)]

@@ -147,7 +147,11 @@ impl Record {
             self.text("namespace"),
             self.outcome(),
         )];
-        let by = if self.text("from") == "command" { " by command" } else { "" };
+        let by = match self.text("from") {
+            "command" => " by command",
+            "demo" => " in a demo: on a simulated cluster",
+            _ => "",
+        };
         lines.push(format!("    {}@{}{by}", self.text("user"), self.text("host")));
         for (what, words) in [("because", self.text("reason")), ("answer", self.message())] {
             if !words.is_empty() {

@@ -105,8 +105,11 @@ pub struct Told {
     pub host: String,
 }
 
-/// Tells. Whether there is an event now: without the right to create events there is none.
-pub async fn tell(client: &Client, told: &Told) -> bool {
+/// Tells.
+///
+/// # Errors
+/// Why there is no event, in words; without the right to create events there is none.
+pub async fn tell(client: &Client, told: &Told) -> Result<(), String> {
     let object = serde_json::json!({
         "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "namespace": told.namespace.as_str(), "name": told.name,
         "uid": told.uid, "resourceVersion": told.resource_version,

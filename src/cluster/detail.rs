@@ -11,6 +11,7 @@ use super::sieve::Part;
 use super::watch::Watch;
 use super::wire::Kind;
 use crate::argo::analysis::AnalysisRun;
+use crate::argo::budget::Budget;
 use crate::argo::event::KubeEvent;
 use crate::argo::experiment::Experiment;
 use crate::argo::feed::{Delta, DetailId, News, Trouble, TroubleKind, WorkloadName};
@@ -64,6 +65,9 @@ pub async fn keep(asked: Asked, tempo: Tempo, shared: Arc<Shared>, sink: Sink) {
         detail.one(Experiment::PLURAL, Place::new(Some(whole(&detail)), None), tempo, experiments),
         detail.one(KubeEvent::PLURAL, Place::new(Some(whole(&detail)), None), calm, Belonging::events),
         detail.one(Scaler::PLURAL, Place::new(Some(whole(&detail)), None), calm, Belonging::scalers),
+        detail.one(Budget::PLURAL, Place::new(Some(whole(&detail)), None), calm, |_, delta| {
+            vec![News::Budgets(detail.asked.detail, delta)]
+        }),
         detail.workload(calm),
     );
 }

@@ -15,6 +15,7 @@ use crate::argo::feed::{Answer, DetailId, Link, LogsId, News, Order, Trouble, Tr
 use crate::names::{Namespace, SourceId};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -290,12 +291,14 @@ impl Network {
                 });
             }
             Order::Tell { key, told } => {
-                let Some(client) = self.sources.get(&key.source).and_then(|known| known.shared.client.borrow().clone())
-                else {
-                    return;
-                };
+                let Some(shared) = self.sources.get(&key.source).map(|known| Arc::clone(&known.shared)) else { return };
+                let Some(client) = shared.client.borrow().clone() else { return };
                 tasks.spawn(async move {
-                    record::tell(&client, &key.namespace, &key.name, &told).await;
+                    if let Err(why) = record::tell(&client, &key.namespace, &key.name, &told).await
+                        && !shared.told_of_no_event.swap(true, Ordering::Relaxed)
+                    {
+                        sink(News::Note(key.source, why));
+                    }
                 });
             }
             Order::Reconnect(source) => self.bump(source, |shared| &shared.poke),

@@ -2,6 +2,7 @@
 
 use super::wire::Kind;
 use crate::argo::analysis::AnalysisRun;
+use crate::argo::budget::Budget;
 use crate::argo::event::KubeEvent;
 use crate::argo::experiment::Experiment;
 use crate::argo::meta::Meta;
@@ -67,6 +68,7 @@ kinds! {
     Pod: CORE, "pods", "pods";
     AnalysisRun: ARGO, "analysisruns", "analysisruns.argoproj.io";
     Experiment: ARGO, "experiments", "experiments.argoproj.io";
+    Budget: "/apis/policy/v1", "poddisruptionbudgets", "poddisruptionbudgets.policy";
     Scaler: "/apis/autoscaling/v2", "horizontalpodautoscalers", "horizontalpodautoscalers.autoscaling";
 }
 

@@ -11,6 +11,7 @@ use super::wire::Kind;
 use crate::argo::feed::{Delta, Trouble, TroubleKind};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -23,12 +24,19 @@ pub struct Shared {
     pub poke: watch::Sender<u64>,
     /// Counts the orders to sign in again.
     pub login: watch::Sender<u64>,
+    /// It was said that no event tells of writes: once is enough.
+    pub told_of_no_event: AtomicBool,
 }
 
 impl Shared {
     /// Without a client.
     pub fn new() -> Arc<Self> {
-        Arc::new(Self { client: watch::Sender::new(None), poke: watch::Sender::new(0), login: watch::Sender::new(0) })
+        Arc::new(Self {
+            client: watch::Sender::new(None),
+            poke: watch::Sender::new(0),
+            login: watch::Sender::new(0),
+            told_of_no_event: AtomicBool::new(false),
+        })
     }
 
     /// The client, as soon as there is one.

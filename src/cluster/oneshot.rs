@@ -218,9 +218,12 @@ impl Connection {
         actions::carry_out(&self.client, namespace, name, plan, dry_run).await
     }
 
-    /// Tells on a rollout, with a Kubernetes Event, of a write that was taken. Whether there is one now: without the
-    /// right to create events there is none.
-    pub async fn tell(&self, namespace: &Namespace, name: &str, told: &Told) -> bool {
+    /// Tells on a rollout, with a Kubernetes Event, of a write that was taken. Without the right to create
+    /// events there is none.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    pub async fn tell(&self, namespace: &Namespace, name: &str, told: &Told) -> Result<(), String> {
         actions::record::tell(&self.client, namespace, name, told).await
     }
 

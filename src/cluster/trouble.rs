@@ -4,6 +4,7 @@
 use super::failure::{Failure, Status, Transport, cleaned};
 use super::wire::Kind;
 use crate::argo::feed::{Trouble, TroubleKind};
+use crate::argo::role;
 use crate::argo::rollout::Rollout;
 
 /// What was being done, for the sentence.
@@ -146,7 +147,7 @@ fn of_status(status: &Status, attempt: Attempt<'_>) -> Trouble {
             trouble(
                 TroubleKind::Forbidden,
                 format!("no right to {doing} on {cluster}"),
-                Some(format!("the role needs: {verb} {resource}")),
+                Some(format!("the role needs: {verb} {resource}, by the rule {}", role::rule(verb, resource))),
             )
         }
         403 => trouble(TroubleKind::Forbidden, format!("{cluster} does not allow to {doing}: {words}"), None),
@@ -169,14 +170,21 @@ fn of_status(status: &Status, attempt: Attempt<'_>) -> Trouble {
         ),
         409 => trouble(TroubleKind::Server, format!("{cluster} refused to {doing}: the object has changed"), None),
         410 => trouble(TroubleKind::Server, format!("{cluster} no longer keeps that version of its list"), None),
-        429 => trouble(TroubleKind::Throttled, format!("{cluster} is throttling requests"), None),
+        429 => {
+            trouble(TroubleKind::Throttled, format!("{cluster} is throttling requests{}", asks_to_wait(status)), None)
+        }
         400 | 415 | 422 => trouble(TroubleKind::Server, format!("{cluster} refused to {doing}: {words}"), None),
         code => trouble(
             TroubleKind::Server,
-            format!("{cluster} answered with an error ({code}) when asked to {doing}: {words}"),
+            format!("{cluster} answered with an error ({code}) when asked to {doing}: {words}{}", asks_to_wait(status)),
             None,
         ),
     }
+}
+
+/// What `Retry-After` says.
+fn asks_to_wait(status: &Status) -> String {
+    status.retry_after.map(|wait| format!(" and asks to wait {}", seconds(wait))).unwrap_or_default()
 }
 
 /// Seconds in words, with tenths below ten when they matter.
@@ -248,10 +256,23 @@ mod tests {
     fn a_refusal_names_the_right_that_is_missing() {
         let attempt = Attempt::reading::<crate::argo::pod::Pod>("prod-eu", "list pods in namespace shop");
         let trouble = of(&status(403, "Forbidden", "pods is forbidden"), attempt);
-        assert_eq!(trouble.hint.as_deref(), Some("the role needs: list pods"));
+        assert_eq!(
+            trouble.hint.as_deref(),
+            Some(r#"the role needs: list pods, by the rule - {apiGroups: [""], resources: [pods], verbs: [list]}"#)
+        );
         assert_eq!(trouble.raw, "403 Forbidden: pods is forbidden");
         let trouble = of(&status(404, "", "404 page not found"), attempt);
         assert_eq!(trouble.kind, TroubleKind::Server);
+    }
+
+    #[test]
+    fn a_server_that_names_a_time_to_wait_is_quoted() {
+        let wait = Some(Duration::from_secs(7));
+        for code in [429, 503] {
+            let failure = Failure::Status(Status { code, retry_after: wait, ..Status::default() });
+            let trouble = of(&failure, Attempt::new("prod-eu", "ask"));
+            assert!(trouble.sentence.ends_with(" and asks to wait 7 s"), "{}", trouble.sentence);
+        }
     }
 
     #[test]

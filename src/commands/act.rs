@@ -112,6 +112,7 @@ async fn carry_out(base: &Base, ready: &Ready, options: &Options, out: &mut dyn 
         Err(refusal) => return Err(teller.nothing_to_do(&refusal, out)?),
     };
     consent::by_settings(ready, &subject, options)?;
+    consent::warn_of_times(ready, &subject);
     consent::by_person(base, &teller, &plan)?;
     consent::by_cluster(&subject, &plan).await?;
 

@@ -4,7 +4,7 @@
 use super::base::{Base, Ready};
 use super::fleet::Found;
 use super::format::line;
-use super::outcome::{Failure, code, warn_all};
+use super::outcome::{Failure, code, warn, warn_all};
 use crate::argo::deed::plan::{Object, Plan};
 use crate::argo::deed::told::Told;
 use crate::argo::feed::Answer;
@@ -39,15 +39,17 @@ pub fn open_log(base: &Base, settings: &Settings) -> Audit {
 pub struct Sent {
     /// How.
     pub answer: Answer,
-    telling: Option<JoinHandle<bool>>,
+    telling: Option<JoinHandle<Result<(), String>>>,
 }
 
 impl Sent {
     /// Waits until the event is made, or cannot be: the process must not end before. No longer than a request takes.
     pub async fn told(telling: Telling) {
         if let Some(telling) = telling.0 {
-            // It says itself what went wrong; the write was done all the same.
-            let _ = telling.await;
+            // The write was done all the same.
+            if let Ok(Err(why)) = telling.await {
+                warn(&why);
+            }
         }
     }
 
@@ -59,7 +61,7 @@ impl Sent {
 }
 
 /// An event that is on its way.
-pub struct Telling(Option<JoinHandle<bool>>);
+pub struct Telling(Option<JoinHandle<Result<(), String>>>);
 
 /// Sends a plan, once, on the record. The event about it is made meanwhile: what follows does not wait for it.
 ///

@@ -199,7 +199,10 @@ fn cluster_findings(findings: &mut Doctor, name: &str, source: &Source, cluster:
                     findings.add(
                         Mark::Warn,
                         name,
-                        &format!("{what} in {namespace}: not allowed{why}; watching works, p does not"),
+                        &format!(
+                            "{what} in {namespace}: not allowed{why}; watching works, p does not; {}",
+                            right.needs()
+                        ),
                     );
                 }
                 Permission::Unknown(why) => {

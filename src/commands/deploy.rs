@@ -17,6 +17,7 @@ use super::audit;
 use super::base::{Base, Ready};
 use super::fleet::{self, block_on};
 use super::outcome::{Failure, code, warn, warn_all};
+use crate::argo::picture::{self, Children, Phase};
 use crate::audit::From;
 use crate::cluster::deploy::Told;
 use crate::cluster::oneshot::Connection;
@@ -99,31 +100,41 @@ async fn all(
             return Err(failure);
         }
     }
-    let (done, open): (Vec<_>, Vec<_>) = planned.into_iter().partition(|one| is_done(&one.plan, options));
-    for one in &done {
-        teller.end(Close::NothingToDo, &one.plan, None, "nothing to do: everything is as it should be", out)?;
+    let open: Vec<&Plan> = planned.iter().map(|one| &one.plan).filter(|plan| !is_done(plan, options)).collect();
+    if !open.is_empty() {
+        consent::by_person(base, ready, &open, options)?;
     }
-    if open.is_empty() {
-        return Ok(code::DONE);
-    }
-    let plans: Vec<&Plan> = open.iter().map(|one| &one.plan).collect();
-    consent::by_person(base, ready, &plans, options)?;
-    let mut worst = code::DONE;
-    for (at, one) in open.iter().enumerate() {
-        let ended = one.carry_out(base, ready, options, out).await;
-        let others: Vec<&str> = open[at + 1..].iter().map(|other| other.plan.target.cluster.as_str()).collect();
-        match ended {
-            Ok(code::DONE) => {}
-            other => {
-                if !others.is_empty() {
-                    warn(&format!("not touched: {}", others.join(", ")));
+    let serial = !options.dry_run && planned.first().is_some_and(|one| one.site.is_serial(ready));
+    for (at, one) in planned.iter().enumerate() {
+        let later = planned[at + 1..].iter().filter(|other| !is_done(&other.plan, options));
+        let later: Vec<&str> = later.map(|other| other.plan.target.cluster.as_str()).collect();
+        if is_done(&one.plan, options) {
+            teller.end(Close::NothingToDo, &one.plan, None, "nothing to do: everything is as it should be", out)?;
+        } else {
+            match one.carry_out(base, ready, options, out).await {
+                Ok(code::DONE) => {}
+                other => {
+                    if !later.is_empty() {
+                        warn(&format!("not touched: {}", later.join(", ")));
+                    }
+                    return other;
                 }
-                worst = worst.max(other?);
-                break;
             }
         }
+        if serial
+            && !later.is_empty()
+            && let Some(why) = one.not_converged().await
+        {
+            let what = format!("{why}; not touched: {}", later.join(", "));
+            let hint = format!(
+                "the clusters of a channel are served one after the other (runtime_order = \"serial\"): once it is healthy go \
+                 on with {}",
+                one.site.command(options)
+            );
+            return Err(Failure::new(code::TIMED_OUT, what).hint(hint));
+        }
     }
-    Ok(worst)
+    Ok(code::DONE)
 }
 
 async fn plan<'a>(ready: &Ready, settled: &Settled<'_>, site: &'a Site) -> Result<Planned<'a>, Failure> {
@@ -178,6 +189,24 @@ fn in_the_way(plan: &Plan, options: &Options) -> Option<Failure> {
 }
 
 impl Planned<'_> {
+    /// Why the next cluster has to wait; `None`: this one is healthy.
+    async fn not_converged(&self) -> Option<String> {
+        let cluster = &self.plan.target.cluster;
+        for item in self.plan.items.iter().filter(|item| item.identity.is_rollout()) {
+            let namespace = item.identity.namespace.as_deref().unwrap_or_default().into();
+            let rollout = match self.connection.get(&namespace, &item.identity.name).await {
+                Ok(Some(rollout)) => rollout,
+                Ok(None) => return Some(format!("{cluster}: {} is not there", item.identity)),
+                Err(trouble) => return Some(trouble.sentence),
+            };
+            let picture = picture::of(&rollout, Children::default(), fleet::now_there(&self.connection));
+            if picture.phase != Phase::Healthy {
+                return Some(format!("{cluster}: {} is {}", item.identity, follow::words(&rollout, &picture)));
+            }
+        }
+        None
+    }
+
     async fn carry_out(
         &self,
         base: &Base,
@@ -216,8 +245,10 @@ impl Planned<'_> {
         let telling = self.tell(ready, options, &who, &outcome).await;
         let ended = self.conclude(options, &outcome, out).await;
         for one in telling {
-            // It says itself what went wrong; the deploy was done all the same.
-            let _ = one.await;
+            // The deploy was done all the same.
+            if let Ok(Err(why)) = one.await {
+                warn(&why);
+            }
         }
         ended
     }
@@ -250,7 +281,7 @@ impl Planned<'_> {
         options: &Options,
         who: &crate::audit::Who,
         outcome: &Outcome,
-    ) -> Vec<tokio::task::JoinHandle<bool>> {
+    ) -> Vec<tokio::task::JoinHandle<Result<(), String>>> {
         let mut telling = Vec::new();
         if options.dry_run || !ready.resolved.settings.record.events {
             return telling;

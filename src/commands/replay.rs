@@ -112,6 +112,7 @@ pub fn open(base: &Base, path: &Path, speed: f64) -> Result<u8, Failure> {
         confirm: Confirm::Deny,
         read_only: true,
         require_reason: false,
+        allowed_times: Vec::new(),
         color: None,
         runtimes: vec![Runtime {
             name: cluster.clone(),

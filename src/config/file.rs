@@ -8,6 +8,7 @@ use super::problem::{Place, Problem, Source, near};
 use super::references;
 use super::services::{self, Services};
 use super::settings::{Color, Confirm, Look, Record};
+use super::times::{self, AllowedTimes};
 use crate::names::{ChannelName, Namespace};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -51,6 +52,8 @@ pub struct FileChannel {
     pub read_only: bool,
     /// A write needs a reason.
     pub require_reason: bool,
+    /// When its protections allow something to happen.
+    pub allowed_times: Vec<AllowedTimes>,
     /// Border colour.
     pub color: Option<String>,
     /// Where it runs.
@@ -235,6 +238,7 @@ fn settle(
             },
             read_only: channel.readonly,
             require_reason: channel.require_reason,
+            allowed_times: times::of_channel(&kept, at),
             color: channel.color,
             runtimes,
             service_of: channel

@@ -240,6 +240,7 @@ fn own_channel(context: &str, order: i64) -> FileChannel {
         confirm: Confirm::Enter,
         read_only: false,
         require_reason: false,
+        allowed_times: Vec::new(),
         color: None,
         runtimes: vec![FileRuntime {
             name: None,
@@ -331,6 +332,7 @@ fn settings(file: Option<&File>, channels: Vec<FileChannel>, warnings: Vec<Strin
         confirm: channel.confirm,
         read_only: channel.read_only,
         require_reason: channel.require_reason,
+        allowed_times: channel.allowed_times,
         color: channel.color,
         runtimes: channel
             .runtimes

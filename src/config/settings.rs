@@ -1,6 +1,7 @@
 //! Settled values: no `Option` that a reader must interpret a second time.
 
 use super::services::Services;
+use super::times::AllowedTimes;
 use crate::names::{ChannelName, ClusterName, Namespace};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -64,10 +65,36 @@ pub struct Channel {
     pub read_only: bool,
     /// A write needs a reason; a brake (abort, pause) does not wait for one.
     pub require_reason: bool,
+    /// When its protections allow something to happen.
+    pub allowed_times: Vec<AllowedTimes>,
     /// A border colour for this channel's screens.
     pub color: Option<String>,
     /// Where it runs.
     pub runtimes: Vec<Runtime>,
+}
+
+/// What a protection looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Before a deploy.
+    Deploy,
+    /// Before a promote, a skip, a resume or a retry.
+    Promote,
+    /// During a rollout.
+    Rollout,
+}
+
+impl Moment {
+    /// From its word in `lifecycle`.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "deploy" => Self::Deploy,
+            "promote" => Self::Promote,
+            "rollout" => Self::Rollout,
+            _ => return None,
+        })
+    }
 }
 
 /// How a write is confirmed.

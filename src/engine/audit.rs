@@ -31,6 +31,7 @@ struct UnderWay {
 #[derive(Debug)]
 pub struct Keeper {
     audit: Audit,
+    from: From,
     events: bool,
     places: HashMap<SourceId, Place>,
     under_way: HashMap<RequestId, UnderWay>,
@@ -51,7 +52,8 @@ impl Keeper {
             (info.id, place)
         };
         let places = setup.sources.iter().map(place).collect();
-        Self { audit, events: setup.settings.record.events, places, under_way: HashMap::new() }
+        let from = if setup.demo { From::Demo } else { From::Ui };
+        Self { audit, from, events: setup.settings.record.events, places, under_way: HashMap::new() }
     }
 
     /// The log, for the record of a deploy.
@@ -80,7 +82,7 @@ impl Keeper {
         let nowhere = Place { channel: String::new(), cluster: String::new(), context: String::new() };
         let place = self.places.get(&key.source).unwrap_or(&nowhere);
         let attempt = Attempt {
-            from: From::Ui,
+            from: self.from,
             channel: &place.channel,
             cluster: &place.cluster,
             context: &place.context,

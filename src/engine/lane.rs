@@ -39,6 +39,7 @@ enum Group {
     Events(DetailId),
     Workload(DetailId),
     Scalers(DetailId),
+    Budgets(DetailId),
 }
 
 /// What a piece of news does to those that wait.
@@ -61,6 +62,7 @@ fn effect(news: &News) -> Effect {
         News::Events(detail, delta) => return of(Group::Events(*detail), delta),
         News::Workload(detail, delta) => return of(Group::Workload(*detail), delta),
         News::Scalers(detail, delta) => return of(Group::Scalers(*detail), delta),
+        News::Budgets(detail, delta) => return of(Group::Budgets(*detail), delta),
         News::Link(source, _) => Subject::Link(*source),
         News::Heard(source, _) => Subject::Heard(*source),
         News::Skew(source, _) => Subject::Skew(*source),

@@ -87,6 +87,7 @@ fn done(
             template_digest: digest(service, manifests),
             label,
             warnings: warnings.map(|found| found.problem.clone()).collect(),
+            no_cleanup: service.config.no_cleanup,
         },
         overruled: settled.overruled,
         remarks: findings,

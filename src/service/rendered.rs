@@ -20,6 +20,8 @@ pub struct Rendered {
     pub label: String,
     /// What was accepted with a remark.
     pub warnings: Vec<Problem>,
+    /// What it no longer has is never offered for removal (`noCleanupOnDelete`).
+    pub no_cleanup: bool,
 }
 
 /// The value of a parameter and where it came from.

@@ -87,6 +87,7 @@ fn without_configuration(settings: &Settings, catalog: &Catalog) -> Settings {
         confirm: crate::config::settings::Confirm::Enter,
         read_only: false,
         require_reason: false,
+        allowed_times: Vec::new(),
         color: None,
         runtimes: vec![Runtime {
             name: ClusterName::new("runtime"),

@@ -136,6 +136,10 @@ fn an_answer_that_is_lost_or_bad_is_told_truly_and_asking_again_ends_no_second_p
     for (fault, done, kind) in [
         ("test:patch=drop*1", false, None),
         ("test:patch=!drop*1", true, None),
+        // The connection breaks in the middle of the answer, or while the server still works on it.
+        ("test:patch=half*1", true, None),
+        ("test:patch=300ms*1;test:patch=drop*1", false, None),
+        ("test:patch=300ms*1;test:patch=!drop*1", true, None),
         ("test:patch=504*1", false, None),
         ("test:patch=!504*1", true, None),
         ("test:patch=502*1", false, None),
@@ -155,7 +159,13 @@ fn an_answer_that_is_lost_or_bad_is_told_truly_and_asking_again_ends_no_second_p
         let answer = send(&stage, &plan);
         match (&answer, kind) {
             (Answer::Unknown(trouble), None) => assert!(trouble.sentence.contains("may have happened"), "{trouble:?}"),
-            (Answer::Refused(trouble), Some(kind)) => assert_eq!(trouble.kind, kind, "{fault}"),
+            (Answer::Refused(trouble), Some(kind)) => {
+                assert_eq!(trouble.kind, kind, "{fault}");
+                if kind == TroubleKind::Throttled {
+                    assert!(trouble.sentence.ends_with("asks to wait 1 s"), "Retry-After: {}", trouble.sentence);
+                    assert!(trouble.hint.as_ref().is_some_and(|hint| hint.contains("not repeated")), "{trouble:?}");
+                }
+            }
             other => panic!("{fault}: {other:?}"),
         }
         assert!(stage.writes().len() <= 1, "{fault}: a write is never repeated: {:?}", stage.writes());

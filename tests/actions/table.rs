@@ -208,6 +208,16 @@ fn the_requests_are_those_of_the_plugin_and_the_version_that_was_seen() {
             .collect();
         assert_eq!(stage.writes().iter().map(told).collect::<Vec<_>>(), expected, "{command}");
     }
+    // The deprecated flag leaves the pause conditions alone, of which a running step has none; its field is the same.
+    let flag = &recorded("argo rollouts promote web --skip-current-step")[0];
+    let stage = state("running");
+    let before = stage.raw()["status"]["currentStepIndex"].as_i64().unwrap_or(0);
+    stage.perform(&Deed::Promote(Extent::Step)).unwrap();
+    let sent: Value = serde_json::from_str(&stage.writes()[0].body).unwrap();
+    assert!(flag["path"].as_str().unwrap().ends_with("/rollouts/web/status"), "{flag}");
+    assert!(stage.writes()[0].path.contains("/rollouts/web/status?"), "{:?}", stage.writes());
+    let field = |body: &Value| body["status"]["currentStepIndex"].as_i64();
+    assert_eq!((field(&flag["body"]), field(&sent)), (Some(2), Some(before + 1)));
     // Undo: the same operation on the same place.
     let undo = &recorded("argo rollouts undo web")[0]["body"][0];
     let stage = state("at pause");

@@ -53,6 +53,7 @@ fn told(news: &[News]) -> BTreeMap<&'static str, Vec<String>> {
             News::Events(DETAIL, delta) => apply(sets.entry("events").or_default(), delta),
             News::Workload(DETAIL, delta) => apply(sets.entry("workload").or_default(), delta),
             News::Scalers(DETAIL, delta) => apply(sets.entry("horizontalpodautoscalers").or_default(), delta),
+            News::Budgets(DETAIL, delta) => apply(sets.entry("poddisruptionbudgets").or_default(), delta),
             _ => {}
         }
     }
@@ -72,7 +73,8 @@ fn troubles(news: &[News]) -> Vec<&'static str> {
 
 #[test]
 fn who_may_not_read_one_kind_sees_all_others_and_does_not_ask_without_end() {
-    for kind in ["replicasets", "pods", "analysisruns", "experiments", "events", "deployments"] {
+    for kind in ["replicasets", "pods", "analysisruns", "experiments", "events", "poddisruptionbudgets", "deployments"]
+    {
         let running = simulated(&[paused("shop", "web")]);
         add_children(store(&running), "shop", "web");
         running.set_faults(&format!("test:list/{kind}=403;test:watch/{kind}=403")).unwrap();
@@ -80,7 +82,7 @@ fn who_may_not_read_one_kind_sees_all_others_and_does_not_ask_without_end() {
         watched.wait_live();
         watched.hub.order(open("u"));
         let named = if kind == "deployments" { "workload" } else { kind };
-        let all = ["replicasets", "pods", "analysisruns", "experiments", "events", "workload"];
+        let all = ["replicasets", "pods", "analysisruns", "experiments", "events", "poddisruptionbudgets", "workload"];
         watched.wait(&format!("all but {kind}"), |news| {
             let (known, troubled) = (told(news), troubles(news));
             let others = all.iter().filter(|other| **other != named).all(|other| known.contains_key(other));
@@ -197,6 +199,7 @@ fn only_what_belongs_to_the_rollout_is_told_though_its_experiment_comes_last() {
             ("events", &["e1", "e3"]),
             ("workload", &["base"]),
             ("horizontalpodautoscalers", &["h1"]),
+            ("poddisruptionbudgets", &[]),
         ],
     );
     let running = json!({"status": {"templateStatuses": [{"name": "a", "podTemplateHash": "h1"}]}});
@@ -213,6 +216,7 @@ fn only_what_belongs_to_the_rollout_is_told_though_its_experiment_comes_last() {
             ("events", &["e1", "e3", "e5", "e6"]),
             ("workload", &["base"]),
             ("horizontalpodautoscalers", &["h1"]),
+            ("poddisruptionbudgets", &[]),
         ],
     );
     let gone = json!({"type": "DELETED", "object": object("exp", ("Rollout", "u"), &json!({}))});
@@ -240,7 +244,7 @@ fn a_kind_that_the_server_does_not_know_is_said_once() {
                 _ => None,
             })
             .collect();
-        (words.len() == 2 && told(news).len() == 5).then_some(words)
+        (words.len() == 2 && told(news).len() == 6).then_some(words)
     });
     assert!(words.iter().all(|words| words.contains("does not serve") && words.contains("fake")), "{words:?}");
     assert_eq!(fake.count("GET", &["/analysisruns"]), 1);

@@ -381,7 +381,10 @@ fn who_may_not_read_pods_still_sees_replica_sets() {
         })
     });
     assert_eq!(trouble.kind, TroubleKind::Forbidden);
-    assert_eq!(trouble.hint.as_deref(), Some("the role needs: list pods"));
+    assert_eq!(
+        trouble.hint.as_deref(),
+        Some(r#"the role needs: list pods, by the rule - {apiGroups: [""], resources: [pods], verbs: [list]}"#)
+    );
     watched.wait("the ReplicaSets", |n| n.iter().any(|n| matches!(n, News::ReplicaSets(..))).then_some(()));
     assert!(!watched.all().iter().any(|n| matches!(n, News::DetailTrouble(_, "replicasets", _))));
     watched.wait_live();

@@ -128,6 +128,42 @@ fn read_only_refuses_every_action_before_anything_is_asked() {
     assert_eq!(clusters.writes(), []);
 }
 
+#[test]
+fn where_a_reason_is_required_a_write_without_one_is_bad_input_but_a_brake_is_not() {
+    let clusters = Clusters::new("fleet", 0.0);
+    let wanted = clusters.running.config.replace("confirm = \"type-name\"", "require_reason = true");
+    let config = clusters.file("reason.toml", &wanted);
+    for action in [&["promote"][..], &["undo"], &["restart"], &["set-image"], &["promote", "--full"]] {
+        let more: &[&str] = if action == ["set-image"] { &["*=a:1"] } else { &[] };
+        let named = [action, &["gradual-rollout", "--channel", "production", "--yes", "-c", &config], more].concat();
+        clusters.expect(2, &named).says("wants a reason").says("--reason").says("nothing was sent");
+        clusters.expect(2, &[&named[..], &["--reason", "  "]].concat()).says("wants a reason");
+    }
+    assert_eq!(clusters.writes(), []);
+    let told = |action: &[&str], more: &[&str]| {
+        clusters.expect(
+            0,
+            &[action, &["gradual-rollout", "--channel", "production", "--yes", "-c", &config], more].concat(),
+        )
+    };
+    told(&["promote"], &["--reason", "INC-7"]);
+    told(&["pause"], &[]);
+    assert_eq!(clusters.writes().len(), 2);
+}
+
+#[test]
+fn a_freeze_of_the_channel_is_a_warning_and_never_of_a_brake() {
+    let clusters = Clusters::new("fleet", 0.0);
+    let freeze = "\n[protections.quiet]\nallowed_times = { windows = [{}], freezes = [{ from = \"2020-01-01\", to = \"2099-12-31\", reason = \"INC-1\" }] }\n";
+    let config = clusters.running.config.replace("confirm = \"type-name\"", "protections = [\"quiet\"]");
+    let config = clusters.file("frozen.toml", &format!("{config}{freeze}"));
+    let dry = |verb: &str| {
+        clusters.expect(0, &[verb, "gradual-rollout", "--channel", "production", "-c", &config, "--dry-run", "server"])
+    };
+    dry("promote").says("warning: protection quiet is closed now: freeze until 2100-01-01 00:00 UTC: INC-1");
+    assert!(!dry("abort").stderr.contains("closed now"));
+}
+
 fn wait_for(ran: &Ran) -> Value {
     serde_json::from_str(ran.stdout.lines().last().unwrap()).unwrap()
 }
@@ -137,6 +173,13 @@ fn wait_follows_an_abort_a_retry_and_an_undo_to_their_ends() {
     let clusters = Clusters::new("fleet", 20.0);
     let wait = ["--yes", "--wait=40s", "-o", "json"];
     for (verb, part) in [("abort", "traffic goes back"), ("retry", "began again"), ("undo", "version")] {
+        if verb == "undo" {
+            // Time goes on: what is decided while the controller moves would rightly be refused.
+            let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+            while clusters.expect(0, &on(&["get"], &["-o", "json"])).json()["phase"] != "Paused" {
+                assert!(std::time::Instant::now() < deadline, "no pause came");
+            }
+        }
         let told = wait_for(&clusters.expect(0, &[&on(&[verb], &[])[..], &wait].concat()));
         assert_eq!(told["outcome"], "reacted", "{told}");
         assert!(told["message"].as_str().unwrap().contains(part), "{told}");

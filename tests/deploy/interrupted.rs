@@ -71,14 +71,65 @@ fn what_is_said_is_what_the_cluster_holds_and_the_same_again_completes_it() {
 }
 
 #[test]
+fn a_change_that_is_interrupted_is_told_as_the_cluster_holds_it_and_completed_by_the_same_again() {
+    for (at, (plural, name)) in GRADUAL.iter().enumerate() {
+        for (fault, code, outcome) in [("403*1", 5, "failed"), ("drop*1", 1, "failed"), ("!drop*1", 0, "applied")] {
+            let case = format!("{fault} at {plural}/{name}");
+            let scene = Scene::new(0.0);
+            scene.deploy(0, &[]);
+            scene.edit("services.yaml", "port: 80", "port: 8081");
+            scene.edit("rollout.yaml", ":blue", ":yellow");
+            scene.faults(&format!("test:patch/{plural}#{name}?real={fault}"));
+            let told = outcomes(&scene.deploy(code, &["-o", "json"]).json());
+            let expected = |index: usize| match (index.cmp(&at), code) {
+                (std::cmp::Ordering::Greater, 1..) => "not-tried",
+                (std::cmp::Ordering::Equal, _) => outcome,
+                _ => "applied",
+            };
+            for (index, (plural, name)) in GRADUAL.iter().enumerate() {
+                assert_eq!(told[index], ((*name).to_owned(), expected(index).to_owned()), "{case}");
+                let spec = scene.object(plural, name)["spec"].to_string();
+                let changed = spec.contains("8081") || spec.contains(":yellow");
+                assert_eq!(changed, expected(index) == "applied", "{case}: {plural}/{name}");
+            }
+            scene.faults("");
+            scene.deploy(0, &[]);
+            scene.diff(0, &[]);
+        }
+    }
+}
+
+#[test]
+fn an_object_that_cannot_be_read_for_the_plan_stops_everything() {
+    let scene = Scene::new(0.0);
+    scene.faults("test:get/services#fresh=503");
+    scene.deploy(1, &[]).says("error (503)").says("nothing was applied");
+    assert_eq!(scene.writes(), []);
+}
+
+#[test]
 fn an_answer_that_is_lost_while_the_cluster_is_away_is_unknown_and_says_so() {
     let scene = Scene::new(0.0);
-    // The first reads are of the plan, and of the object right before its write.
-    scene.faults("test:patch/services#fresh?real=!drop*1;test:get/services#fresh=503");
-    let ran = scene.clusters.run(&["deploy", "-f", "m", "--channel", "test", "--yes", "-o", "json"]);
-    assert_eq!(ran.code, 1, "{}", ran.stderr);
-    // It could not even be read for the plan: nothing was sent.
-    assert_eq!(scene.writes(), []);
+    scene.faults("test:patch/services#fresh?real=12s*1");
+    let log = scene.clusters.path(".local/state/rolltop/audit.jsonl");
+    std::thread::scope(|threads| {
+        let other = threads.spawn(|| {
+            // The line before the write stands: it is under way.
+            let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+            while !std::fs::read_to_string(&log).is_ok_and(|text| text.contains("\"before\"")) {
+                assert!(std::time::Instant::now() < deadline, "a write was begun");
+                std::thread::yield_now();
+            }
+            // It may not have arrived yet.
+            scene.faults("test:patch/services#fresh?real=12s*1;test:get/services#fresh=503");
+        });
+        let told = scene.deploy(1, &["-o", "json", "--cluster-timeout", "2s"]);
+        other.join().unwrap();
+        told.says("no answer came, and it cannot be read now").says("it may have been applied");
+        let outcomes: Vec<String> = outcomes(&told.json()).into_iter().map(|(_, outcome)| outcome).collect();
+        assert_eq!(outcomes, ["unknown", "not-tried", "not-tried"]);
+    });
+    assert!(std::fs::read_to_string(&log).unwrap().contains("\"outcome\":\"unknown\""));
 }
 
 #[test]

@@ -73,7 +73,7 @@ impl Scene {
 
     /// What rolltop sent to change something, dry runs left out: method, plural and name.
     pub fn writes(&self) -> Vec<(String, String, String)> {
-        self.sent().iter().map(|logged| told(logged)).collect()
+        self.sent().iter().map(told).collect()
     }
 
     /// The same in full.

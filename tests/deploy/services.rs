@@ -139,6 +139,18 @@ fn what_is_no_longer_deployed_is_listed_and_removed_only_when_asked() {
     told.prints("left over: ConfigMap/settings: no longer deployed; --prune removes it");
     told.prints("left over: Secret/keys: no longer deployed; never removed by a deploy");
     assert_ne!(scene.object("configmaps", "settings"), Value::Null);
+    // A service can say that nothing of it is ever removed.
+    let config = scene.clusters.path("services/gradual/gradual-rollout.pvn.yaml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(
+        &config,
+        text.replacen("  name: gradual-rollout", "  name: gradual-rollout\n  noCleanupOnDelete: true", 1),
+    )
+    .unwrap();
+    let kept = "left over: ConfigMap/settings: no longer deployed; the service keeps what it no longer has";
+    deploy(&scene, 0, "gradual-rollout", "test", &["--prune"]).prints(kept);
+    assert_ne!(scene.object("configmaps", "settings"), Value::Null);
+    std::fs::write(&config, text).unwrap();
     deploy(&scene, 0, "gradual-rollout", "test", &["--prune"]).prints("removed: ConfigMap/settings");
     assert_eq!(scene.object("configmaps", "settings"), Value::Null);
     assert_ne!(scene.object("secrets", "keys"), Value::Null);
@@ -156,4 +168,54 @@ fn an_aborted_version_again_starts_nothing_and_offers_a_retry() {
     scene.clusters.expect(0, &["abort", "gradual-rollout", "--channel", "test", "--yes", "--wait=40s"]);
     deploy(&scene, 0, "gradual-rollout", "test", &[]).prints("retry it instead").prints("nothing to do");
     assert_eq!(phase(&scene.object("rollouts", "gradual-rollout")), "Degraded");
+}
+
+#[test]
+fn of_two_that_deploy_at_once_one_wins_and_the_other_says_who() {
+    let scene = scene(0.0);
+    deploy(&scene, 0, "gradual-rollout", "test", &[]);
+    // The plan of the slow one is held up behind its dry run of the rollout.
+    scene.faults("test:patch/services#gradual-rollout?dry=3s*1");
+    let dry_run = |logged: &rolltop::demo::http::record::Logged| {
+        logged.path.contains("rollouts/gradual-rollout") && logged.path.contains("dryRun")
+    };
+    let seen = scene.clusters.requests().len();
+    std::thread::scope(|threads| {
+        let slow = threads.spawn(|| deploy(&scene, 1, "gradual-rollout", "test", &["--param", "image=yellow"]));
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while !scene.clusters.requests()[seen..].iter().any(dry_run) {
+            assert!(std::time::Instant::now() < deadline, "the slow one makes its plan");
+            std::thread::yield_now();
+        }
+        deploy(&scene, 0, "gradual-rollout", "test", &["--param", "image=red"]);
+        let told = slow.join().unwrap();
+        told.says("was deployed by somebody else since the plan was made").says("version red (").says("not written");
+    });
+    assert!(image(&scene.object("rollouts", "gradual-rollout")).ends_with(":red"));
+}
+
+#[test]
+fn the_next_cluster_of_a_channel_waits_until_the_one_before_is_healthy() {
+    let scene = scene(20.0);
+    let runtimes = "[[release_channels]]\nname = \"both\"\nruntimes = [\
+        { name = \"east\", context = \"test\", namespace = \"demo\" }, \
+        { name = \"west\", context = \"staging\", namespace = \"demo\" }]\n";
+    let head = "application = \"external-configs\"\nservices = [\"services/**/*.pvn.yaml\"]\n\
+        [container_registries]\ndockerhub-prodvana = { prefix = \"\" }\n";
+    scene.clusters.file("config.toml", &format!("{head}{runtimes}"));
+    deploy(&scene, 0, "gradual-rollout", "both", &["--wait=60s"]);
+    let yellow = ["--param", "image=yellow", "--wait=60s"];
+    deploy(&scene, 4, "gradual-rollout", "both", &yellow)
+        .says("east: Rollout/gradual-rollout is")
+        .says("not touched: west");
+    let of = |context: &str| image(&scene.on(context).object("rollouts", "gradual-rollout")).to_owned();
+    assert!(of("test").ends_with(":yellow") && of("staging").ends_with(":blue"));
+    // The same again goes no further while it waits.
+    deploy(&scene, 4, "gradual-rollout", "both", &yellow).says("not touched: west");
+    scene.clusters.expect(0, &["promote", "gradual-rollout", "--context", "test", "-n", "demo", "--yes", "--full"]);
+    scene
+        .clusters
+        .expect(0, &["status", "gradual-rollout", "--context", "test", "-n", "demo", "--watch", "--timeout", "60s"]);
+    deploy(&scene, 0, "gradual-rollout", "both", &yellow);
+    assert!(of("staging").ends_with(":yellow"));
 }

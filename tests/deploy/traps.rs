@@ -60,6 +60,7 @@ fn another_selector_is_refused_with_what_to_do() {
     let scene = Scene::new(0.0);
     scene.deploy(0, &[]);
     scene.edit("rollout.yaml", "app: fresh", "app: other");
+    scene.edit("services.yaml", "app: fresh", "app: other");
     let before = scene.writes().len();
     scene.deploy(1, &[]).says("spec.selector of a Rollout cannot be changed").says("nothing was applied");
     assert_eq!(scene.writes().len(), before);
@@ -86,11 +87,23 @@ fn what_belongs_elsewhere_is_refused() {
     let scene = Scene::new(0.0);
     scene.write("more.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: other\n");
     scene.deploy(1, &[]).says("is in namespace other").says("extra_namespaces");
-    scene.write("more.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: ClusterAnalysisTemplate\nmetadata:\n  name: a\n");
+    scene.write(
+        "more.yaml",
+        "apiVersion: argoproj.io/v1alpha1\nkind: ClusterAnalysisTemplate\nmetadata:\n  name: a\nspec:\n  metrics:\n  \
+         - {name: a, successCondition: \"true\", provider: {job: {spec: {template: {spec: {containers: []}}}}}}\n",
+    );
     scene.deploy(1, &[]).says("belongs to the whole cluster");
     scene.write("more.yaml", "apiVersion: example.com/v1\nkind: Thing\nmetadata:\n  name: a\n");
     scene.deploy(1, &[]).says("does not serve example.com/v1 Thing");
     assert_eq!(scene.writes(), []);
+}
+
+#[test]
+fn what_the_controller_would_refuse_is_refused_before_any_request() {
+    let scene = Scene::new(0.0);
+    scene.edit("rollout.yaml", "app: fresh", "app: other");
+    scene.deploy(2, &[]).says("services.yaml").says("which the pods of this Rollout do not have");
+    assert!(scene.clusters.requests().is_empty());
 }
 
 #[test]

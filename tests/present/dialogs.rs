@@ -31,6 +31,7 @@ fn dialog_of(moment: &Moment, typed: Option<(&str, &str)>, changed: Option<&str>
         elsewhere: &elsewhere,
         template: None,
         reason: None,
+        around: &[],
     };
     dialog::write(&subject, &asking)
 }

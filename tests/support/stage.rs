@@ -454,6 +454,7 @@ fn setup(now: Timestamp) -> Setup {
         confirm: if *name == "production" { Confirm::TypeName } else { Confirm::Enter },
         read_only: false,
         require_reason: false,
+        allowed_times: Vec::new(),
         color: None,
         runtimes: vec![Runtime {
             name: (*name).into(),
@@ -478,9 +479,9 @@ fn setup(now: Timestamp) -> Setup {
             stale_after: Duration::from_secs(15),
             mouse: false,
             service_of: BTreeMap::new(),
-            services: rolltop::config::services::Services::default(),
             record: Record::default(),
             osc9: false,
+            services: rolltop::config::services::Services::default(),
             warnings: Vec::new(),
         },
         read_only: false,

@@ -24,12 +24,15 @@ const NODES: &[Place] = &[
     Place::Analysis,
     Place::Charts,
 ];
+/// Where there is something to search in.
+const SEARCHED: &[Place] = &[Place::Logs, Place::Document, Place::Timeline, Place::Audit];
 const TEXTS: &[Place] = &[Place::Logs, Place::Document, Place::Timeline];
 pub(super) const ALL: &[Place] = &[
     Place::Matrix,
     Place::Board,
     Place::Rollout,
     Place::Text,
+    Place::Audit,
     Place::Logs,
     Place::Document,
     Place::Timeline,
@@ -82,7 +85,7 @@ pub const TABLE: &[Row] = &[
     row(A::Describe, "describe", &[c('d')], "describe", "described in words", Show, NODES),
     row(A::Yaml, "yaml", &[c('y')], "yaml", "the object as YAML", Show, NODES),
     row(A::Charts, "charts", &[c('m')], "charts", "weight and metrics over time", Show, NODES),
-    row(A::Search, "search", &[c('/')], "search", "search in the text", Show, TEXTS),
+    row(A::Search, "search", &[c('/')], "search", "search in the text", Show, SEARCHED),
     row(A::NextHit, "next-hit", &[c('n')], "", "to the next hit", Move, TEXTS),
     row(A::PreviousHit, "previous-hit", &[c('N')], "", "to the previous hit", Move, TEXTS),
     row(A::Wrap, "wrap", &[c('w')], "wrap", "wrap long lines, or cut them", Show, TEXTS),

@@ -1,6 +1,6 @@
 //! The forms: what they offer, what their keys do, and the deed that comes of them.
 
-use super::wish::{answerable, template_of};
+use super::wish::{Wish, answerable, template_of};
 use super::{decide, facts};
 use crate::app::effect::Effect;
 use crate::app::fleet::Row;
@@ -32,8 +32,7 @@ pub struct Offer {
 pub fn open(state: &mut State, key: RolloutKey, field: Field) {
     let Some(row) = state.fleet.get(&key) else { return };
     if let Err(why) = answerable(state, row, &field) {
-        state.answer(Mark::Attention, why);
-        return;
+        return super::refuse(state, &key, &Wish::Form(field), why);
     }
     let field = match field {
         Field::Revision(None) => Field::Revision(under_cursor(state, row)),

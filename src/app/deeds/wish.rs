@@ -2,6 +2,7 @@
 //! dim, fills help and palette, and refuses a key press.
 
 use super::facts;
+use crate::app::access::Rights;
 use crate::app::action::Action;
 use crate::app::availability::{doable, nothing_under_way, place_allows, selected, writable};
 use crate::app::fleet::Row;
@@ -72,6 +73,19 @@ pub fn off(state: &State, action: Action) -> Option<String> {
         Err(why) => place_allows(state, row).err().or(Some(why)),
         Ok(Wish::Deed(deed)) => doable(state, &deed).err(),
         Ok(Wish::Form(field)) => answerable(state, row, &field).err(),
+    }
+}
+
+/// The right that the user lacks for what is wished on a rollout.
+#[must_use]
+pub fn missing(state: &State, row: &Row, wish: &Wish) -> Option<Right> {
+    let rights = match wish {
+        Wish::Deed(deed) => plan(deed, facts(state, &row.key, &row.rollout)).ok()?.rights(),
+        Wish::Form(field) => probe(state, row, field).1,
+    };
+    match state.access.rights(row.key.source, &row.key.namespace, &rights) {
+        Rights::No { right, .. } => Some(right),
+        Rights::Yes | Rights::Asking | Rights::Unsure(_) => None,
     }
 }
 

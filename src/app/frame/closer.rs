@@ -24,7 +24,7 @@ pub fn order(place: Place, rows: &mut Vec<&Row>) {
         Place::Logs => Action::Logs,
         Place::Timeline => Action::Events,
         Place::Document => Action::Open,
-        Place::Text | Place::Deploy => return,
+        Place::Text | Place::Audit | Place::Deploy => return,
     };
     rows.retain(|row| row.action != itself);
     let own = |row: &&Row| {

@@ -4,6 +4,8 @@ mod bulk;
 mod form;
 
 use super::{hint, lists};
+use crate::app::deeds::{self, around};
+use crate::app::deploying;
 use crate::app::fleet::Row;
 use crate::app::list::line_of;
 use crate::app::model::{Button, Dialog, KeyHint, Mark, ReasonField, WriteDialog};
@@ -13,7 +15,6 @@ use crate::app::present::{Subject, standing, tick, version};
 use crate::app::source::channel_name;
 use crate::app::state::State;
 use crate::app::watching::when;
-use crate::app::{deeds, deploying};
 use crate::argo::deed::Deed;
 use jiff::Timestamp;
 
@@ -83,6 +84,7 @@ fn asked<T>(state: &State, open: &Confirm, of: impl Fn(&Subject<'_>, &Asking<'_>
     let cluster = state.sources.get(row.key.source).map(|source| &source.info.cluster);
     let runtime = channel.and_then(|channel| channel.runtimes.iter().find(|runtime| Some(&runtime.name) == cluster));
     let elsewhere = elsewhere(state, row);
+    let around = around::of(state, row, &open.plan.deed);
     let context = state.context(row, lists::drift(state, row));
     let subject = Subject::new(&row.rollout, state.picture(row), &context);
     let asking = Asking {
@@ -95,6 +97,7 @@ fn asked<T>(state: &State, open: &Confirm, of: impl Fn(&Subject<'_>, &Asking<'_>
         elsewhere: &elsewhere,
         template: deeds::wish::template_of(state, row),
         reason: reason(&open.ask),
+        around: &around,
     };
     Some(of(&subject, &asking))
 }

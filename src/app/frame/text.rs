@@ -14,6 +14,9 @@ use crate::names::{RolloutKey, SourceId};
 /// The keys of a page of text.
 pub fn keys(state: &State) -> Vec<KeyHint> {
     let mut keys = vec![hint("↑↓", "scroll", true)];
+    if matches!(state.screen(), Screen::Audit { .. }) {
+        keys.push(hint("/", "search", true));
+    }
     if state.screens.len() > 1 {
         keys.push(hint("Esc", "close", true));
     }
@@ -120,16 +123,6 @@ pub fn trouble(state: &State, source: SourceId, scroll: usize) -> TextPage {
         Some(source) => TextPage { scroll, ..words::in_full(&source.view(&state.setup, state.now)) },
         None => TextPage { title: "error".to_owned(), lines: Vec::new(), scroll },
     }
-}
-
-/// The log of writes, the newest first.
-pub fn audit(state: &State, scroll: usize) -> TextPage {
-    let lines = match &state.audit {
-        None => vec!["reading the log…".to_owned()],
-        Some(Ok(lines)) => lines.clone(),
-        Some(Err(why)) => vec![why.clone()],
-    };
-    TextPage { title: "what was written from here".to_owned(), lines, scroll }
 }
 
 /// A rollout whose page was open is gone.

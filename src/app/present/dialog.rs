@@ -58,6 +58,8 @@ pub struct Asking<'a> {
     pub template: Option<&'a PodTemplate>,
     /// The reason, where one is typed or needed.
     pub reason: Option<ReasonField>,
+    /// What stands around it and speaks for or against: times that are allowed, budgets of disruption.
+    pub around: &'a [(Mark, String)],
 }
 
 /// Whether the button that sends can be pressed: nothing changed, what has to be typed is typed, byte for byte, and a

@@ -137,7 +137,13 @@ fn accepted(
     match reaction {
         Reaction::Done(what) => {
             let after = settled_at.map(|settled| format!(" after {}", tenths(time::between(at, settled))));
-            verdict(Mark::Ok, false, format!("{what}{}", after.unwrap_or_default()), "")
+            let after = after.unwrap_or_default();
+            // The time belongs to what happened, not to what is said about it.
+            let words = match what.split_once(": ") {
+                Some((what, more)) => format!("{what}{after}: {more}"),
+                None => format!("{what}{after}"),
+            };
+            verdict(Mark::Ok, false, words, "")
         }
         Reaction::Overtaken(what) => {
             verdict(Mark::Attention, false, format!("{taken}, then {what}"), "look at the rollout before the next step")

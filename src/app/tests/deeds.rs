@@ -2,12 +2,15 @@
 
 use crate::app::action::{self, Action, Place, TABLE};
 use crate::app::availability::{Availability, availability};
+use crate::app::effect::Effect;
 use crate::app::event::Event;
 use crate::app::model::{Dialog, WriteDialog};
 use crate::app::testing::*;
+use crate::argo::analysis::AnalysisRun;
 use crate::argo::deed::plan::{Body, Plan};
-use crate::argo::feed::{News, Order, Permission};
+use crate::argo::feed::{Delta, News, Order, Permission};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 pub fn dialog(script: &Script) -> WriteDialog {
     match script.model().dialog {
@@ -258,4 +261,48 @@ fn only_a_promote_under_way_is_told_as_one() {
     script.keys("s").wait(1).keys("Tab Enter");
     assert_eq!(sent(&mut script).0.deed.verb(), "pause");
     assert!(!script.model().next.contains("promote"), "{}", script.model().next);
+}
+
+/// A run of checkout that has measured so often.
+fn measuring(uid: &str, version: u64) -> Arc<AnalysisRun> {
+    let run = json!({
+        "metadata": {"name": "checkout-run", "namespace": "shop", "uid": uid, "resourceVersion": version.to_string(),
+            "labels": {"rollouts-pod-template-hash": "new"}, "annotations": {"rollout.argoproj.io/revision": "2"},
+            "ownerReferences": [{"kind": "Rollout", "name": "checkout", "uid": "uid-checkout", "controller": true}]},
+        "spec": {"metrics": [{"name": "success-rate", "provider": {"prometheus": {"query": "up"}}}]},
+        "status": {"phase": "Running", "metricResults": [{"name": "success-rate", "phase": "Running", "count": version}]}
+    });
+    Arc::new(serde_json::from_value(run).unwrap())
+}
+
+#[test]
+fn a_run_can_be_ended_while_it_measures_and_not_another_one_in_its_place() {
+    for (next, open) in [("uid-run", true), ("uid-other", false)] {
+        let mut script = Script::fleet();
+        script.on_checkout().keys("Enter").wait(1);
+        let opened = script.take().into_iter().rev().find_map(|effect| match effect {
+            Effect::Order(Order::OpenDetail { detail, .. }) => Some(detail),
+            _ => None,
+        });
+        let detail = opened.unwrap();
+        let runs = |script: &mut Script, uid: &str, version: u64| {
+            script.news(News::AnalysisRuns(detail, Delta::Reset(vec![measuring(uid, version)])));
+        };
+        runs(&mut script, "uid-run", 5);
+        script.keys("Tab Tab x").wait(1);
+        let Some(Dialog::Write(dialog)) = script.model().dialog else { panic!("no dialog: {}", script.toast()) };
+        assert!(dialog.title.starts_with("Terminate "), "{}", dialog.title);
+        script.keys("c h e c k o u t Tab");
+        // The next measurement is another version of the run.
+        runs(&mut script, next, 6);
+        script.keys("Enter");
+        let sent = script.promotes();
+        assert_eq!(sent.len(), usize::from(open), "{next}: {}", script.toast());
+        if let [Order::Write { plan, .. }] = sent.as_slice() {
+            assert!(
+                format!("{:?}", plan.requests).contains("resource_version: \"6\""),
+                "by the version that was seen last"
+            );
+        }
+    }
 }

@@ -124,3 +124,38 @@ fn the_log_of_writes_is_read_when_its_page_opens() {
     script.event(Event::Audit(Err("it cannot be read".to_owned())));
     assert_eq!(page(&script), ["it cannot be read"]);
 }
+
+#[test]
+fn a_search_in_the_log_of_writes_leaves_the_writes_that_have_it() {
+    let mut script = Script::fleet();
+    script.keys(":");
+    script.event(Event::Paste("audit".to_owned()));
+    script.keys("Enter");
+    let text = "2026  promote Rollout/web in test (test/shop): accepted\n    ana@bastion\n\
+        2026  abort Rollout/web in production (prod-eu/shop): refused\n    ben@bastion\n    because: INC-7\n\
+        the log is /tmp/audit.jsonl";
+    script.event(Event::Audit(Ok(text.lines().map(str::to_owned).collect())));
+    let page = |script: &Script| match script.model().body {
+        Body::Text(page) => page,
+        other => panic!("no page but {other:?}"),
+    };
+    assert_eq!(page(&script).lines.len(), 6);
+    assert!(script.model().keys.iter().any(|key| key.key == "/"), "the footer offers it");
+    script.keys("/");
+    script.event(Event::Paste("inc-7".to_owned()));
+    assert_eq!(script.model().filter_input.map(|(text, _)| text), Some("inc-7".to_owned()));
+    let found = page(&script);
+    assert_eq!(found.lines.len(), 4, "the whole write, and where the log lies: {:?}", found.lines);
+    assert!(found.lines[0].contains("abort") && found.title.ends_with("1 of 2 writes with inc-7"), "{found:?}");
+    script.keys("Enter");
+    // The log is read again when something was written; what is searched stays.
+    script.event(Event::Audit(Ok(text.lines().map(str::to_owned).collect())));
+    assert_eq!(page(&script).lines.len(), 4);
+    script.keys("/ Ctrl-u");
+    script.event(Event::Paste("nobody".to_owned()));
+    assert_eq!(page(&script).lines, ["the log is /tmp/audit.jsonl"]);
+    script.keys("Enter Esc");
+    assert_eq!(page(&script).lines.len(), 6, "Esc lets all pass again");
+    script.keys("Esc");
+    assert!(!matches!(script.model().body, Body::Text(_)), "and then leaves");
+}

@@ -92,6 +92,43 @@ fn dialog(script: &Script) -> WriteDialog {
     }
 }
 
+#[test]
+fn a_reason_that_was_typed_when_it_was_armed_goes_with_the_write() {
+    let mut script = Script::new(setup());
+    script.state.setup.settings.channels[2].require_reason = true;
+    script.live(PRODUCTION, vec![read(measured(5))]);
+    script.wait(2);
+    script.on_checkout().keys("W");
+    script.event(Event::Paste("healthy 5m".to_owned()));
+    script.keys("Enter").wait(1);
+    script.keys("c h e c k o u t Tab Enter");
+    assert!(script.toast().contains("a reason is needed here"), "{}", script.toast());
+    assert!(dialog(&script).reason.is_some_and(|reason| reason.needed));
+    assert!(script.model().header.ribbons.is_empty(), "not armed without a reason");
+    script.keys("Ctrl-r");
+    script.event(Event::Paste("the fix for INC-7".to_owned()));
+    script.keys("Enter").wait(1);
+    if script.model().dialog.is_some() {
+        script.keys("Enter");
+    }
+    assert!(script.model().header.ribbons.contains(&"armed 1".to_owned()), "{:?}", script.toast());
+    let orders = orders(&mut script);
+    let opened = orders.iter().rev().find_map(|order| match order {
+        Order::OpenDetail { detail, .. } => Some(*detail),
+        _ => None,
+    });
+    let mut armed = ArmedScript { script, detail: opened.unwrap() };
+    armed.runs(vec![run(1, 0, 0)]);
+    later(&mut armed.script, 301);
+    let sent = self::orders(&mut armed.script);
+    let reason = sent.iter().find_map(|order| match order {
+        Order::Write { reason, .. } => reason.clone(),
+        _ => None,
+    });
+    let reason = reason.unwrap();
+    assert!(reason.starts_with("the fix for INC-7 (armed at ") && reason.contains("healthy for 5m"), "{reason}");
+}
+
 /// W, the condition, the dialog with its name typed, the button.
 fn armed(condition: &str) -> ArmedScript {
     let mut script = Script::fleet();

@@ -35,6 +35,8 @@ pub struct Armed {
     condition: Condition,
     plan: Plan,
     name: String,
+    /// Why, as it was typed when it was armed.
+    reason: Option<String>,
     /// Who else had written to the rollout when it was armed.
     writers: Vec<(Arc<str>, Option<Timestamp>)>,
     /// What had been measured against it when it was armed.
@@ -124,7 +126,7 @@ pub fn arming<'a>(state: &'a State, key: &RolloutKey) -> Option<&'a Condition> {
 }
 
 /// The dialog was confirmed: if it was opened to arm, arms; else `None`, and the caller sends.
-pub fn confirmed(state: &mut State, key: &RolloutKey, plan: &Plan) -> Option<Vec<Effect>> {
+pub fn confirmed(state: &mut State, key: &RolloutKey, plan: &Plan, reason: Option<&str>) -> Option<Vec<Effect>> {
     let (_, condition) = state.watching.arming.take().filter(|(armed, _)| armed == key)?;
     let row = state.fleet.get(key)?;
     let name = named(state, row);
@@ -139,6 +141,7 @@ pub fn confirmed(state: &mut State, key: &RolloutKey, plan: &Plan) -> Option<Vec
         condition,
         plan: plan.clone(),
         name: name.clone(),
+        reason: reason.map(str::to_owned),
         writers: others(&rollout.meta),
         against,
         healthy_since: None,
@@ -150,7 +153,8 @@ pub fn confirmed(state: &mut State, key: &RolloutKey, plan: &Plan) -> Option<Vec
         before.iter().map(|armed| Effect::Order(Order::CloseDetail(armed.detail.id))).collect();
     let words = format!("armed: promotes {name} when {}; any surprise disarms it, and so does W", condition.words());
     state.say(Mark::Busy, words.clone());
-    effects.extend([Effect::Log(words), Effect::Order(order)]);
+    let why = reason.map(|reason| format!(", because: {reason}")).unwrap_or_default();
+    effects.extend([Effect::Log(format!("{words}{why}")), Effect::Order(order)]);
     Some(effects)
 }
 
@@ -275,7 +279,8 @@ fn disarm(state: &mut State, key: &RolloutKey, why: &str, calls: bool) -> Vec<Ef
 fn fire(state: &mut State, key: &RolloutKey, plan: Plan) -> Vec<Effect> {
     let Some(armed) = state.watching.armed.remove(key) else { return Vec::new() };
     let clock = present::time::clock(armed.since, state.now);
-    let reason = format!("armed at {clock}: when {}", armed.condition.words());
+    let how = format!("armed at {clock}: when {}", armed.condition.words());
+    let reason = armed.reason.map_or_else(|| how.clone(), |typed| format!("{typed} ({how})"));
     let mut effects = vec![Effect::Order(Order::CloseDetail(armed.detail.id))];
     effects.extend(call(state, Mark::Ok, &format!("{}: {}, promote is sent", armed.name, armed.condition.words())));
     effects.extend(deeds::send(state, key.clone(), plan, Some(reason)));

@@ -6,25 +6,37 @@ use crate::argo::feed::{Permission, Right};
 use crate::cluster::access;
 use crate::cluster::client::{Client, MANAGER};
 use crate::cluster::place::{self, Query};
+use crate::cluster::trouble::{self, Attempt};
 use crate::names::Namespace;
 use jiff::{Timestamp, TimestampRound, Unit};
 use serde_json::{Value, json};
 
-/// Tells of a write. Whether there is an event now; why not goes to the log file.
-pub async fn tell(client: &Client, namespace: &Namespace, name: &str, told: &Told) -> bool {
+/// Tells of a write.
+///
+/// # Errors
+/// Why there is no event, in words.
+pub async fn tell(client: &Client, namespace: &Namespace, name: &str, told: &Told) -> Result<(), String> {
     event_on(client, namespace, name, |now| event(namespace, name, told, now)).await
 }
 
-/// Makes an event on a rollout, where the user may. Whether there is one now.
+/// Makes an event on a rollout, where the user may.
+///
+/// # Errors
+/// Why there is no event, in words.
 pub async fn event_on(
     client: &Client,
     namespace: &Namespace,
     name: &str,
     event: impl FnOnce(Timestamp) -> Value,
-) -> bool {
+) -> Result<(), String> {
+    let cluster = client.context();
     if let Permission::Denied(why) = access::one(client, namespace, Right::CreateEvents).await {
         tracing::info!(%namespace, name, why, "no event: creating events is not allowed");
-        return false;
+        let needs = Right::CreateEvents.needs();
+        return Err(format!(
+            "no Kubernetes Event tells of this write: you may not create events in namespace {namespace} of {cluster}; \
+             {needs} ([audit] events = false makes none)"
+        ));
     }
     let skew = client.skew().median().unwrap_or_default();
     let now = Timestamp::now();
@@ -32,10 +44,14 @@ pub async fn event_on(
     let mut query = Query::new(place::events(namespace));
     query.add("fieldManager", MANAGER);
     match client.post(&query.into_text(), &event(now)).await {
-        Ok(_) => true,
+        Ok(_) => Ok(()),
         Err(why) => {
             tracing::warn!(%namespace, name, ?why, "no event: it could not be created");
-            false
+            let doing = format!("create an event in namespace {namespace}");
+            let attempt = Attempt { cluster, doing: &doing, right: Some(("create", "events")), whole_kind: false };
+            let trouble = trouble::of(&why, attempt);
+            let hint = trouble.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+            Err(format!("no Kubernetes Event tells of this write: {}{hint}", trouble.sentence))
         }
     }
 }

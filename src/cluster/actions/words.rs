@@ -3,7 +3,7 @@
 use crate::argo::deed::plan::{Body, Object, Plan, Request};
 use crate::argo::feed::{Answer, Trouble, TroubleKind};
 use crate::cluster::client::Client;
-use crate::cluster::failure::Failure;
+use crate::cluster::failure::{Failure, Status};
 use crate::cluster::trouble::{self, Attempt};
 use crate::names::Namespace;
 
@@ -46,6 +46,9 @@ impl Words<'_> {
                 .any(|words| status.message.contains(words))
         {
             trouble.sentence = format!("{}: {}", trouble.sentence, status.message);
+        }
+        if let Failure::Status(Status { code: 429, .. }) = failure {
+            trouble.hint = Some("it was sent once and is not repeated: decide again when that time is over".to_owned());
         }
         trouble
     }

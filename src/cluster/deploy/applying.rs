@@ -177,10 +177,16 @@ impl Run<'_> {
             return Sent::Ended(self.lost(failure, item, found, body).await);
         }
         let Failure::Status(status) = failure else { return Sent::Ended(self.failed(failure, item, "patch")) };
-        if status.code == 409 && ask::is_field_conflict(failure).is_none() {
+        if status.code == 409 && (ask::is_field_conflict(failure).is_none() || self.is_another(item, found).await) {
             return Sent::Raced;
         }
         Sent::Ended(self.failed(failure, item, "patch"))
+    }
+
+    /// Whether the object is another version than was found: whose fields it has now was not asked.
+    async fn is_another(&self, item: &Item, found: Option<&Seen>) -> bool {
+        let now = ask::get(self.client, &item.sending.path).await.ok().flatten();
+        now.as_ref().map(|now| seen(now).resource_version) != found.map(|found| found.resource_version.clone())
     }
 
     /// No answer came: the object itself tells.

@@ -14,12 +14,14 @@ use crate::service::rendered::Rendered;
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Requests at the same time: a plan of two hundred objects should not take a minute on a slow link, nor be a flood.
 const AT_ONCE: usize = 8;
 
 /// An object on the way to be an item.
+#[derive(Clone)]
 struct Draft<'a> {
     object: &'a Object,
     identity: Identity,
@@ -35,6 +37,51 @@ struct Draft<'a> {
 impl Draft<'_> {
     fn resource(&self) -> String {
         self.resource.as_ref().map(|resource| kinds::qualified(&self.identity, resource)).unwrap_or_default()
+    }
+
+    async fn dry_run(&self, client: &Client, force: bool) -> Result<Value, Failure> {
+        if self.path.is_empty() {
+            return Err(Failure::Config("its kind is not served".to_owned()));
+        }
+        ask::apply(client, &self.path, &self.body, How { force, dry: true }).await
+    }
+
+    /// The same with the selector as it is now, where the controller pointed the Service at other pods since it was read.
+    async fn pointed_elsewhere(&self, client: &Client) -> Option<Self> {
+        if !self.identity.is_service() {
+            return None;
+        }
+        let live = ask::get(client, &self.path).await.ok()??;
+        if prepare::pod_hash(&live) == self.live.as_ref().and_then(prepare::pod_hash) {
+            return None;
+        }
+        let mut newer = self.clone();
+        prepare::keep_pod_hash(&mut newer.body, Some(&live));
+        newer.live = Some(live);
+        Some(newer)
+    }
+
+    fn item(&self, records: &[(String, String)]) -> Item {
+        Item {
+            identity: self.identity.clone(),
+            title: self.object.title(),
+            place: self.object.place(""),
+            verdict: Verdict::Unknown,
+            changes: Vec::new(),
+            conflicts: Vec::new(),
+            faults: self.faults.clone(),
+            notes: self.notes.clone(),
+            seen: self.live.as_ref().map(seen),
+            sending: Sending {
+                path: self.path.clone(),
+                resource: self.resource(),
+                body: Arc::new(self.body.clone()),
+                intended: None,
+                records: if self.carries { records.to_vec() } else { Vec::new() },
+                carries_records: self.carries,
+                takes_over_own: false,
+            },
+        }
     }
 }
 
@@ -239,37 +286,25 @@ fn prepare_all(drafts: &mut [Draft<'_>], target: &Target, rendered: &Rendered, s
 
 /// What would become of an object.
 async fn judge(client: &Client, draft: &Draft<'_>, all: &[Draft<'_>], records: &[(String, String)]) -> Item {
-    let mut item = Item {
-        identity: draft.identity.clone(),
-        title: draft.object.title(),
-        place: draft.object.place(""),
-        verdict: Verdict::Unknown,
-        changes: Vec::new(),
-        conflicts: Vec::new(),
-        faults: draft.faults.clone(),
-        notes: draft.notes.clone(),
-        seen: draft.live.as_ref().map(seen),
-        sending: Sending {
-            path: draft.path.clone(),
-            resource: draft.resource(),
-            body: Arc::new(draft.body.clone()),
-            intended: None,
-            records: if draft.carries { records.to_vec() } else { Vec::new() },
-            carries_records: draft.carries,
-            takes_over_own: false,
-        },
-    };
+    let mut now = Cow::Borrowed(draft);
+    let mut answer = now.dry_run(client, false).await;
+    if answer.as_ref().is_err_and(|failure| ask::is_field_conflict(failure).is_some())
+        && let Some(newer) = draft.pointed_elsewhere(client).await
+    {
+        now = Cow::Owned(newer);
+        answer = now.dry_run(client, false).await;
+    }
+    let draft: &Draft<'_> = &now;
+    let mut item = draft.item(records);
     if draft.path.is_empty() {
         item.verdict = Verdict::Refused;
         return item;
     }
-    let dry = |force| ask::apply(client, &draft.path, &draft.body, How { force, dry: true });
-    let mut answer = dry(false).await;
     if let Err(failure) = &answer
         && let Some(status) = ask::is_field_conflict(failure)
     {
         item.conflicts = conflicts::of(&status.causes, draft.live.as_ref(), &draft.body);
-        answer = dry(true).await;
+        answer = draft.dry_run(client, true).await;
     }
     match answer {
         Ok(intended) => take(&mut item, draft, intended, records),

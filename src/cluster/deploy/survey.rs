@@ -54,6 +54,11 @@ pub struct Ask<'a> {
 }
 
 impl Ask<'_> {
+    fn kept(&self, kind: &str) -> Option<String> {
+        let never = "the service keeps what it no longer has (noCleanupOnDelete)";
+        kept(kind).or_else(|| self.rendered.no_cleanup.then(|| never.to_owned()))
+    }
+
     /// What is needed and not there.
     pub async fn missing(&self) -> Vec<Missing> {
         let needs = needs::of(&self.rendered.objects, self.target.namespace.as_str());
@@ -127,7 +132,7 @@ impl Ask<'_> {
                 let path = kinds::path(&identity, &resource);
                 let uid = content::text(object, "/metadata/uid").to_owned();
                 let resource = kinds::qualified(&identity, &resource);
-                found.push(LeftOver { kept: kept(kind), identity, path, resource, uid });
+                found.push(LeftOver { kept: self.kept(kind), identity, path, resource, uid });
             }
         }
         Ok(found)

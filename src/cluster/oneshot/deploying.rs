@@ -38,7 +38,10 @@ impl Connection {
     }
 
     /// Tells on a Rollout, with a Kubernetes Event, of a deploy that was taken.
-    pub async fn tell_deploy(&self, told: &deploy::Told) -> bool {
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    pub async fn tell_deploy(&self, told: &deploy::Told) -> Result<(), String> {
         deploy::tell(&self.client, told).await
     }
 }

@@ -3,24 +3,32 @@
 use super::Options;
 use super::subject::Subject;
 use super::told::Teller;
+use crate::app::deeds::around;
 use crate::argo::deed::plan::Plan;
 use crate::argo::feed::Permission;
 use crate::clean::clean;
 use crate::commands::base::{Base, Ready};
-use crate::commands::outcome::{Failure, code};
+use crate::commands::outcome::{Failure, code, warn};
 use crate::config::settings::{Channel, Confirm};
+use jiff::Timestamp;
 use std::io::{BufRead, Write};
 
 fn channel<'a>(ready: &'a Ready, subject: &Subject) -> &'a Channel {
     &ready.resolved.settings.channels[subject.found.source.channel]
 }
 
-/// Whether the release channel takes writes at all.
+/// Whether the release channel takes writes at all, and takes them without a reason.
 ///
 /// # Errors
 /// It does not.
 pub fn by_settings(ready: &Ready, subject: &Subject, options: &Options) -> Result<(), Failure> {
     let channel = channel(ready, subject);
+    let reasoned = options.reason.as_ref().is_some_and(|reason| !reason.trim().is_empty());
+    // As in the UI a brake does not wait for one.
+    if channel.require_reason && !reasoned && !options.dry_run && !subject.deed.is_brake() {
+        let what = format!("release channel {} wants a reason for each write; nothing was sent", channel.name);
+        return Err(Failure::bad_input(what).hint("add --reason TEXT: it goes into the record"));
+    }
     let why = match channel.confirm {
         _ if options.dry_run => return Ok(()),
         _ if channel.read_only => "is read-only",
@@ -29,6 +37,13 @@ pub fn by_settings(ready: &Ready, subject: &Subject, options: &Options) -> Resul
     };
     let what = format!("release channel {} {why}; nothing was sent", channel.name);
     Err(Failure::new(code::NOT_ALLOWED, what).hint("the configuration says so (rolltop config show)"))
+}
+
+/// Says which protections of the channel do not allow this now; it is sent all the same.
+pub fn warn_of_times(ready: &Ready, subject: &Subject) {
+    for (_, words) in around::times(channel(ready, subject), &subject.deed, Timestamp::now()) {
+        warn(&words);
+    }
 }
 
 /// `--yes`, or an answer on the terminal: `y`, or the name where the channel is protected. A brake is never harder than
@@ -83,8 +98,10 @@ pub async fn by_cluster(subject: &Subject, plan: &Plan) -> Result<(), Failure> {
                 right.words(),
                 found.source.cluster
             );
-            return Err(Failure::new(code::NOT_ALLOWED, what)
-                .hint("ask for the role rolltop-operator (assets/rbac/operator.yaml), or use another context"));
+            return Err(Failure::new(code::NOT_ALLOWED, what).hint(format!(
+                "{}; all of them are in the role rolltop-operator (assets/rbac/operator.yaml)",
+                right.needs()
+            )));
         }
     }
     Ok(())

@@ -96,7 +96,8 @@ fn settled(picture: &Picture) -> Option<Close> {
     }
 }
 
-fn words(rollout: &Rollout, picture: &Picture) -> String {
+/// How it stands, in words.
+pub fn words(rollout: &Rollout, picture: &Picture) -> String {
     let step = picture.step.as_ref().map(|step| format!(", step {}/{}", step.index, step.total)).unwrap_or_default();
     let message = picture.message.trim_end_matches('.');
     let message = if message.is_empty() { String::new() } else { format!(": {message}") };

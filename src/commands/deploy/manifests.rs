@@ -2,6 +2,7 @@
 
 use crate::commands::findings::{failure, of_problems};
 use crate::commands::outcome::Failure;
+use crate::service::check::check;
 use crate::service::plain;
 use crate::service::rendered::Rendered;
 use crate::service::template::Manifest;
@@ -43,7 +44,12 @@ pub fn read(paths: &[String]) -> Result<Rendered, Failure> {
     if found.objects.is_empty() {
         return Err(Failure::bad_input(format!("there is no object in {}; nothing was sent", paths.join(", "))));
     }
-    Ok(Rendered { objects: found.objects, warnings: found.warnings, ..Rendered::default() })
+    let checked = check(&found.objects);
+    if !checked.problems.is_empty() {
+        return Err(failure(&of_problems(checked.problems)));
+    }
+    let warnings = [found.warnings, checked.warnings].concat();
+    Ok(Rendered { objects: found.objects, warnings, ..Rendered::default() })
 }
 
 fn cannot(path: &str, why: &std::io::Error) -> Failure {

@@ -154,6 +154,12 @@ impl Site {
         }
     }
 
+    /// Whether a cluster of the channel waits for the one before it.
+    pub fn is_serial(&self, ready: &Ready) -> bool {
+        let said = ready.resolved.settings.services.channels.get(&self.channel);
+        !said.is_some_and(|said| said.parallel)
+    }
+
     /// What a person types to go on.
     pub fn command(&self, options: &Options) -> String {
         let mut words = vec!["rolltop deploy".to_owned()];

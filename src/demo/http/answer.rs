@@ -46,6 +46,15 @@ impl Answer {
         Self { status: 200, content_type, warnings: Vec::new(), body }
     }
 
+    /// The same, of which only half arrives.
+    pub(crate) async fn broken_off(mut self) -> Self {
+        let body = std::mem::replace(&mut self.body, Self::text(200, "").body);
+        let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        let half = bytes.slice(..bytes.len() / 2);
+        let chunks = [Ok(half), Err(std::io::Error::other("the connection is cut"))];
+        Self { body: Self::stream(self.content_type, futures::stream::iter(chunks)).body, ..self }
+    }
+
     /// The HTTP answer. `now` is the virtual time, so that clients correct their clock by the cluster's.
     pub(crate) fn response(self, now: Timestamp) -> Response<Body> {
         let mut response = Response::new(self.body);

@@ -16,6 +16,7 @@
 //!          again)
 //!          deny      an admission webhook refuses; deny:MESSAGE in these words (up to the next ;)
 //!          drop      the server hangs up without an answer
+//!          half      the request is carried out, the server hangs up in the middle of the answer (no watch)
 //!          cut       open watches end now, new ones after their first events (WHAT must be watch)
 //!          300ms 2s  a delay in front of the answer
 //! !        the request is carried out first: only its answer is lost or replaced
@@ -40,6 +41,8 @@ pub(crate) enum Deed {
     /// An admission webhook refuses, with this message.
     Deny(String),
     Drop,
+    /// The answer breaks off in the middle.
+    Half,
     Cut,
     Delay(Duration),
 }
@@ -148,7 +151,7 @@ impl Faults {
             match &fault.deed {
                 Deed::Delay(delay) => fate.delay += *delay,
                 deed if fate.deed.is_none() => {
-                    fate.carried_out = fault.after || *deed == Deed::Cut;
+                    fate.carried_out = fault.after || matches!(deed, Deed::Cut | Deed::Half);
                     fate.deed = Some(deed.clone());
                 }
                 _ => continue,
@@ -253,6 +256,7 @@ mod tests {
             ("test:patch=504*0", "no count"),
             ("test:patch=504%0", "no share"),
             ("test:patch=cut", "only a watch can be cut"),
+            ("test:watch=half", "a watch has no middle"),
             ("test:patch/nope=504", "no resource 'nope'"),
             ("test:patch=soon", "'soon' is no status"),
             ("test:patch/rollouts#=504", "no name after '#'"),

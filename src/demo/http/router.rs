@@ -179,6 +179,7 @@ impl Server {
                 self.log.push(logged);
                 return Err(HungUp);
             }
+            Some(Deed::Half) => answer.unwrap_or_else(Answer::from).broken_off().await,
             Some(Deed::Answer(status)) => Answer::from(ordered(status, &call, met, target.as_ref())),
             Some(Deed::Cut) => {
                 // Others get their turn, so that the first events leave; then this watch ends like the open ones.

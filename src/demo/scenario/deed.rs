@@ -24,6 +24,7 @@
 //! `every` repeats it.
 
 use crate::demo::controller::{Fate, LOAD, Surroundings, mark_deleted, number, set, text};
+use crate::demo::http::defaults::{self, Numbers};
 use crate::demo::store::{
     DEPLOYMENTS, EVENTS, HORIZONTAL_POD_AUTOSCALERS, KINDS, Kind, PODS, Part, REPLICA_SETS, ROLLOUTS, Refused, Store,
     stamp,
@@ -158,16 +159,20 @@ fn kind_of(name: &str) -> Result<&'static Kind, String> {
     KINDS.iter().copied().find(|kind| kind.kind == name).ok_or_else(|| format!("no kind is called \"{name}\""))
 }
 
-fn apply(store: &Store, manifest: Value) -> Result<(), String> {
+/// What a person applies is filled in as by a server, so that a later write changes nothing else.
+fn apply(store: &Store, mut manifest: Value) -> Result<(), String> {
     let kind = kind_of(text(&manifest, "/kind"))?;
     let (namespace, name) =
         (text(&manifest, "/metadata/namespace").to_owned(), text(&manifest, "/metadata/name").to_owned());
     if store.get(kind, &namespace, &name).is_none() {
+        defaults::fill(kind, &mut manifest, None, Numbers::of(store, false));
         store.create(kind, manifest).map_err(|refused| refused.to_string())?;
         return Ok(());
     }
     let merged = store.modify::<Refused>(kind, &namespace, &name, Part::Main, |object| {
+        let before = object.clone();
         json_patch::merge(object, &manifest);
+        defaults::fill(kind, object, Some(&before), Numbers::after(&before));
         Ok(())
     });
     merged.map(|_| ()).map_err(|refused| refused.to_string())

@@ -66,7 +66,11 @@ fn analysis(subject: &Subject<'_>, deed: &Deed) -> Vec<(Mark, String)> {
 pub(super) fn of(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, String)> {
     let mut evidence = Vec::new();
     if let Some(changed) = asking.changed {
-        evidence.push((Mark::Attention, format!("changed while this was open: {changed}; nothing can be sent")));
+        let changed = match changed.strip_prefix("changed ") {
+            Some(at) => format!("changed while this was open, at {at}"),
+            None => format!("changed while this was open: {changed}"),
+        };
+        evidence.push((Mark::Attention, format!("{changed}; nothing can be sent")));
     }
     if let Some(age) = subject.stale_age() {
         evidence.push((Mark::Attention, format!("the data is {age} old")));
@@ -76,6 +80,7 @@ pub(super) fn of(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, Strin
     }
     let deed = &asking.plan.deed;
     evidence.extend(analysis(subject, deed));
+    evidence.extend(asking.around.iter().cloned());
     if tells_pods(deed) {
         evidence.push(pods(subject));
     }
@@ -104,7 +109,9 @@ pub(super) fn of(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, Strin
     } else {
         Mark::Attention
     };
-    evidence.extend(asking.plan.notes.iter().map(|note| (mark, note.clone())));
+    // What budgets of disruption allow is told above, as far as it is known.
+    let note = |note: &String| note.strip_suffix("; a PodDisruptionBudget may hold it up").unwrap_or(note).to_owned();
+    evidence.extend(asking.plan.notes.iter().map(|it| (mark, note(it))));
     evidence.extend(subject.picture.warnings.iter().map(|warning| (Mark::Attention, warning.clone())));
     evidence
 }

@@ -59,6 +59,18 @@ pub enum Object {
     Workload(Box<str>, Box<str>),
 }
 
+impl Object {
+    /// Whether both are the same object, in whatever version.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Run(one), Self::Run(two)) | (Self::Experiment(one), Self::Experiment(two)) => {
+                one.name == two.name && one.uid == two.uid
+            }
+            _ => self == other,
+        }
+    }
+}
+
 /// An object by name, with what it is bound to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
@@ -91,10 +103,15 @@ pub enum Body {
 }
 
 impl Plan {
-    /// Whether both send the same, whatever version each was decided on.
+    /// Whether both send the same to the same objects, whatever version each was decided on: a run that measures has
+    /// another version every few seconds.
     #[must_use]
     pub fn sends_the_same(&self, other: &Self) -> bool {
-        self.deed == other.deed && self.requests == other.requests && self.unified == other.unified
+        let requests = self.requests.len() == other.requests.len()
+            && self.requests.iter().zip(&other.requests).all(|(one, two)| {
+                one.object.is_same(&two.object) && one.subresource == two.subresource && one.body == two.body
+            });
+        self.deed == other.deed && requests && self.unified == other.unified
     }
 
     /// Whether all of it goes to AnalysisRuns and Experiments, each by a version of its own: what the rollout does

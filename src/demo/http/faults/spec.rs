@@ -108,6 +108,8 @@ fn split(what: &str, at: char) -> (&str, Option<String>) {
 fn deed_of(deed: &str, verb: &str) -> Result<Deed, String> {
     match deed {
         "drop" => Ok(Deed::Drop),
+        "half" if verb == "watch" => Err("a watch has no middle; it can be cut".into()),
+        "half" => Ok(Deed::Half),
         "cut" if verb == "watch" => Ok(Deed::Cut),
         "cut" => Err("only a watch can be cut".into()),
         number if number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty() => match number.parse() {
@@ -116,7 +118,7 @@ fn deed_of(deed: &str, verb: &str) -> Result<Deed, String> {
         },
         other => match other.parse::<jiff::SignedDuration>() {
             Ok(delay) if !delay.is_negative() => Ok(Deed::Delay(delay.unsigned_abs())),
-            _ => Err(format!("'{other}' is no status, no delay, not drop, not cut and not deny")),
+            _ => Err(format!("'{other}' is no status, no delay, not drop, half, cut or deny")),
         },
     }
 }

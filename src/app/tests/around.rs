@@ -1,0 +1,126 @@
+//! What stands around a deed is told in its dialog: times that the channel's protections do not allow, and budgets that hold up a restart.
+
+use crate::app::effect::Effect;
+use crate::app::model::{Dialog, Mark};
+use crate::app::testing::*;
+use crate::argo::feed::{Delta, DetailId, News, Order, TroubleKind};
+use crate::config::times;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Production with this protection; the dialog that a key opens.
+fn evidence(protection: &str, key: &str) -> Vec<(Mark, String)> {
+    let file = format!("[[release_channels]]\nprotections = [\"quiet\"]\n[protections.quiet]\n{protection}");
+    let mut with = setup();
+    with.settings.channels[2].allowed_times = times::of_channel(&file.parse().unwrap(), 0);
+    let mut script = Script::new(with);
+    script.live(TEST, vec![healthy("checkout", 1)]);
+    script.live(STAGING, vec![healthy("checkout", 1)]);
+    script.live(PRODUCTION, vec![paused("checkout", 1)]);
+    script.wait(2);
+    script.on_checkout().keys(key).wait(1);
+    match script.model().dialog {
+        Some(Dialog::Write(dialog)) => dialog.evidence,
+        other => panic!("no dialog but {other:?}"),
+    }
+}
+
+fn told(evidence: &[(Mark, String)]) -> Vec<(Mark, &str)> {
+    let lines = evidence.iter().filter(|(_, words)| words.starts_with("protection"));
+    lines.map(|(mark, words)| (*mark, words.as_str())).collect()
+}
+
+// The tests begin on 2026-03-01, a Sunday, at 14:00.
+const CLOSED: &str = r#"allowed_times = { windows = [{ days = "mon-fri" }] }"#;
+
+#[test]
+fn a_protection_that_is_closed_now_is_a_warning_before_a_promote() {
+    let evidence = evidence(CLOSED, "p");
+    let expected = "protection quiet is closed now: outside of its times (mon-fri UTC)";
+    assert_eq!(told(&evidence), [(Mark::Attention, expected)]);
+}
+
+#[test]
+fn a_freeze_says_until_when_and_why() {
+    let frozen = r#"allowed_times = { windows = [{}], freezes = [{ from = "2026-02-28", to = "2026-03-02", reason = "audit" }] }"#;
+    let evidence = evidence(frozen, "p");
+    let expected = "protection quiet is closed now: freeze until 2026-03-03 00:00 UTC: audit";
+    assert_eq!(told(&evidence), [(Mark::Attention, expected)]);
+}
+
+#[test]
+fn what_cannot_be_read_is_said_to_be_unknown() {
+    let evidence = evidence(r#"allowed_times = { windows = [{ days = "mo-fr" }] }"#, "p");
+    assert!(
+        matches!(told(&evidence).as_slice(), [(Mark::Unknown, words)] if words.contains("is not known: \"mo\" is no day"))
+    );
+}
+
+#[test]
+fn nothing_is_said_where_it_is_open_for_another_moment_or_about_a_brake() {
+    for (protection, key) in [
+        (r#"allowed_times = { windows = [{ days = "sun" }] }"#, "p"),
+        (concat!(r#"lifecycle = ["deploy"]"#, "\n", r#"allowed_times = { windows = [{ days = "mon" }] }"#), "p"),
+        (CLOSED, "a"),
+        (CLOSED, "s"),
+    ] {
+        assert_eq!(told(&evidence(protection, key)), [], "{key}: {protection}");
+    }
+}
+
+/// The dialog before a restart of checkout, with a pod of its own and one of somebody else, and how its detail is called.
+fn restarting() -> (Script, DetailId) {
+    let mut script = Script::fleet();
+    script.on_checkout();
+    script.keys("r").wait(1).keys("Enter").wait(1);
+    let opened = script.take().into_iter().rev().find_map(|effect| match effect {
+        Effect::Order(Order::OpenDetail { detail, .. }) => Some(detail),
+        _ => None,
+    });
+    (script, opened.unwrap())
+}
+
+fn all<T: DeserializeOwned>(objects: &[Value]) -> Delta<T> {
+    Delta::Reset(objects.iter().map(|object| Arc::new(serde_json::from_value(object.clone()).unwrap())).collect())
+}
+
+fn budget_lines(script: &Script) -> Vec<(Mark, String)> {
+    let Some(Dialog::Write(dialog)) = script.model().dialog else { panic!("no dialog") };
+    let lines = dialog.evidence.into_iter().filter(|(_, words)| words.contains("PodDisruptionBudget"));
+    lines.filter(|(_, words)| !words.starts_with("pods are evicted")).collect()
+}
+
+#[test]
+fn a_budget_that_allows_no_eviction_is_a_warning_before_a_restart() {
+    let (mut script, detail) = restarting();
+    let unknown = "whether a PodDisruptionBudget holds it up is not known";
+    assert!(matches!(budget_lines(&script).as_slice(), [(Mark::Unknown, words)] if words.starts_with(unknown)));
+    let owned = |name: &str, owner: &str, app: &str| {
+        json!({"metadata": {"name": name, "namespace": "shop", "uid": format!("uid-{name}"), "labels": {"app": app},
+            "ownerReferences": [{"kind": "X", "name": "x", "uid": owner, "controller": true}]}})
+    };
+    script.news(News::ReplicaSets(detail, all(&[owned("set", "uid-checkout", "checkout")])));
+    script.news(News::Pods(
+        detail,
+        all(&[owned("checkout-1", "uid-set", "checkout"), owned("other-1", "uid-of-another", "other")]),
+    ));
+    let budget = |app: &str, allowed: i32| {
+        json!({"metadata": {"name": format!("{app}-pdb"), "namespace": "shop"},
+            "spec": {"selector": {"matchLabels": {"app": app}}},
+            "status": {"disruptionsAllowed": allowed, "currentHealthy": 4, "desiredHealthy": 4 - allowed}})
+    };
+    script.news(News::Budgets(detail, all(&[budget("other", 0)])));
+    assert_eq!(budget_lines(&script), [(Mark::Absent, "no PodDisruptionBudget covers its pods".to_owned())]);
+    script.news(News::Budgets(detail, all(&[budget("checkout", 0), budget("other", 3)])));
+    let waits = "PodDisruptionBudget checkout-pdb allows no eviction now (4 healthy, 4 needed): the restart waits";
+    assert_eq!(budget_lines(&script), [(Mark::Attention, waits.to_owned())]);
+    script.news(News::Budgets(detail, all(&[budget("checkout", 2)])));
+    assert_eq!(
+        budget_lines(&script),
+        [(Mark::Ok, "PodDisruptionBudget checkout-pdb allows 2 evictions now".to_owned())]
+    );
+    // Who may no longer read them knows nothing, whatever was known.
+    script.news(News::DetailTrouble(detail, "poddisruptionbudgets", Some(trouble(TroubleKind::Forbidden))));
+    assert!(matches!(budget_lines(&script).as_slice(), [(Mark::Unknown, words)] if words.starts_with(unknown)));
+}
