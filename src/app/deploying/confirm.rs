@@ -203,13 +203,22 @@ pub fn dialog(state: &State, open: &Confirming) -> WriteDialog {
         typed: open.ask.name.clone().map(|name| (name, open.ask.typed.clone())),
         reason,
         call: open.show_call.then(|| call(open)),
-        back: "u goes back to the revision before; Services and ConfigMaps stay as deployed".to_owned(),
+        back: back(open),
         buttons: vec![
             button(BUTTON_CALL, if open.show_call { "Hide call" } else { "Show call" }, true),
             button(BUTTON_CANCEL, "Cancel", true),
             button(BUTTON_PROMOTE, &verb, ready),
         ],
         footnote,
+    }
+}
+
+/// The way back, as far as there is one.
+fn back(open: &Confirming) -> String {
+    if open.sends.iter().any(|one| flight::told::can_go_back(&one.plan)) {
+        format!("{}; Services and ConfigMaps stay as deployed", flight::told::BACK)
+    } else {
+        "no revision is made that u could go back from; deploying the values before does".to_owned()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Flight: a deploy that was sent, from the first object to what the controller did. One at a time; of several clusters
 //! the next only goes behind one that is done. While one is on its way, no second one goes to the same place.
 
-mod told;
+pub mod told;
 
 use super::Form;
 use super::cells::Cell;

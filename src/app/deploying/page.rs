@@ -132,12 +132,22 @@ fn field(value: &Value) -> DeployField {
         if value.typed && !value.before.is_empty() { format!(", was {}", value.before) } else { String::new() };
     DeployField {
         label: value.name.clone(),
-        text: value.text.clone(),
+        text: if value.secret { veiled(&value.text) } else { value.text.clone() },
         cursor: Some(value.cursor),
         list: value.has_list,
         changed: value.differs || value.typed,
         origin: format!("{}{before}{elsewhere}", value.origin),
         remark: value.remark.clone(),
+    }
+}
+
+/// A text that is no reference to a Secret may be the secret itself: it is not shown, though it is refused.
+fn veiled(text: &str) -> String {
+    const REFERENCE: &str = "secret:";
+    if text.starts_with(REFERENCE) || REFERENCE.starts_with(text) {
+        text.to_owned()
+    } else {
+        "•".repeat(text.chars().count())
     }
 }
 
@@ -293,4 +303,18 @@ pub fn next(state: &State) -> String {
         };
     }
     "nothing is sent from here: Dry run asks the server what would change".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::veiled;
+
+    #[test]
+    fn a_secret_that_is_typed_by_mistake_is_not_on_the_screen() {
+        for (typed, shown) in
+            [("", ""), ("sec", "sec"), ("secret:db/password", "secret:db/password"), ("hunter2", "•••••••")]
+        {
+            assert_eq!(veiled(typed), shown);
+        }
+    }
 }

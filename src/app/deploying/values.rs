@@ -41,6 +41,8 @@ pub struct Value {
     pub remark: Option<(Mark, String)>,
     /// For people.
     pub description: String,
+    /// It takes a reference to a Secret, and no secret.
+    pub secret: bool,
     /// It has a list of values that were seen.
     pub has_list: bool,
     /// What stands in the other channels that are marked, where it is another value.
@@ -178,6 +180,7 @@ fn shown(state: &State, form: &Form, service: &Service, cell: Cell) -> Vec<Value
             differs: last.get(name).is_some_and(|last| last != line.text()),
             remark,
             description: definition.description.clone(),
+            secret: matches!(definition.takes, Takes::Secret),
             has_list: matches!(definition.takes, Takes::Image { .. }),
             elsewhere: String::new(),
         });

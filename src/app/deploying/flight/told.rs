@@ -3,10 +3,20 @@
 use super::{Flight, NO_REACTION, Stage};
 use crate::app::model::{Mark, Verdict};
 use crate::app::present::{time, words};
+use crate::deploy::consequence::Effect;
+use crate::deploy::plan::Plan;
 use crate::deploy::progress::{Fate, Outcome};
 use jiff::Timestamp;
 
+/// The way back from a new revision.
+pub const BACK: &str = "u goes back to the revision before";
+
 impl Flight {
+    /// A revision is left to go back to.
+    fn can_go_back(&self) -> bool {
+        can_go_back(&self.plan)
+    }
+
     /// What is said above its plan.
     #[must_use]
     pub fn told(&self) -> Vec<(Mark, String)> {
@@ -49,7 +59,7 @@ impl Flight {
                 )
             }
             Stage::Ended(at, Ok(outcome)) if outcome.is_done() => match &self.reaction {
-                Some((_, told)) => verdict(Mark::Ok, false, told.clone(), "u goes back to the revision before"),
+                Some((_, told)) => verdict(Mark::Ok, false, told.clone(), if self.can_go_back() { BACK } else { "" }),
                 None if !self.waits_for_controller() => {
                     verdict(Mark::Ok, false, "done: no rollout begins".to_owned(), "")
                 }
@@ -70,6 +80,12 @@ impl Flight {
             }
         }
     }
+}
+
+/// Whether a revision is left to go back to: behind a first deployment there is none.
+#[must_use]
+pub fn can_go_back(plan: &Plan) -> bool {
+    plan.consequences.iter().any(|told| matches!(told.effect, Effect::Revision | Effect::StartsOver))
 }
 
 /// What became of an object, in words.
