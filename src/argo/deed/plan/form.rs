@@ -205,9 +205,17 @@ mod tests {
         let workload = |kind: &str| Object::Workload(kind.into(), "we/b".into());
         for (object, subresource, path) in [
             (Object::Rollout, None, Some("/apis/argoproj.io/v1alpha1/namespaces/sh%2Fop/rollouts/web")),
-            (Object::Rollout, Some("status"), Some("/apis/argoproj.io/v1alpha1/namespaces/sh%2Fop/rollouts/web/status")),
+            (
+                Object::Rollout,
+                Some("status"),
+                Some("/apis/argoproj.io/v1alpha1/namespaces/sh%2Fop/rollouts/web/status"),
+            ),
             (Object::Run(named()), None, Some("/apis/argoproj.io/v1alpha1/namespaces/sh%2Fop/analysisruns/web-7d-2")),
-            (Object::Experiment(named()), None, Some("/apis/argoproj.io/v1alpha1/namespaces/sh%2Fop/experiments/web-7d-2")),
+            (
+                Object::Experiment(named()),
+                None,
+                Some("/apis/argoproj.io/v1alpha1/namespaces/sh%2Fop/experiments/web-7d-2"),
+            ),
             (workload("Deployment"), None, Some("/apis/apps/v1/namespaces/sh%2Fop/deployments/we%2Fb")),
             (workload("ReplicaSet"), None, Some("/apis/apps/v1/namespaces/sh%2Fop/replicasets/we%2Fb")),
             (workload("PodTemplate"), None, Some("/api/v1/namespaces/sh%2Fop/podtemplates/we%2Fb")),
