@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 #[path = "commands/fixture.rs"]
+#[allow(dead_code, reason = "other tests need more of it")]
 mod fixture;
 
 use fixture::Clusters;
@@ -14,7 +15,7 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-const OBJECTS: &str = r#"
+const OBJECTS: &str = r"
 apiVersion: argoproj.io/v1alpha1
 kind: Rollout
 metadata: {name: till, labels: {app: till}}
@@ -62,7 +63,7 @@ spec:
         metadata: {labels: {app: over}}
         spec: {containers: [{name: main, image: 'example/lone:1'}]}
 status: {phase: Failed, message: it was so}
-"#;
+";
 
 const IMAGE: &str = ".spec.template.spec.containers[0].image";
 const REVISION: &str = r".metadata.annotations.rollout\.argoproj\.io/revision";
@@ -118,7 +119,7 @@ impl Scene {
     /// Moves the clock on until kubectl reads this.
     #[track_caller]
     fn until(&self, object: &str, path: &str, what: &str, holds: impl Fn(&str) -> bool) -> String {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             let read = self.read(object, path);
             if holds(&read) {

@@ -195,5 +195,6 @@ fn the_template_of_a_workload_is_written_in_the_workload() {
     stage.pass(10);
     let image = stage.store.get(&DEPLOYMENTS, "demo", "base").unwrap();
     assert_eq!(image.pointer("/spec/template/spec/containers/1/image").unwrap(), "example/app:1");
-    assert!(outcome(&stage, &Deed::Promote(Extent::Pause)).starts_with("! nothing to promote"));
+    let found = outcome(&stage, &Deed::Promote(Extent::Pause));
+    assert!(found.starts_with("! nothing to promote"), "{found}");
 }

@@ -29,12 +29,13 @@ fn pod_fields() -> impl Strategy<Value = Value> {
     )
 }
 
-/// The same of a container.
+/// The same of a container; the protocol is what the server would fill in.
 fn container_fields() -> impl Strategy<Value = Value> {
     let env = prop::collection::btree_map("[A-Z]{1,6}", "[ -~]{0,9}", 0..4)
         .prop_map(|map| map.into_iter().map(|(name, value)| json!({"name": name, "value": value})).collect::<Vec<_>>());
-    let ports = prop::collection::vec(1_i64..60_000, 0..3)
-        .prop_map(|ports| ports.into_iter().map(|port| json!({"containerPort": port})).collect::<Vec<_>>());
+    let ports = prop::collection::vec(1_i64..60_000, 0..3).prop_map(|ports| {
+        ports.into_iter().map(|port| json!({"containerPort": port, "protocol": "TCP"})).collect::<Vec<_>>()
+    });
     (env, ports, prop::collection::vec("[ -~]{0,9}", 0..4), any::<bool>()).prop_map(|(env, ports, args, root)| {
         json!({"env": env, "ports": ports, "args": args, "securityContext": {"runAsNonRoot": root},
             "resources": {"limits": {"memory": "64Mi"}, "requests": {"cpu": "10m"}}})
