@@ -5,6 +5,9 @@
 
 #[path = "actions/children.rs"]
 mod children;
+#[path = "simulated/client.rs"]
+#[allow(dead_code, reason = "other tests need more of it")]
+mod client;
 #[path = "actions/races.rs"]
 mod races;
 #[path = "actions/stage.rs"]

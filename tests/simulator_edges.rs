@@ -11,7 +11,8 @@ mod http;
 mod scene;
 
 use rolltop::demo::store::{
-    DEPLOYMENTS, EVENTS, HORIZONTAL_POD_AUTOSCALERS, POD_TEMPLATES, PODS, REPLICA_SETS, ROLLOUTS,
+    DEPLOYMENTS, EVENTS, HORIZONTAL_POD_AUTOSCALERS, POD_TEMPLATES, PODS, Part, REPLICA_SETS, ROLLOUTS, Refused,
+    SERVICES,
 };
 use scene::{Scene, rollout, template};
 use serde_json::{Value, json};
@@ -309,16 +310,10 @@ fn a_rollout_takes_over_from_a_deployment_and_follows_its_template() {
     // Only the first revision scales the Deployment down.
     scene
         .store
-        .modify::<rolltop::demo::store::Refused>(
-            &DEPLOYMENTS,
-            "demo",
-            "orders",
-            rolltop::demo::store::Part::Main,
-            |object| {
-                object["spec"]["replicas"] = json!(1);
-                Ok(())
-            },
-        )
+        .modify::<Refused>(&DEPLOYMENTS, "demo", "orders", Part::Main, |object| {
+            object["spec"]["replicas"] = json!(1);
+            Ok(())
+        })
         .unwrap();
     scene.pass(10_000);
     assert_eq!(both(&scene, "orders"), (1, 4));
@@ -356,11 +351,11 @@ fn a_rollout_follows_the_template_of_a_pod_template() {
         (&json!("Healthy"), &json!(4), &json!("1")),
         "{seen:#}"
     );
-    let part = rolltop::demo::store::Part::Main;
+    let part = Part::Main;
     let image = |object: &mut Value| object["template"]["spec"]["containers"][0]["image"] = json!("shop/mailer:2");
     scene
         .store
-        .modify::<rolltop::demo::store::Refused>(&POD_TEMPLATES, "demo", "mailer", part, |object| {
+        .modify::<Refused>(&POD_TEMPLATES, "demo", "mailer", part, |object| {
             image(object);
             Ok(())
         })
@@ -588,4 +583,49 @@ fn managed_fields_say_who_wrote_last() {
     assert_eq!(last(&scene), ("rollouts-controller".to_owned(), "status".to_owned()));
     let names: Vec<String> = writers(&scene).into_iter().map(|(_, manager, _)| manager).collect();
     assert!(names.contains(&"kubectl-client-side-apply".to_owned()), "{names:?}");
+}
+
+#[test]
+fn a_finished_rollout_that_is_paused_by_hand_comes_to_rest_and_is_healthy_again_once_it_is_resumed() {
+    let steps = json!([{"setWeight": 50}, {"pause": {"duration": "5s"}}]);
+    let strategies =
+        [json!({"canary": {}}), json!({"canary": {"steps": steps}}), json!({"blueGreen": {"activeService": "shelf"}})];
+    for strategy in strategies {
+        let mut scene = Scene::new("quiet");
+        let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "shelf", "namespace": "demo"},
+            "spec": {"selector": {"app": "shelf"}, "ports": [{"port": 80}]}});
+        scene.store.create(&SERVICES, service).unwrap();
+        let mut object = rollout("shelf", "shop/web:1", 3);
+        object["spec"]["strategy"] = strategy.clone();
+        scene.store.create(&ROLLOUTS, object).unwrap();
+        scene.pass(30_000);
+        let seen = |scene: &Scene| scene.store.get(&ROLLOUTS, "demo", "shelf").unwrap();
+        let progressing = |scene: &Scene| {
+            let conditions = seen(scene)["status"]["conditions"].as_array().unwrap().clone();
+            conditions.into_iter().find(|condition| condition["type"] == "Progressing").unwrap()["reason"].clone()
+        };
+        assert_eq!(seen(&scene)["status"]["phase"], "Healthy", "{strategy}");
+        for (paused, phase, reason) in [
+            (true, "Paused", "RolloutPaused"),
+            (false, "Healthy", "NewReplicaSetAvailable"),
+            (true, "Paused", "RolloutPaused"),
+        ] {
+            scene
+                .store
+                .modify::<Refused>(&ROLLOUTS, "demo", "shelf", Part::Main, |rollout| {
+                    rollout["spec"]["paused"] = paused.into();
+                    Ok(())
+                })
+                .unwrap();
+            scene.pass(5_000);
+            let at_rest = seen(&scene)["metadata"]["resourceVersion"].clone();
+            assert_eq!(
+                (&seen(&scene)["status"]["phase"], progressing(&scene)),
+                (&json!(phase), json!(reason)),
+                "{strategy}"
+            );
+            scene.pass(60_000);
+            assert_eq!(seen(&scene)["metadata"]["resourceVersion"], at_rest, "{strategy}: it writes on and on");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::argo::deed::plan::{Body, Named, Object, Plan, Request};
 use crate::argo::mask;
-use crate::names::{Namespace, encoded};
+use crate::names::Namespace;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub struct Call {
     /// `PATCH`, `DELETE`.
     pub method: &'static str,
-    /// Path on the API server, without the query.
+    /// Path on the API server, without the query; empty for a kind that rolltop does not write to: nothing is sent then.
     pub path: String,
     /// The media type of the body.
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -50,24 +50,13 @@ pub fn object(plan: &Plan, name: &str) -> String {
 }
 
 fn call(request: &Request, namespace: &Namespace, name: &str) -> Call {
-    const ARGO: &str = "/apis/argoproj.io/v1alpha1";
-    let (group, plural, name) = match &request.object {
-        Object::Rollout => (ARGO, "rollouts".to_owned(), name),
-        Object::Run(named) => (ARGO, "analysisruns".to_owned(), &*named.name),
-        Object::Experiment(named) => (ARGO, "experiments".to_owned(), &*named.name),
-        Object::Workload(kind, name) => {
-            let group = if &**kind == "PodTemplate" { "/api/v1" } else { "/apis/apps/v1" };
-            (group, format!("{}s", kind.to_lowercase()), &**name)
-        }
-    };
-    let below = request.subresource.map(|sub| format!("/{sub}")).unwrap_or_default();
-    let path = format!("{group}/namespaces/{}/{plural}/{}{below}", encoded(namespace.as_str()), encoded(name));
     let bound = match &request.object {
         Object::Run(Named { resource_version, .. }) | Object::Experiment(Named { resource_version, .. }) => {
             Some(resource_version.to_string())
         }
         Object::Rollout | Object::Workload(..) => None,
     };
+    let path = request.path(namespace, name).unwrap_or_default();
     let (method, content_type, body) = match &request.body {
         Body::Merge(patch) => ("PATCH", "application/merge-patch+json", mask::masked(patch)),
         Body::Json(patch) => ("PATCH", "application/json-patch+json", mask::masked(patch)),

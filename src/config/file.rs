@@ -162,6 +162,7 @@ pub fn parse(path: &Path, text: &str) -> Result<File, Vec<Problem>> {
     if problems.is_empty() {
         problems.extend(check::check(source, &table, keys::FILE));
         problems.extend(references::check(source, &table));
+        problems.extend(times::check::check(source, &table));
     }
     if problems.is_empty() {
         match (toml::from_str::<Wire>(text), text.parse::<toml::Table>()) {

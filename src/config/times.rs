@@ -1,5 +1,8 @@
 //! Allowed times: when a protection of a release channel lets something happen, by windows of the week and by freezes.
-//! Pure: whoever asks brings the time. What cannot be read says so and is never taken for open.
+//! Pure: whoever asks brings the time. What cannot be read is refused when the file is loaded ([`check`]); what cannot be
+//! read all the same (this machine knows no time zones) says so and is never taken for open.
+
+pub mod check;
 
 use super::settings::Moment;
 use jiff::civil::{Date, DateTime};

@@ -1,5 +1,6 @@
 //! Runs, experiments, autoscalers and workloads: what is done to the objects around a rollout.
 
+use crate::client::{send, token};
 use crate::stage::{NAME, Stage, block_on, canary, told};
 use rolltop::argo::deed::plan::{Lone, alone};
 use rolltop::argo::deed::undo::Target;
@@ -177,7 +178,14 @@ fn the_template_of_a_workload_is_written_in_the_workload() {
     rollout["spec"]["workloadRef"] = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "base"});
     let deployment = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "base", "namespace": "demo"},
         "spec": {"replicas": 0, "selector": {"matchLabels": {"app": NAME}}, "template": template}});
-    let mut stage = Stage::new(&[deployment, rollout]);
+    let mut stage = Stage::new(&[]);
+    // Through the server, which fills in what every stored Deployment has.
+    let token = format!("Bearer {}", token(&stage.running, "test-admin"));
+    let headers = [("Authorization", &*token), ("Content-Type", "application/json")];
+    let path = "/clusters/test/apis/apps/v1/namespaces/demo/deployments";
+    let made = send(&stage.running.url, "POST", path, &headers, deployment.to_string().as_bytes()).unwrap();
+    assert_eq!(made.status, 201, "{}", made.body);
+    stage.deed(json!({"do": "apply", "manifest": rollout}));
     stage.pass(30);
     stage.running.requests().clear();
     let found = outcome(&stage, &Deed::set_image("app", "example/app:2"));
@@ -195,5 +203,6 @@ fn the_template_of_a_workload_is_written_in_the_workload() {
     stage.pass(10);
     let image = stage.store.get(&DEPLOYMENTS, "demo", "base").unwrap();
     assert_eq!(image.pointer("/spec/template/spec/containers/1/image").unwrap(), "example/app:1");
-    assert!(outcome(&stage, &Deed::Promote(Extent::Pause)).starts_with("! nothing to promote"));
+    let found = outcome(&stage, &Deed::Promote(Extent::Pause));
+    assert!(found.starts_with("! nothing to promote"), "{found}");
 }

@@ -29,7 +29,7 @@ fn pod_fields() -> impl Strategy<Value = Value> {
     )
 }
 
-/// The same of a container.
+/// The same of a container; the protocol is what the server would fill in.
 fn container_fields() -> impl Strategy<Value = Value> {
     let env = prop::collection::btree_map("[A-Z]{1,6}", "[ -~]{0,9}", 0..4)
         .prop_map(|map| map.into_iter().map(|(name, value)| json!({"name": name, "value": value})).collect::<Vec<_>>());

@@ -3,7 +3,7 @@
 use crate::moment::{Moment, decided, moment, moment_of, raw};
 use jiff::SignedDuration;
 use rolltop::app::model::{Mark, WriteDialog};
-use rolltop::app::present::dialog::{Asking, BUTTON_CANCEL, BUTTON_PROMOTE, Elsewhere};
+use rolltop::app::present::dialog::{Asking, BUTTON_CANCEL, BUTTON_PROMOTE, Elsewhere, Events};
 use rolltop::app::present::standing::Urgency;
 use rolltop::app::present::{Subject, about, dialog, page, standing};
 use serde_json::{Value, json};
@@ -32,6 +32,7 @@ fn dialog_of(moment: &Moment, typed: Option<(&str, &str)>, changed: Option<&str>
         template: None,
         reason: None,
         around: &[],
+        events: Events::Unwatched,
     };
     dialog::write(&subject, &asking)
 }

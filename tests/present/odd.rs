@@ -95,7 +95,7 @@ proptest! {
             let asking = Asking {
                 plan: &promotion, kube_context: None, typed: None, focus: None, show_call: true,
                 changed: None, elsewhere: &[], template: None, reason: None,
-        around: &[],
+                around: &[], events: dialog::Events::Unwatched,
             };
             let _ = dialog::write(&subject, &asking);
             prop_assert!(tick::dialog(&subject, &asking).is_none_or(|next| next > now));

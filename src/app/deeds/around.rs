@@ -4,7 +4,9 @@
 use crate::app::detail::Detail;
 use crate::app::fleet::Row;
 use crate::app::model::Mark;
+use crate::app::overlay::Item;
 use crate::app::present::words;
+use crate::app::source::channel_name;
 use crate::app::state::State;
 use crate::argo::deed::Deed;
 use crate::argo::pod::Pod;
@@ -15,11 +17,61 @@ use jiff::Timestamp;
 /// What stands around a deed.
 #[must_use]
 pub fn of(state: &State, row: &Row, deed: &Deed) -> Vec<(Mark, String)> {
-    let channel = state.setup.settings.channels.get(row.channel);
-    let now = state.sources.get(row.key.source).map_or(state.now, |source| source.cluster_time(state.now));
-    let mut lines = channel.map(|channel| times(channel, deed, now)).unwrap_or_default();
+    let mut lines = times_of(state, row, deed);
     if matches!(deed, Deed::Restart { .. }) {
         lines.extend(budgets(state, row));
+    }
+    lines
+}
+
+fn times_of(state: &State, row: &Row, deed: &Deed) -> Vec<(Mark, String)> {
+    let channel = state.setup.settings.channels.get(row.channel);
+    let now = state.sources.get(row.key.source).map_or(state.now, |source| source.cluster_time(state.now));
+    channel.map(|channel| times(channel, deed, now)).unwrap_or_default()
+}
+
+/// What stands around what is done to several rollouts: once for each channel of those that something is sent to, in the
+/// order of the channels.
+#[must_use]
+pub fn several(state: &State, items: &[Item]) -> Vec<(Mark, String)> {
+    let mut rows: Vec<(&Row, &Deed)> =
+        items.iter().filter_map(|item| Some((state.fleet.get(&item.key)?, &item.plan.as_ref().ok()?.deed))).collect();
+    rows.sort_by_key(|(row, _)| row.channel);
+    let mut lines: Vec<(Mark, String)> = Vec::new();
+    for of_channel in rows.chunk_by(|(one, _), (two, _)| one.channel == two.channel) {
+        let Some((first, _)) = of_channel.first() else { continue };
+        let name = channel_name(&state.setup, first.channel);
+        for (row, deed) in of_channel {
+            for (mark, words) in times_of(state, row, deed) {
+                let line = (mark, format!("{name}: {words}"));
+                // `s` resumes some and pauses others; clusters of a channel may differ by seconds.
+                if !lines.contains(&line) {
+                    lines.push(line);
+                }
+            }
+        }
+        let restarts = of_channel.iter().filter(|(_, deed)| matches!(deed, Deed::Restart { .. })).map(|(row, _)| *row);
+        lines.extend(restarts_of(state, name, &restarts.collect::<Vec<_>>()));
+    }
+    lines
+}
+
+/// What is known of the budgets of disruption of several restarts in a channel. They are watched of the rollout alone
+/// that was opened last.
+fn restarts_of(state: &State, channel: &str, rows: &[&Row]) -> Vec<(Mark, String)> {
+    let mut lines = Vec::new();
+    let mut unknown = 0;
+    for row in rows {
+        let told = budgets(state, row);
+        unknown += usize::from(told.iter().any(|(mark, _)| *mark == Mark::Unknown));
+        // Only what speaks against it: the place is short.
+        let against = told.into_iter().filter(|(mark, _)| *mark == Mark::Attention);
+        lines.extend(against.map(|(mark, words)| (mark, format!("{channel}: {}: {words}", row.service))));
+    }
+    if unknown > 0 {
+        let which = if unknown == rows.len() { String::new() } else { format!(" for {unknown} of {}", rows.len()) };
+        let words = format!("{channel}: whether PodDisruptionBudgets hold it up is not known{which}");
+        lines.push((Mark::Unknown, words));
     }
     lines
 }

@@ -1,5 +1,6 @@
 //! Marked rollouts: one question about all of them, one order for each.
 
+use super::around;
 use super::wish::{self, Wish};
 use super::{ask_rights_of, decide, must_be_typed, needs_reason, send};
 use crate::app::action::Action;
@@ -11,6 +12,9 @@ use crate::app::present::words;
 use crate::app::state::State;
 use crate::argo::deed::{Deed, Extent};
 use crate::names::RolloutKey;
+
+/// Letters of a warning that fit on a row of the dialog, with room for words that are not broken.
+const ROW: usize = 48;
 
 /// What an action does to each of the marked rollouts.
 ///
@@ -120,10 +124,15 @@ pub fn scroll(state: &mut State, by: isize) {
     }
 }
 
-/// Objects that are listed at a time.
+/// Objects that are listed at a time: warnings about all of them take their rows first.
 #[must_use]
 pub fn room(state: &State) -> usize {
-    usize::from(state.size.1).saturating_sub(16).clamp(2, 40)
+    let around = match &state.overlay {
+        Some(Overlay::Bulk(bulk)) => around::several(state, &bulk.items),
+        _ => Vec::new(),
+    };
+    let taken: usize = around.iter().map(|(_, words)| words.chars().count().div_ceil(ROW)).sum();
+    usize::from(state.size.1).saturating_sub(16 + taken).clamp(2, 40)
 }
 
 /// Sends one order for each object that nothing speaks against by now.

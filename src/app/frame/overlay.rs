@@ -6,11 +6,12 @@ mod form;
 use super::{hint, lists};
 use crate::app::deeds::{self, around};
 use crate::app::deploying;
+use crate::app::detail::Detail;
 use crate::app::fleet::Row;
 use crate::app::list::line_of;
 use crate::app::model::{Button, Dialog, KeyHint, Mark, ReasonField, WriteDialog};
 use crate::app::overlay::{Ask, Confirm, Overlay};
-use crate::app::present::dialog::{self, Asking, BUTTON_PROMOTE, Elsewhere};
+use crate::app::present::dialog::{self, Asking, BUTTON_PROMOTE, Elsewhere, Events};
 use crate::app::present::{Subject, standing, tick, version};
 use crate::app::source::channel_name;
 use crate::app::state::State;
@@ -98,8 +99,19 @@ fn asked<T>(state: &State, open: &Confirm, of: impl Fn(&Subject<'_>, &Asking<'_>
         template: deeds::wish::template_of(state, row),
         reason: reason(&open.ask),
         around: &around,
+        events: events(state, row),
     };
     Some(of(&subject, &asking))
+}
+
+/// The events about the rollout, where its page watches them.
+fn events<'a>(state: &'a State, row: &Row) -> Events<'a> {
+    let here = |detail: &&Detail| detail.key == row.key && detail.uid == row.rollout.meta.uid;
+    let Some(detail) = state.detail.as_ref().filter(here) else { return Events::Unwatched };
+    match detail.note_of("events") {
+        note if note.is_empty() => Events::Known { told: detail.events(), user: &state.setup.user },
+        note => Events::Unknown(note),
+    }
 }
 
 /// The same service in the channels before this one.

@@ -83,10 +83,15 @@ pub fn last_writer<'a>(subject: &Subject<'a>) -> Option<&'a Writer> {
 /// Whether the Argo Rollouts controller is the writer.
 #[must_use]
 pub fn is_controller(writer: &Writer) -> bool {
-    writer.manager.is_empty() || CONTROLLERS.contains(&&*writer.manager)
+    is_controller_name(&writer.manager)
 }
 
-/// People and programs other than the controller that wrote within this time.
+/// Whether this is how the Argo Rollouts controller calls itself in managed fields and events; nobody's name is its own.
+pub(super) fn is_controller_name(name: &str) -> bool {
+    name.is_empty() || CONTROLLERS.contains(&name)
+}
+
+/// People and programs other than the controller that wrote less than this time ago.
 pub(super) fn writers_within<'a>(subject: &Subject<'a>, span: SignedDuration) -> Vec<&'a Writer> {
     let recent = |writer: &&Writer| {
         writer.time.is_some_and(|at| time::between(at, subject.context.cluster_now) <= span) && !is_controller(writer)

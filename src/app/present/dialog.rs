@@ -1,13 +1,16 @@
 //! The dialog before a write: where, what changes, what comes after, what speaks for and against it, and the way back.
 //!
 //! `promote` has the words of what moves along the steps, `change` those of all other deeds, `evidence` what
-//! speaks for and against, `back` the way back, [`bulk`] one line for each of several rollouts.
+//! speaks for and against, `acted` who else did something, `back` the way back, [`bulk`] one line for each of several rollouts.
 
+mod acted;
 mod back;
 pub mod bulk;
 mod change;
 mod evidence;
 mod promote;
+
+pub use acted::Events;
 
 use super::{Subject, call, words};
 use crate::app::model::{Button, Mark, ReasonField, WriteDialog};
@@ -60,6 +63,8 @@ pub struct Asking<'a> {
     pub reason: Option<ReasonField>,
     /// What stands around it and speaks for or against: times that are allowed, budgets of disruption.
     pub around: &'a [(Mark, String)],
+    /// The events about it: who else acted.
+    pub events: Events<'a>,
 }
 
 /// Whether the button that sends can be pressed: nothing changed, what has to be typed is typed, byte for byte, and a

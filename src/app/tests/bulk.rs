@@ -1,9 +1,10 @@
 //! Marked rollouts: one question about all of them, one order for each.
 
 use super::deeds::dialog;
-use crate::app::model::{Body, Mark};
+use crate::app::model::{Body, Dialog, Mark};
 use crate::app::testing::*;
 use crate::argo::feed::Order;
+use crate::config::times;
 
 fn written(script: &mut Script) -> Vec<(String, &'static str)> {
     let orders = script.promotes();
@@ -136,4 +137,61 @@ fn each_write_has_a_verdict_and_the_one_that_went_wrong_is_shown_first() {
     let verdict = script.model().verdict.unwrap();
     assert!(verdict.words.starts_with("abort a in test: refused"), "{}", verdict.words);
     assert!(verdict.hint.contains("1 more writes, 1 of them done: @"), "{}", verdict.hint);
+}
+
+/// All of these in two channels that share a protection, marked in the list of all; the lines of the question.
+fn asked_of_two_channels(protection: &str, key: &str) -> Vec<(Mark, String)> {
+    let file = format!("[[release_channels]]\nprotections = [\"quiet\"]\n[protections.quiet]\n{protection}");
+    let mut with = setup();
+    for channel in [1, 2] {
+        with.settings.channels[channel].allowed_times = times::of_channel(&file.parse().unwrap(), 0);
+    }
+    let mut script = Script::new(with);
+    script.live(TEST, vec![paused("a", 1), paused("b", 2)]);
+    script.live(STAGING, vec![paused("a", 3), paused("b", 4)]);
+    script.live(PRODUCTION, vec![paused("a", 5), paused("b", 6), paused("c", 7)]);
+    script.wait(2);
+    for channel in ["1", "2", "3"] {
+        script.keys(channel).keys("*").keys("Esc");
+    }
+    script.keys(key).wait(1);
+    match script.model().dialog {
+        Some(Dialog::Write(dialog)) => dialog.evidence,
+        other => panic!("no dialog but {other:?}: {}", script.toast()),
+    }
+}
+
+// The tests begin on 2026-03-01, a Sunday, at 14:00.
+const FROZEN: &str =
+    r#"allowed_times = { windows = [{}], freezes = [{ from = "2026-02-28", to = "2026-03-02", reason = "audit" }] }"#;
+
+#[test]
+fn a_freeze_is_told_once_for_each_channel_that_has_it_above_the_objects() {
+    let lines = asked_of_two_channels(FROZEN, "p");
+    let frozen = "protection quiet is closed now: freeze until 2026-03-03 00:00 UTC: audit";
+    assert_eq!(
+        lines[..2],
+        [(Mark::Attention, format!("staging: {frozen}")), (Mark::Attention, format!("production: {frozen}"))]
+    );
+    // Seven objects are more than fit below them.
+    assert_eq!(lines.iter().filter(|(_, words)| words.contains("freeze until")).count(), 2, "{lines:?}");
+    assert_eq!(lines.last(), Some(&(Mark::Absent, "3 more below (↓)".to_owned())));
+    // Open, for another moment, or a brake.
+    let open = r#"allowed_times = { windows = [{ days = "sun" }] }"#;
+    for (protection, key) in [(open, "p"), (&*format!("lifecycle = [\"deploy\"]\n{FROZEN}"), "p"), (FROZEN, "a")] {
+        let lines = asked_of_two_channels(protection, key);
+        assert!(!lines.iter().any(|(_, words)| words.contains("protection")), "{key}: {lines:?}");
+    }
+}
+
+#[test]
+fn before_many_restarts_budgets_that_nobody_watches_are_said_to_be_not_known_once_for_each_channel() {
+    let lines = asked_of_two_channels(FROZEN, "r");
+    let unknown: Vec<&str> =
+        lines.iter().filter(|(mark, _)| *mark == Mark::Unknown).map(|(_, words)| words.as_str()).collect();
+    let words = "whether PodDisruptionBudgets hold it up is not known";
+    assert_eq!(unknown, [format!("test: {words}"), format!("staging: {words}"), format!("production: {words}")]);
+    assert_eq!(lines.iter().filter(|(_, words)| words.contains("freeze until")).count(), 2, "{lines:?}");
+    let lines = asked_of_two_channels(FROZEN, "p");
+    assert!(!lines.iter().any(|(_, words)| words.contains("PodDisruptionBudget")), "{lines:?}");
 }

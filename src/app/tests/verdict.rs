@@ -98,6 +98,22 @@ fn a_lost_answer_is_not_sent_again_and_blocks_until_the_object_tells() {
 }
 
 #[test]
+fn after_a_lost_answer_the_screen_looks_again_and_after_a_clear_one_it_need_not() {
+    let looks = |answer: Answer| {
+        let (mut script, request) = sent();
+        script.take();
+        script.news(News::Answer(request, answer));
+        let orders = script.take().into_iter();
+        orders.filter(|effect| *effect == Effect::Order(Order::Reconnect(PRODUCTION))).count()
+    };
+    for kind in [TroubleKind::Unreachable, TroubleKind::Server] {
+        assert_eq!(looks(Answer::Unknown(trouble(kind))), 1, "{kind:?}");
+    }
+    assert_eq!(looks(Answer::Refused(trouble(TroubleKind::Server))), 0);
+    assert_eq!(looks(Answer::Accepted { resource_version: "9".into() }), 0);
+}
+
+#[test]
 fn quitting_with_a_write_in_flight_asks_and_the_answer_ends_the_question() {
     let (mut script, request) = sent();
     script.keys("Q");

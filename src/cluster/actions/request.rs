@@ -4,12 +4,10 @@ use super::{Doing, Refusal};
 use crate::argo::deed::plan::{Body, Named, Object, Request};
 use crate::argo::deed::undo;
 use crate::argo::replicaset::ReplicaSet;
-use crate::argo::rollout::Rollout;
 use crate::cluster::client::MANAGER;
 use crate::cluster::difference;
 use crate::cluster::failure::Failure;
 use crate::cluster::place::{self, Query};
-use crate::cluster::wire::Kind as _;
 use serde_json::{Value, json};
 
 /// The one patch for servers without the status subresource.
@@ -20,7 +18,7 @@ pub fn unified(body: Value) -> Request {
 impl Doing<'_> {
     /// Sends a request, once, and looks whether the answered object shows it. Gives its resourceVersion.
     pub(super) async fn request(&self, request: &Request, rollout_version: &str) -> Result<Box<str>, Refusal> {
-        let path = self.path(request).ok_or_else(|| {
+        let path = request.path(self.namespace, self.name).ok_or_else(|| {
             Refusal::Failed(Failure::Config("objects of that kind cannot be written by rolltop".to_owned()))
         })?;
         let version: Box<str> = match &request.object {
@@ -73,21 +71,6 @@ impl Doing<'_> {
             return Err(Refusal::NotShown);
         }
         Ok(answer["metadata"]["resourceVersion"].as_str().unwrap_or_default().into())
-    }
-
-    fn path(&self, request: &Request) -> Option<String> {
-        let sub = request.subresource;
-        Some(match &request.object {
-            Object::Rollout => place::object::<Rollout>(self.namespace, self.name, sub),
-            Object::Run(named) => place::named(Rollout::GROUP, "analysisruns", self.namespace, &named.name),
-            Object::Experiment(named) => place::named(Rollout::GROUP, "experiments", self.namespace, &named.name),
-            Object::Workload(kind, name) => match &**kind {
-                "Deployment" => place::named("/apis/apps/v1", "deployments", self.namespace, name),
-                "ReplicaSet" => place::named("/apis/apps/v1", "replicasets", self.namespace, name),
-                "PodTemplate" => place::named("/api/v1", "podtemplates", self.namespace, name),
-                _ => return None,
-            },
-        })
     }
 
     async fn version_of(&self, path: &str) -> Result<Box<str>, Refusal> {

@@ -67,7 +67,7 @@ impl Pass<'_> {
                 self.tell("Warning", "RolloutAborted", &text);
             }
         } else {
-            self.judge_progress(status, healthy, became_unhealthy);
+            self.judge_progress(status, healthy, became_unhealthy, paused);
         }
         let available = match self.spec().blue_green() {
             Some(_) => self.active_is_saturated(status),
@@ -89,10 +89,13 @@ impl Pass<'_> {
         }
     }
 
-    fn judge_progress(&mut self, status: &mut Status, healthy: bool, became_unhealthy: bool) {
+    fn judge_progress(&mut self, status: &mut Status, healthy: bool, became_unhealthy: bool, paused: bool) {
         let name = self.new_name().unwrap_or_else(|| self.name.clone());
         let present = self.before.condition("Progressing").cloned();
-        if healthy {
+        if healthy && paused {
+            // `RolloutPaused` stands as long as the pause does: each pass brings it back, so that another reason would
+            // be written over in turns without end.
+        } else if healthy {
             let text = format!("ReplicaSet \"{name}\" has successfully progressed.");
             status.set_condition(condition(self.now, "Progressing", "True", "NewReplicaSetAvailable", text));
         } else if self.progressed(status) || became_unhealthy {

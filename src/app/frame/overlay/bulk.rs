@@ -1,6 +1,7 @@
 //! The dialog about several rollouts: every object with what would be sent to it, or why nothing is.
 
 use super::{answer, reason};
+use crate::app::deeds::around;
 use crate::app::deeds::bulk::{room, word};
 use crate::app::model::{Button, Mark, WriteDialog};
 use crate::app::overlay::{Bulk, Item};
@@ -15,7 +16,8 @@ pub fn dialog(state: &State, open: &Bulk) -> WriteDialog {
     let (count, all) = (open.count(), open.items.len());
     let title = format!("{} {}", capital(verb), words::count(i64::try_from(count).unwrap_or(0), "rollout", "rollouts"));
     let room = room(state);
-    let mut evidence: Vec<(Mark, String)> = Vec::new();
+    // What speaks against all of it stands above what is done to each.
+    let mut evidence: Vec<(Mark, String)> = around::several(state, &open.items);
     if open.first > 0 {
         evidence.push((Mark::Absent, format!("{} more above", open.first)));
     }

@@ -1,15 +1,11 @@
 //! Evidence and warnings before a write.
 
-use super::{Asking, Elsewhere, is_blue_green};
+use super::{Asking, Elsewhere, acted, is_blue_green};
 use crate::app::model::Mark;
 use crate::app::present::{Subject, about, runs, time, version};
 use crate::argo::deed::plan::Plan;
 use crate::argo::deed::{Deed, Extent};
 use crate::argo::forecast::step_words;
-use jiff::SignedDuration;
-
-/// A write of someone else in this time is worth a warning.
-const JUST_NOW: SignedDuration = SignedDuration::from_secs(60);
 
 /// Whether the pods of the new version speak for or against a deed.
 fn tells_pods(deed: &Deed) -> bool {
@@ -87,16 +83,7 @@ pub(super) fn of(subject: &Subject<'_>, asking: &Asking<'_>) -> Vec<(Mark, Strin
     if brings_a_version(deed) {
         evidence.extend(asking.elsewhere.iter().map(|elsewhere| in_channel(subject, elsewhere)));
     }
-    let mut writers = about::writers_within(subject, JUST_NOW);
-    // Each once, by its newest write: a program has an entry for every part of the object.
-    writers.sort_by(|a, b| (&a.manager, b.time).cmp(&(&b.manager, a.time)));
-    writers.dedup_by(|b, a| a.manager == b.manager);
-    writers.sort_by_key(|writer| std::cmp::Reverse(writer.time));
-    for writer in writers {
-        let age = writer.time.map(|at| subject.age(at)).unwrap_or_default();
-        let when = if age == "now" { "just now".to_owned() } else { format!("{age} ago") };
-        evidence.push((Mark::Attention, format!("{} wrote to it {when}", writer.manager)));
-    }
+    evidence.extend(acted::lines(subject, &asking.events));
     let keeper = about::managed_by(subject);
     if asking.plan.patches(None) && !keeper.is_empty() {
         evidence.push((

@@ -4,6 +4,7 @@ use super::Facts;
 use crate::argo::deed::Deed;
 use crate::argo::feed::Right;
 use crate::argo::promote::{Seen, seen};
+use crate::names::{Namespace, encoded};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -44,6 +45,29 @@ pub struct Request {
     pub subresource: Option<&'static str>,
     /// What is sent.
     pub body: Body,
+}
+
+impl Request {
+    /// The path of the object on the API server, without a query; `rollout` is the name of the plan's rollout. `None`: a
+    /// workload of a kind that rolltop does not write to.
+    #[must_use]
+    pub fn path(&self, namespace: &Namespace, rollout: &str) -> Option<String> {
+        const ARGO: &str = "/apis/argoproj.io/v1alpha1";
+        const APPS: &str = "/apis/apps/v1";
+        let (group, plural, name) = match &self.object {
+            Object::Rollout => (ARGO, "rollouts", rollout),
+            Object::Run(named) => (ARGO, "analysisruns", &*named.name),
+            Object::Experiment(named) => (ARGO, "experiments", &*named.name),
+            Object::Workload(kind, name) => match &**kind {
+                "Deployment" => (APPS, "deployments", &**name),
+                "ReplicaSet" => (APPS, "replicasets", &**name),
+                "PodTemplate" => ("/api/v1", "podtemplates", &**name),
+                _ => return None,
+            },
+        };
+        let below = self.subresource.map(|sub| format!("/{sub}")).unwrap_or_default();
+        Some(format!("{group}/namespaces/{}/{plural}/{}{below}", encoded(namespace.as_str()), encoded(name)))
+    }
 }
 
 /// The object that a request goes to, in the rollout's namespace.
@@ -168,5 +192,37 @@ impl Plan {
     pub(super) fn or_at_once(mut self, unified: Value) -> Self {
         self.unified = Some(unified);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_knows_its_path_and_escapes_what_people_wrote() {
+        let named = || Named { name: "web-7d-2".into(), uid: "u".into(), resource_version: "1".into() };
+        let workload = |kind: &str| Object::Workload(kind.into(), "we/b".into());
+        for (object, subresource, path) in [
+            (Object::Rollout, None, Some("/apis/argoproj.io/v1alpha1/namespaces/sh%2Fop/rollouts/web")),
+            (
+                Object::Rollout,
+                Some("status"),
+                Some("/apis/argoproj.io/v1alpha1/namespaces/sh%2Fop/rollouts/web/status"),
+            ),
+            (Object::Run(named()), None, Some("/apis/argoproj.io/v1alpha1/namespaces/sh%2Fop/analysisruns/web-7d-2")),
+            (
+                Object::Experiment(named()),
+                None,
+                Some("/apis/argoproj.io/v1alpha1/namespaces/sh%2Fop/experiments/web-7d-2"),
+            ),
+            (workload("Deployment"), None, Some("/apis/apps/v1/namespaces/sh%2Fop/deployments/we%2Fb")),
+            (workload("ReplicaSet"), None, Some("/apis/apps/v1/namespaces/sh%2Fop/replicasets/we%2Fb")),
+            (workload("PodTemplate"), None, Some("/api/v1/namespaces/sh%2Fop/podtemplates/we%2Fb")),
+            (workload("StatefulSet"), None, None),
+        ] {
+            let request = Request { object, subresource, body: Body::Delete };
+            assert_eq!(request.path(&Namespace::new("sh/op"), "web").as_deref(), path, "{request:?}");
+        }
     }
 }
