@@ -6,7 +6,6 @@
 #[path = "actions/children.rs"]
 mod children;
 #[path = "simulated/client.rs"]
-#[allow(dead_code, reason = "other tests need more of it")]
 mod client;
 #[path = "actions/races.rs"]
 mod races;
