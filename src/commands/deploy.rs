@@ -63,6 +63,7 @@ pub fn run(base: &Base, options: &Options, out: &mut dyn Write) -> Result<u8, Fa
     }
     let sites = options.wish.sites(&ready)?;
     consent::by_settings(&ready, &sites, options)?;
+    consent::warn_of_times(&ready, &sites);
     consent::somebody_to_ask(base, &ready, &sites, options)?;
     let settled = options.wish.settle(base, &ready, sites)?;
     // One runtime from the first request to the last: a connection does not outlive the one it was made on.

@@ -107,6 +107,20 @@ fn what_the_controller_would_refuse_is_refused_before_any_request() {
 }
 
 #[test]
+fn a_freeze_of_the_channel_is_told_before_a_deploy() {
+    let scene = Scene::new(0.0);
+    let freeze = "\n[protections.quiet]\nallowed_times = { windows = [{}], freezes = [{ from = \"2020-01-01\", to = \"2099-12-31\", reason = \"INC-1\" }] }\n";
+    let config = scene.clusters.running.config.replace("confirm = \"type-name\"", "protections = [\"quiet\"]");
+    let config = scene.clusters.file("frozen.toml", &format!("{config}{freeze}"));
+    let to = |channel: &str| {
+        let all = ["deploy", "-f", "m", "--channel", channel, "-c", &config, "--dry-run=server"];
+        scene.clusters.expect(0, &all)
+    };
+    to("production").says("warning: protection quiet is closed now: freeze until 2100-01-01 00:00 UTC: INC-1");
+    assert!(!to("test").stderr.contains("closed now"));
+}
+
+#[test]
 fn a_rollout_that_is_under_way_is_told_to_start_over() {
     let scene = Scene::new(20.0);
     scene.deploy(0, &["--wait=40s"]);

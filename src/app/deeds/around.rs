@@ -133,6 +133,12 @@ pub fn times(channel: &Channel, deed: &Deed, now: Timestamp) -> Vec<(Mark, Strin
         Deed::SetImage { .. } | Deed::Restart { .. } => Moment::Deploy,
         _ => return Vec::new(),
     };
+    closed(channel, moment, now)
+}
+
+/// The protections of a channel that do not allow now what begins at this moment, or of which that is not known.
+#[must_use]
+pub fn closed(channel: &Channel, moment: Moment, now: Timestamp) -> Vec<(Mark, String)> {
     let asked = channel.allowed_times.iter().filter(|it| it.moments.is_empty() || it.moments.contains(&moment));
     let mut lines = Vec::new();
     for times in asked {

@@ -4,13 +4,14 @@ use super::cells::{self, Cell};
 use super::flight::{self, Flight, Stage};
 use super::plans::{self, FRESH};
 use super::{Focus, offers, values};
+use crate::app::deeds::around;
 use crate::app::effect::Effect;
 use crate::app::model::{Button, Mark, ReasonField, WriteDialog};
 use crate::app::overlay::{Ask, Overlay};
 use crate::app::present::dialog::{BUTTON_CALL, BUTTON_CANCEL, BUTTON_PROMOTE};
 use crate::app::present::time;
 use crate::app::state::State;
-use crate::config::settings::Confirm as Protection;
+use crate::config::settings::{Confirm as Protection, Moment};
 use crate::deploy::feed::DeployId;
 use crate::deploy::plan::{Plan, Verdict};
 use crate::deploy::progress::Choices;
@@ -261,6 +262,9 @@ fn evidence(state: &State, open: &Confirming, blocked: Option<&str>) -> Vec<(Mar
     let mut told = Vec::new();
     told.extend(blocked.map(|why| (Mark::Bad, why.to_owned())));
     for one in &open.sends {
+        if let Some(channel) = state.setup.settings.channels.get(one.cell.channel) {
+            told.extend(around::closed(channel, Moment::Deploy, state.now));
+        }
         let warnings = one.plan.consequences.iter().flat_map(|told| &told.warnings).chain(&one.plan.warnings);
         told.extend(warnings.map(|words| (Mark::Attention, words.clone())));
         for missing in one.plan.missing.iter().filter(|missing| missing.unknown.is_none()) {

@@ -2,11 +2,13 @@
 
 use super::Options;
 use super::wish::{Site, channel};
+use crate::app::deeds::around;
 use crate::clean::clean;
 use crate::commands::base::{Base, Ready};
-use crate::commands::outcome::{Failure, code};
-use crate::config::settings::Confirm;
+use crate::commands::outcome::{Failure, code, warn};
+use crate::config::settings::{Confirm, Moment};
 use crate::deploy::plan::{Plan, Verdict};
+use jiff::Timestamp;
 use std::io::{BufRead, Write};
 
 /// Whether the release channel takes writes at all, and has the reason that it wants.
@@ -31,6 +33,14 @@ pub fn by_settings(ready: &Ready, sites: &[Site], options: &Options) -> Result<(
     };
     let what = format!("release channel {} {why}; nothing was sent", channel.name);
     Err(Failure::new(code::NOT_ALLOWED, what).hint("the configuration says so (rolltop config show)"))
+}
+
+/// Says which protections of the channel do not allow a deploy now; it goes on all the same.
+pub fn warn_of_times(ready: &Ready, sites: &[Site]) {
+    let Some(site) = sites.first() else { return };
+    for (_, words) in around::closed(channel(ready, &site.source), Moment::Deploy, Timestamp::now()) {
+        warn(&words);
+    }
 }
 
 /// Without `--yes` somebody has to be there; else it is found out only behind a plan.
