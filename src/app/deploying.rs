@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | whether there is something to deploy here, and why not | [`open`] |
 //! | which clusters a form speaks of, which values stand in it and where they come from | [`cells`], [`values`], [`offers`] |
-//! | what a key does | [`keys`], [`picker`], [`line`] |
+//! | what a key does | [`keys`], [`picker`], [`mod@line`] |
 //! | what would change, and what was chosen beside it | [`plans`], [`lines`], [`since`] |
 //! | the question, what was sent, what came of it | [`confirm`], [`flight`] |
 //! | what a frame shows | [`page`], [`sheet`] |
