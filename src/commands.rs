@@ -8,6 +8,7 @@
 //! or a failure in words ([`outcome`]).
 
 pub mod act;
+mod ask;
 pub mod audit;
 pub mod base;
 pub mod check;

@@ -82,6 +82,10 @@ name_type!(
     PodHash
 );
 
+/// Label of ReplicaSets, pods, AnalysisRuns and Experiments, and in the selectors of Services that the controller keeps;
+/// its value is the pod hash.
+pub const POD_HASH_LABEL: &str = "rollouts-pod-template-hash";
+
 /// One thing that is watched: a runtime (cluster and namespace scope) of a release channel. An index into the list
 /// of sources that was settled at start; it never changes while the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -3,6 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "support/bless.rs"]
+mod bless;
+
+use bless::same_as_file;
 use rolltop::config::file::{self, File};
 use rolltop::config::problem::Problem;
 use rolltop::config::resolve::{Context, Contexts, Flags, Resolved, Scope, resolve};
@@ -40,16 +44,6 @@ fn chosen(resolved: &Resolved) -> Vec<(String, String, Scope)> {
 
 fn in_namespaces(names: &[&str]) -> Scope {
     Scope::Namespaces(names.iter().map(|name| Namespace::new(*name)).collect())
-}
-
-/// Compares a generated document with its file; `BLESS=1` writes the file instead.
-fn same_as_file(path: &Path, now: &str) {
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(path, now).unwrap();
-        return;
-    }
-    let then = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(then == now, "{} differs; BLESS=1 cargo test writes it. Now:\n{now}", path.display());
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "support/bless.rs"]
+mod bless;
 #[path = "services/configs.rs"]
 mod configs;
 #[path = "services/shop.rs"]
@@ -11,6 +13,7 @@ mod shop;
 mod values;
 
 use assert_cmd::Command;
+use bless::same_as_file;
 use serde_json::Value;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -54,15 +57,6 @@ fn run(folder: &Path, config: Option<&Path>, args: &[&str]) -> Ran {
     cluster.set_nonblocking(true).unwrap();
     assert!(cluster.accept().is_err(), "a request was sent by {args:?} in {}", folder.display());
     ran
-}
-
-fn same_as_file(path: &Path, now: &str) {
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(path, now).unwrap();
-        return;
-    }
-    let then = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(then == now, "{} differs; BLESS=1 cargo test writes it. Now:\n{now}", path.display());
 }
 
 #[test]

@@ -3,14 +3,13 @@
 
 use super::lenient::null_is_default;
 use super::pairs::Pairs;
+pub use crate::names::POD_HASH_LABEL;
 use crate::names::{Namespace, PodHash, Uid};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Label of ReplicaSets, pods, AnalysisRuns and Experiments; its value is the pod hash.
-pub const POD_HASH_LABEL: &str = "rollouts-pod-template-hash";
 /// Annotation with the revision, a decimal number.
 pub const REVISION_ANNOTATION: &str = "rollout.argoproj.io/revision";
 

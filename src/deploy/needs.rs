@@ -5,7 +5,7 @@
 use super::content;
 use super::plan::Identity;
 use crate::config::problem::Place;
-use crate::service::object::Object;
+use crate::service::object::{Object, ROLLOUT_SERVICES};
 use serde_json::Value;
 
 /// One thing that is needed.
@@ -67,21 +67,13 @@ impl Of<'_> {
     }
 
     fn rollout(&self, all: &mut Vec<Need>) {
-        const SERVICES: &[&str] = &[
-            "/spec/strategy/canary/canaryService",
-            "/spec/strategy/canary/stableService",
-            "/spec/strategy/canary/pingPong/pingService",
-            "/spec/strategy/canary/pingPong/pongService",
-            "/spec/strategy/blueGreen/activeService",
-            "/spec/strategy/blueGreen/previewService",
-        ];
         const ANALYSES: &[&str] = &[
             "/spec/strategy/canary/analysis",
             "/spec/strategy/blueGreen/prePromotionAnalysis",
             "/spec/strategy/blueGreen/postPromotionAnalysis",
         ];
         let value = &self.object.value;
-        for pointer in SERVICES {
+        for pointer in ROLLOUT_SERVICES {
             let name = content::text(value, pointer);
             if !name.is_empty() {
                 all.push(self.need("v1", "Service", name, pointer, true));

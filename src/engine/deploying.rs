@@ -15,7 +15,7 @@ use crate::config::settings::Settings;
 use crate::deploy::feed::{DeployId, News, NoPlan, Order, Site, Stock, Wish};
 use crate::deploy::plan::Target;
 use crate::names::{Namespace, SourceId};
-use crate::service::catalog::{self, Catalog, Service};
+use crate::service::catalog::{self, Service};
 use crate::service::finding::Finding;
 use crate::service::render::render;
 use crate::service::settle::{Cell, Given, namespace, runtimes};
@@ -68,7 +68,7 @@ impl Workshop {
             home,
             sources: setup.sources.clone(),
             errands: errands.clone(),
-            catalog: None,
+            stock: None,
             tell: tell.tell(),
         };
         let started = std::thread::Builder::new().name("services".to_owned()).spawn(move || bench.work(&received));
@@ -138,7 +138,7 @@ struct Bench {
     sources: Vec<SourceInfo>,
     errands: Errands,
     /// As it was read last: a plan is made of what the form shows.
-    catalog: Option<Catalog>,
+    stock: Option<Arc<Stock>>,
     tell: Tell,
 }
 
@@ -174,17 +174,18 @@ impl Bench {
                 }
             }
         }
-        self.catalog = Some(stock.catalog.clone());
-        (self.tell)(News::Stock(Arc::new(stock)));
+        let stock = Arc::new(stock);
+        self.stock = Some(Arc::clone(&stock));
+        (self.tell)(News::Stock(stock));
     }
 
     fn plan(&mut self, id: DeployId, wish: Wish) -> Result<(), NoPlan> {
-        if self.catalog.is_none() {
+        if self.stock.is_none() {
             self.load();
         }
         let Wish { source, channel, service, given } = wish;
-        let catalog = self.catalog.as_ref().ok_or_else(|| NoPlan::Findings(Vec::new()))?;
-        let service = catalog.find(&service).map_err(NoPlan::Findings)?;
+        let stock = self.stock.as_ref().ok_or_else(|| NoPlan::Findings(Vec::new()))?;
+        let service = stock.catalog.find(&service).map_err(NoPlan::Findings)?;
         let site = self.site(service, source, channel)?;
         let channel = &self.settings.channels[channel];
         let runtime = channel.runtimes.iter().find(|runtime| runtime.name.as_str() == site.target.cluster);

@@ -7,6 +7,16 @@ use crate::config::problem::Place;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// Where a Rollout names its Services (Argo Rollouts, `pkg/apis/rollouts/v1alpha1/types.go`).
+pub const ROLLOUT_SERVICES: [&str; 6] = [
+    "/spec/strategy/canary/canaryService",
+    "/spec/strategy/canary/stableService",
+    "/spec/strategy/canary/pingPong/pingService",
+    "/spec/strategy/canary/pingPong/pongService",
+    "/spec/strategy/blueGreen/activeService",
+    "/spec/strategy/blueGreen/previewService",
+];
+
 /// One object of a service, or of a folder of plain manifests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Object {

@@ -7,11 +7,12 @@ use crate::app::deeds::around;
 use crate::argo::deed::plan::Plan;
 use crate::argo::feed::Permission;
 use crate::clean::clean;
+use crate::commands::ask::agreed;
 use crate::commands::base::{Base, Ready};
 use crate::commands::outcome::{Failure, code, warn};
 use crate::config::settings::{Channel, Confirm};
 use jiff::Timestamp;
-use std::io::{BufRead, Write};
+use std::io::Write;
 
 fn channel<'a>(ready: &'a Ready, subject: &Subject) -> &'a Channel {
     &ready.resolved.settings.channels[subject.found.source.channel]
@@ -73,13 +74,7 @@ pub fn by_person(base: &Base, teller: &Teller<'_>, plan: &Plan) -> Result<(), Fa
         writeln!(stderr, "note: {}", clean(note))?;
     }
     let how = if typed { "type its name to go on: ".to_owned() } else { "[y/N] ".to_owned() };
-    write!(stderr, "{}? {how}", clean(&teller.phrase()))?;
-    stderr.flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    let answer = answer.trim();
-    let agreed = if typed { answer == name } else { matches!(answer.to_lowercase().as_str(), "y" | "yes") };
-    if agreed { Ok(()) } else { Err(Failure::failed("not confirmed; nothing was sent")) }
+    agreed(&teller.phrase(), typed.then_some(name), &how)
 }
 
 /// Asks the cluster what is allowed, and refuses in words that name the missing right.

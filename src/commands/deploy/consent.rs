@@ -3,13 +3,13 @@
 use super::Options;
 use super::wish::{Site, channel};
 use crate::app::deeds::around;
-use crate::clean::clean;
+use crate::commands::ask::agreed;
 use crate::commands::base::{Base, Ready};
 use crate::commands::outcome::{Failure, code, warn};
 use crate::config::settings::{Confirm, Moment};
 use crate::deploy::plan::{Plan, Verdict};
 use jiff::Timestamp;
-use std::io::{BufRead, Write};
+use std::io::Write;
 
 /// Whether the release channel takes writes at all, and has the reason that it wants.
 ///
@@ -74,7 +74,6 @@ pub fn by_person(base: &Base, ready: &Ready, plans: &[&Plan], options: &Options)
         .channels
         .iter()
         .any(|channel| channel.name.as_str() == name && channel.confirm == Confirm::TypeName);
-    let mut stderr = std::io::stderr();
     let what =
         plan.service.as_ref().map_or_else(|| "these manifests".to_owned(), |service| format!("service {service}"));
     let mut sends = plans.iter().map(|plan| plan.sent().count()).sum::<usize>();
@@ -84,15 +83,9 @@ pub fn by_person(base: &Base, ready: &Ready, plans: &[&Plan], options: &Options)
     let clusters: Vec<&str> = plans.iter().map(|plan| plan.target.cluster.as_str()).collect();
     let forced = plans.iter().map(|plan| plan.count(Verdict::Conflict)).sum::<usize>();
     if forced > 0 {
-        writeln!(stderr, "note: fields of others are taken over in {forced} objects")?;
+        writeln!(std::io::stderr(), "note: fields of others are taken over in {forced} objects")?;
     }
     let how = if typed { format!("type {name} to go on: ") } else { "[y/N] ".to_owned() };
     let question = format!("deploy {what} to {name} ({}), {sends} writes", clusters.join(", "));
-    write!(stderr, "{}? {}", clean(&question), clean(&how))?;
-    stderr.flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    let answer = answer.trim();
-    let agreed = if typed { answer == name } else { matches!(answer.to_lowercase().as_str(), "y" | "yes") };
-    if agreed { Ok(()) } else { Err(Failure::failed("not confirmed; nothing was sent")) }
+    agreed(&question, typed.then_some(name.as_str()), &how)
 }

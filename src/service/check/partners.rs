@@ -1,25 +1,14 @@
 //! Partners of a Rollout that come with it: Services and autoscalers must speak of the same pods.
 
 use super::{About, unmatched};
-use crate::service::object::Object;
+use crate::names::POD_HASH_LABEL;
+use crate::service::object::{Object, ROLLOUT_SERVICES};
 use serde_json::{Map, Value};
-
-/// The label that the controller puts into selectors.
-const POD_HASH: &str = "rollouts-pod-template-hash";
-
-const SERVICES: [&str; 6] = [
-    "/spec/strategy/canary/canaryService",
-    "/spec/strategy/canary/stableService",
-    "/spec/strategy/canary/pingPong/pingService",
-    "/spec/strategy/canary/pingPong/pongService",
-    "/spec/strategy/blueGreen/activeService",
-    "/spec/strategy/blueGreen/previewService",
-];
 
 pub(super) fn check(about: &mut About<'_, '_>, objects: &[Object]) {
     let Some(labels) = about.get("/spec/template/metadata/labels") else { return };
     let services = || objects.iter().filter(|object| object.kind() == "Service");
-    for pointer in SERVICES {
+    for pointer in ROLLOUT_SERVICES {
         let Some(name) = about.text(pointer) else { continue };
         let Some(service) = services().find(|service| service.name() == name) else { continue };
         let selector = selector(service);
@@ -52,7 +41,7 @@ pub(super) fn check(about: &mut About<'_, '_>, objects: &[Object]) {
 /// What the manifest itself selects, without what an exported one still holds of the controller.
 fn selector(service: &Object) -> Value {
     let own = service.value["spec"]["selector"].as_object().cloned().unwrap_or_default();
-    own.into_iter().filter(|(key, _)| key != POD_HASH).collect::<Map<_, _>>().into()
+    own.into_iter().filter(|(key, _)| key != POD_HASH_LABEL).collect::<Map<_, _>>().into()
 }
 
 /// An autoscaler next to a Rollout must name the Rollout.

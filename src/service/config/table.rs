@@ -122,10 +122,7 @@ pub const SERVICE: &[Field] = &[
     field("deliveryExtensions", List(&Any)),
     field("deliveryExtensionInstances", List(&Any)),
     field("programs", List(&Any)),
-    Field {
-        fate: Fate::Refused("render it first (helm template) and point kubernetesConfig.local at the result"),
-        ..other("helm")
-    },
+    HELM,
     other("awsEcs"),
     other("googleCloudRun"),
     other("fly"),
@@ -134,6 +131,12 @@ pub const SERVICE: &[Field] = &[
     other("customRuntime"),
     other("runtimeExtension"),
 ];
+
+/// A source that is refused, with a way out.
+const HELM: Field = Field {
+    fate: Fate::Refused("render it first (helm template) and point kubernetesConfig.local at the result"),
+    ..other("helm")
+};
 
 /// An entry of `perReleaseChannel`.
 pub const CHANNEL: &[Field] = &[
@@ -156,10 +159,7 @@ pub const CHANNEL: &[Field] = &[
     field("convergenceExtensionInstances", List(&Any)),
     field("deliveryExtensions", List(&Any)),
     field("deliveryExtensionInstances", List(&Any)),
-    Field {
-        fate: Fate::Refused("render it first (helm template) and point kubernetesConfig.local at the result"),
-        ..other("helm")
-    },
+    HELM,
     other("awsEcs"),
     other("googleCloudRun"),
     other("fly"),
