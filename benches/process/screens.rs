@@ -82,17 +82,32 @@ pub fn logs(table: &Table) {
     let turns = if table.short { 20 } else { 150 };
     let keys = ["f"].into_iter().cycle().take(2 * turns);
     tell("logs: key to frame, follow and hold", times(&mut session, keys, short(), state));
-    session.send("f");
-    if state(&session.screen()) != "held" {
-        session.until("to be held", |text| text.contains("held"));
-    }
     // With its row: neighbours may say the same.
     let line = |text: &str| {
         let at = text.lines().enumerate().find(|(_, line)| line.starts_with('›'));
         at.map_or_else(String::new, |(row, line)| format!("{row} {line}"))
     };
-    let keys = ["k", "k", "k", "j"].into_iter().cycle().take(turns);
-    tell("logs: key to frame, scrolling", times(&mut session, keys, Duration::from_millis(5), line));
+    // At this rate what is held leaves the buffer after a second, and its cursor with it: a few keys, then held anew.
+    let mut scrolled = Vec::new();
+    while scrolled.len() < turns {
+        while state(&session.screen()) == "held" {
+            times(&mut session, ["f"], short(), state);
+        }
+        times(&mut session, ["f"], Duration::ZERO, state);
+        scrolled.extend(times(&mut session, ["k", "k", "k", "j", "k", "k"], Duration::from_millis(5), line));
+    }
+    tell("logs: key to frame, scrolling", scrolled);
+}
+
+/// The page of the made rollout, once it shows this and is at rest.
+fn at_page(served: &Served, name: &str, shows: &str) -> Session {
+    let mut session = served.screen().start();
+    complete(&session, 1);
+    wanted(&mut session, name);
+    session.send("\r");
+    session.until("the page", |text| text.contains(shows));
+    session.rests_for(Duration::from_secs(2));
+    session
 }
 
 /// The made rollout: its namespace, its name, and the object.
@@ -123,12 +138,7 @@ pub fn pods(table: &Table) {
         meta.insert("name".to_owned(), json!(format!("{set}-{number:05}")));
         served.raw("POST", &path, JSON, &pod.to_string());
     }
-    let mut session = served.screen().start();
-    complete(&session, 1);
-    wanted(&mut session, &name);
-    session.send("\r");
-    session.until("the page", |text| text.contains("revisions"));
-    session.rests_for(Duration::from_secs(2));
+    let mut session = at_page(&served, &name, "revisions");
     let what = format!("page with {count} pods");
     let turns = if table.short { 20 } else { 150 };
     let (_, first) = opens(&mut session, "\t", "\t");
@@ -208,12 +218,7 @@ pub fn metrics(table: &Table) {
     };
     let path = format!("/apis/argoproj.io/v1alpha1/namespaces/{namespace}/analysisruns");
     served.raw("POST", &path, JSON, &run(10).to_string());
-    let mut session = served.screen().start();
-    complete(&session, 1);
-    wanted(&mut session, &name);
-    session.send("\r");
-    session.until("the metrics", |text| text.contains("metric-0"));
-    session.rests_for(Duration::from_secs(2));
+    let mut session = at_page(&served, &name, "metric-0");
     let what = format!("page with {count} metrics");
     tell(&format!("{what}: key to frame, next pane"), opens(&mut session, "\t", "\t").1);
     let (bytes, used) = (so_far(&session), processor(&session));
@@ -316,12 +321,7 @@ pub fn documents(_: &Table) {
         .collect();
     let patch = json!({"metadata": {"annotations": many}});
     served.raw("PATCH", &path, MERGE, &patch.to_string());
-    let mut session = served.screen().start();
-    complete(&session, 1);
-    wanted(&mut session, &name);
-    session.send("\r");
-    session.until("the page", |text| text.contains("revisions"));
-    session.rests_for(Duration::from_secs(2));
+    let mut session = at_page(&served, &name, "revisions");
     let (mut shown, mut keys) = (Vec::new(), Vec::new());
     for _ in 0..10 {
         let began = Instant::now();
