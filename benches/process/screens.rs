@@ -82,11 +82,8 @@ pub fn logs(table: &Table) {
     let turns = if table.short { 20 } else { 150 };
     let keys = ["f"].into_iter().cycle().take(2 * turns);
     tell("logs: key to frame, follow and hold", times(&mut session, keys, short(), state));
-    // With its row: neighbours may say the same.
-    let line = |text: &str| {
-        let at = text.lines().enumerate().find(|(_, line)| line.starts_with('›'));
-        at.map_or_else(String::new, |(row, line)| format!("{row} {line}"))
-    };
+    // All lines: two neighbours may look the same.
+    let lines = |text: &str| text.lines().filter(|line| line.contains('│')).collect::<Vec<_>>().join("\n");
     // At this rate what is held leaves the buffer after a second, and its cursor with it: a few keys, then held anew.
     let mut scrolled = Vec::new();
     while scrolled.len() < turns {
@@ -94,7 +91,7 @@ pub fn logs(table: &Table) {
             times(&mut session, ["f"], short(), state);
         }
         times(&mut session, ["f"], Duration::ZERO, state);
-        scrolled.extend(times(&mut session, ["k", "k", "k", "j", "k", "k"], Duration::from_millis(5), line));
+        scrolled.extend(times(&mut session, ["k", "k", "k", "j", "k", "k"], Duration::from_millis(5), lines));
     }
     tell("logs: key to frame, scrolling", scrolled);
 }
