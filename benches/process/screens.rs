@@ -144,8 +144,11 @@ pub fn pods(table: &Table) {
     while !session.screen().contains("›#") {
         times(&mut session, ["\t"], short(), body);
     }
-    session.send("z");
-    session.rests_for(Duration::from_millis(500));
+    // The line that counts the rest unfolds them.
+    for key in ["z", "G", "f"] {
+        session.send(key);
+        session.rests_for(Duration::from_millis(500));
+    }
     let keys = ["j", "j", "j", "k"].into_iter().cycle().take(turns);
     tell(&format!("{what}: key to frame, scrolling"), times(&mut session, keys, short(), body));
     session.send("z");
